@@ -1,0 +1,27 @@
+"""How the server starts: pages over HTTP, the one socket of a tab, and on the embedded stack the worker."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+
+pages = get_asgi_application()
+
+from discussion.routing import websocket_urlpatterns  # noqa: E402  (needs the apps that the line above loads)
+
+if settings.TASKS_IN_PROCESS:
+    from config.worker import start_in_this_process
+
+    start_in_this_process()
+
+application = ProtocolTypeRouter(
+    {
+        "http": pages,
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+    }
+)

@@ -1,0 +1,55 @@
+"""`/healthz` says that the process is up; `/readyz` says what it can reach."""
+
+from collections.abc import Callable
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.db import connection
+from django.http import HttpResponse, JsonResponse
+
+REACHABLE, UNREACHABLE = "reachable", "unreachable"
+
+
+def healthz(request):
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def readyz(request):
+    """Ready without Elasticsearch too: the ledger answers for it. Not ready without database or channel layer."""
+    state = {"database": _probe(_database), "channel_layer": _probe(_channel_layer)}
+    ready = REACHABLE == state["database"] == state["channel_layer"]
+    if settings.ELASTICSEARCH_URL:
+        state["elasticsearch"] = _probe(_elasticsearch)
+    return JsonResponse({"ready": ready, **state}, status=200 if ready else 503)
+
+
+def _probe(reach: Callable[[], object]) -> str:
+    try:
+        reach()
+    except Exception:  # whatever goes wrong, the answer is that it cannot be reached
+        return UNREACHABLE
+    return REACHABLE
+
+
+def _database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _channel_layer() -> None:
+    layer = get_channel_layer()
+    async_to_sync(_send_and_receive)(layer)
+
+
+async def _send_and_receive(layer) -> None:
+    channel = await layer.new_channel()
+    await layer.send(channel, {"type": "probe"})
+    await layer.receive(channel)
+
+
+def _elasticsearch() -> None:
+    from search.engines import elasticsearch
+
+    if not elasticsearch.is_up():
+        raise ConnectionError

@@ -1,0 +1,27 @@
+"""Every address of the site. Wagtail's own public routes are not among them: content is opened by its key."""
+
+from django.conf import settings
+from django.urls import include, path
+from wagtail.admin import urls as editors_urls
+
+from config import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("editors/", include(editors_urls)),
+    path("account/", include("allauth.account.urls")),
+    path("", include("accounts.urls")),
+    path("", include("coordination.urls")),
+    path("", include("meetings.urls")),
+    path("", include("knowledge.urls")),
+    path("", include("discussion.urls")),
+    path("", include("search.urls")),
+    path("", include("home.urls")),
+]
+
+if settings.DEBUG or settings.DEMONSTRATION:
+    from home.style_guide import style_guide
+
+    urlpatterns.append(path("style-guide/", style_guide, name="style_guide"))
+

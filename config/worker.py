@@ -1,0 +1,59 @@
+"""The worker: runs the queued tasks, and keeps Elasticsearch in step with the ledger where there is one.
+
+On the full stack it is a process of its own (`manage.py run_worker`); on the embedded stack a thread of the server.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from django.conf import settings
+from django.utils.crypto import get_random_string
+from django_tasks import DEFAULT_TASK_BACKEND_ALIAS
+from django_tasks_db.management.commands.db_worker import Worker
+
+logger = logging.getLogger(__name__)
+POLL_SECONDS = 0.5
+# After an unforeseen error a loop waits this long before it starts anew: the operator's log stays readable.
+PAUSE_AFTER_ERROR_SECONDS = 5.0
+
+
+def start_in_this_process() -> threading.Event:
+    """Start the loops as daemon threads; set the event to stop them."""
+    stop = threading.Event()
+    for name, loop in _loops():
+        threading.Thread(target=_keep_running, args=(name, loop, stop), name=f"worker {name}", daemon=True).start()
+    return stop
+
+
+def _loops() -> list[tuple[str, Callable[[threading.Event], None]]]:
+    loops: list[tuple[str, Callable[[threading.Event], None]]] = [("tasks", _run_tasks)]
+    if settings.ELASTICSEARCH_URL:
+        from search.replicator import run
+
+        loops.append(("search", run))
+    return loops
+
+
+def _run_tasks(stop: threading.Event) -> None:
+    worker = Worker(
+        queue_names=["*"],
+        interval=POLL_SECONDS,
+        batch=False,
+        backend_name=DEFAULT_TASK_BACKEND_ALIAS,
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=get_random_string(32),
+        excluded_queue_names=[],
+    )
+    threading.Thread(target=lambda: (stop.wait(), setattr(worker, "running", False)), daemon=True).start()
+    worker.run()
+
+
+def _keep_running(name: str, loop: Callable[[threading.Event], None], stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            loop(stop)
+        except Exception:
+            logger.exception("The worker's loop “%s” stumbled; it goes on in a moment.", name)
+            stop.wait(PAUSE_AFTER_ERROR_SECONDS)

@@ -1,0 +1,477 @@
+"""Who may see what, and who may do what. The one module that decides; everything else asks it.
+
+`audience(obj)` is the set of tokens of those who may read `obj`; `principals(user)` the set of tokens that `user`
+holds; the user may read the object exactly when the sets meet. `readable_by` says the same in SQL.
+
+A token is a conjunction: `space:7/org:3/user:12` is held by user 12, while a member of space 7, while of organisation
+3. `public` is held by everyone and `partners` by whoever is signed in. Because the meet of two tokens is again a token
+(or nothing), a child that is narrower in another way than its parent still has an exact audience.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404
+from guardian.shortcuts import assign_perm, remove_perm
+
+from coordination.models import (
+    Audience,
+    AudienceToken,
+    Marked,
+    Marking,
+    Organisation,
+    Role,
+    Space,
+    SpaceGroupPermission,
+    SpaceUserPermission,
+)
+
+PUBLIC = "public"
+PARTNERS = "partners"
+
+# What each role holds on the space; a role includes those before it.
+ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
+    Role.READER: ("view_space",),
+    Role.CONTRIBUTOR: ("view_space", "contribute_space"),
+    Role.RAPPORTEUR: ("view_space", "contribute_space", "record_space"),
+    Role.CHAIR: ("view_space", "contribute_space", "record_space", "manage_space"),
+}
+SPACE_PERMISSIONS = ROLE_PERMISSIONS[Role.CHAIR]
+
+
+# --- tokens --------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, order=True)
+class Token:
+    """A conjunction of conditions on the reader, all of them in one space."""
+
+    space: int
+    org: int | None = None
+    user: int | None = None
+    role: str | None = None
+
+    def __str__(self) -> str:
+        parts = [f"space:{self.space}"]
+        for name in ("org", "user", "role"):
+            if (value := getattr(self, name)) is not None:
+                parts.append(f"{name}:{value}")
+        return "/".join(parts)
+
+    @classmethod
+    def parse(cls, text: str) -> "Token":
+        values = dict(part.split(":", 1) for part in text.split("/"))
+        number = {name: int(values[name]) for name in ("space", "org", "user") if name in values}
+        return cls(space=number["space"], org=number.get("org"), user=number.get("user"), role=values.get("role"))
+
+
+def space_token(space_id: int) -> str:
+    """The token of every member of the space."""
+    return str(Token(space_id))
+
+
+def audience_tokens(
+    space_id: int, marking: str, organisations: Iterable[int] = (), users: Iterable[int] = ()
+) -> frozenset[str]:
+    """The tokens that a marking stands for in a space (TLP 2.0; DESIGN.md section 2).
+
+    `organisations` (their keys) are those named on AMBER+STRICT, `users` those named on RED.
+    """
+    match marking:
+        case Marking.CLEAR:
+            return frozenset({PUBLIC})
+        case Marking.GREEN:
+            return frozenset({PARTNERS})
+        case Marking.AMBER:
+            return frozenset({space_token(space_id)})
+        case Marking.AMBER_STRICT:
+            return frozenset(str(Token(space_id, org=organisation)) for organisation in organisations)
+        case Marking.RED:
+            return frozenset(str(Token(space_id, user=user)) for user in users)
+    raise ValueError(f"not a marking: {marking}")
+
+
+def only_rapporteurs(space_id: int) -> frozenset[str]:
+    """The token of those who write the records of the space: a draft is met with it."""
+    return frozenset({str(Token(space_id, role="record"))})
+
+
+def meet(one: Iterable[str], other: Iterable[str]) -> frozenset[str]:
+    """The tokens of those who are in both audiences."""
+    met = (_meet_tokens(a, b) for a in one for b in other)
+    return _without_the_implied({token for token in met if token is not None})
+
+
+def _meet_tokens(a: str, b: str) -> str | None:
+    if PUBLIC in (a, b):
+        return b if a == PUBLIC else a
+    if PARTNERS in (a, b):
+        return b if a == PARTNERS else a
+    first, second = Token.parse(a), Token.parse(b)
+    if first.space != second.space:
+        return None
+    values: dict[str, Any] = {}
+    for name in ("org", "user", "role"):
+        mine, theirs = getattr(first, name), getattr(second, name)
+        if mine is not None and theirs is not None and mine != theirs:
+            return None
+        values[name] = mine if mine is not None else theirs
+    return str(Token(first.space, **values))
+
+
+def _without_the_implied(tokens: set[str]) -> frozenset[str]:
+    """Leave out what another token of the set already lets in, so that equal audiences are one row."""
+    return frozenset(
+        token for token in tokens if not any(o != token and _meet_tokens(token, o) == token for o in tokens)
+    )
+
+
+def is_within(narrow: Iterable[str], wide: Iterable[str]) -> bool:
+    """Whether everyone in the first audience is in the second, whoever the members are."""
+    wide = list(wide)
+    return all(any(_meet_tokens(token, other) == token for other in wide) for token in narrow)
+
+
+def marking_of(tokens: Iterable[str]) -> str:
+    """The label that an audience carries: the widest of its tokens decides; nobody's audience is RED."""
+    tokens = set(tokens)
+    if PUBLIC in tokens:
+        return Marking.CLEAR
+    if PARTNERS in tokens:
+        return Marking.GREEN
+    parsed = [Token.parse(token) for token in tokens]
+    if any(token.org is None and token.user is None for token in parsed):
+        return Marking.AMBER
+    if any(token.user is None for token in parsed):
+        return Marking.AMBER_STRICT
+    return Marking.RED
+
+
+# --- audiences -----------------------------------------------------------------------------------------------------
+def intern(tokens: Iterable[str]) -> Audience:
+    """The one row of this set of tokens, made if it is new."""
+    tokens = _without_the_implied(set(tokens))
+    key = " ".join(sorted(tokens))
+    found, is_new = Audience.objects.get_or_create(key=key, defaults={"marking": marking_of(tokens)})
+    if is_new:
+        AudienceToken.objects.bulk_create(AudienceToken(audience=found, token=token) for token in tokens)
+    return found
+
+
+def audience(obj: Model) -> frozenset[str]:
+    """The tokens of those who may read `obj`: a Marked object, or a part of one."""
+    return audience_row(obj).tokens
+
+
+def audience_row(obj: Any) -> Audience:
+    """The audience of a Marked object or a part, found along the model's `audience_path`."""
+    for name in type(obj).audience_path.split("__"):
+        obj = getattr(obj, name)
+    return obj
+
+
+# What hangs on an object without its package knowing: threads, files. Each provider takes the object and gives
+# Marked objects whose `access_parent` it is.
+child_providers: list[Callable[[Any], Iterable[Marked]]] = []
+
+
+def settle_new(obj: Marked) -> None:
+    """Give a new object its audiences: by its own marking (or its default), and met with its parent's."""
+    if obj.own_audience_id is None:
+        obj.own_audience = obj.default_audience()
+    obj.audience = _effective_audience(obj)
+
+
+def settle(obj: Marked) -> None:
+    """Work out the audience of `obj` anew, and of all that hangs on it. Call it inside the change's transaction."""
+    effective = _effective_audience(obj)
+    if effective.pk != obj.audience_id:
+        obj.audience = effective
+        obj.save(update_fields=["own_audience", "audience"])
+    else:
+        obj.save(update_fields=["own_audience"])
+    for child in children_of(obj):
+        settle(child)
+
+
+def children_of(obj: Any) -> Iterator[Marked]:
+    """All that hangs on `obj` directly: nobody reads it who may not read `obj`."""
+    if isinstance(obj, Marked):
+        yield from obj.access_children()
+    for provider in child_providers:
+        yield from provider(obj)
+
+
+def _effective_audience(obj: Marked) -> Audience:
+    parent = obj.access_parent()
+    if parent is None:
+        return obj.own_audience
+    return intern(meet(obj.own_audience.tokens, audience(parent)))
+
+
+# --- principals ----------------------------------------------------------------------------------------------------
+# What has been asked in the present request; None outside of one, where every question is answered afresh.
+_memory: ContextVar[dict[int, dict[int, frozenset[str]]] | None] = ContextVar("memberships", default=None)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Ask the database once for each user's memberships inside the block: a request is one moment."""
+    token = _memory.set({})
+    try:
+        yield
+    finally:
+        _memory.reset(token)
+
+
+def forget() -> None:
+    """Memberships have changed: ask again."""
+    if (memory := _memory.get()) is not None:
+        memory.clear()
+
+
+def memberships(user) -> dict[int, frozenset[str]]:
+    """The permissions that `user` holds, by key of the space: by own grant or by that of the organisation's group."""
+    if not user.is_authenticated or not user.is_active:
+        return {}
+    memory = _memory.get()
+    if memory is not None and user.pk in memory:
+        return memory[user.pk]
+    own = SpaceUserPermission.objects.filter(user_id=user.pk)
+    through_group = SpaceGroupPermission.objects.filter(group__user=user.pk)
+    columns = ("content_object_id", "permission__codename")
+    found = _permissions_by_space(own.values_list(*columns).union(through_group.values_list(*columns)))
+    if memory is not None:
+        memory[user.pk] = found
+    return found
+
+
+def _permissions_by_space(rows: Iterable[tuple[int, str]]) -> dict[int, frozenset[str]]:
+    held: dict[int, set[str]] = {}
+    for space_id, codename in rows:
+        held.setdefault(space_id, set()).add(codename)
+    return {space_id: frozenset(codenames) for space_id, codenames in held.items() if "view_space" in codenames}
+
+
+def principals(user) -> frozenset[str]:
+    """The tokens that `user` holds. No office gives one: not the secretariat, not Django's superuser flag."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset({PUBLIC})
+    return _tokens_of(user, memberships(user))
+
+
+def _tokens_of(user, held: dict[int, frozenset[str]]) -> frozenset[str]:
+    tokens = {PUBLIC, PARTNERS}
+    for space_id, permissions in held.items():
+        for org in {None, user.organisation_id}:
+            for named in (None, user.pk):
+                tokens.add(str(Token(space_id, org, named)))
+                if "record_space" in permissions:
+                    tokens.add(str(Token(space_id, org, named, "record")))
+    return frozenset(tokens)
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+def may_read(user, obj: Any) -> bool:
+    """Whether `user` may read `obj`: the rule itself."""
+    return not principals(user).isdisjoint(audience(obj))
+
+
+def readable_audiences(user) -> QuerySet:
+    """The keys of the audiences that `user` belongs to, as a subquery."""
+    return AudienceToken.objects.filter(token__in=principals(user)).values("audience_id")
+
+
+def readable_by(queryset: QuerySet, user) -> QuerySet:
+    """The rows of `queryset` that `user` may read."""
+    path = queryset.model.audience_path
+    return queryset.filter(**{f"{path}__in": readable_audiences(user)})
+
+
+def readable_pages(queryset: QuerySet, user) -> QuerySet:
+    """The pages of a queryset of Wagtail's own `Page` that `user` may read, whatever their kind.
+
+    Pages without a marking (the root and the front page) are everyone's.
+    """
+    from wagtail.models import get_page_models
+
+    marked = [model for model in get_page_models() if issubclass(model, Marked)]
+    allowed = ~Q(content_type__in=_content_types(marked))
+    for model in marked:
+        allowed |= Q(pk__in=model._default_manager.readable_by(user).values("pk"))
+    return queryset.filter(allowed)
+
+
+def _content_types(models: Iterable[type[Model]]) -> list:
+    from django.contrib.contenttypes.models import ContentType
+
+    return list(ContentType.objects.get_for_models(*models).values())
+
+
+def open_readable(request, queryset: QuerySet, **lookup: Any):
+    """The one object of `queryset` found by `lookup`, for this request's reader; a reading of RED is noted.
+
+    Raises Http404 both for what is not there and for what the reader may not see.
+    """
+    from coordination import audit
+
+    obj = readable_by(queryset, request.user).filter(**lookup).first()
+    if obj is None:
+        raise Http404
+    if request.method == "GET" and audience_row(obj).marking == Marking.RED:
+        audit.record(request.user, "read", obj)
+    return obj
+
+
+def if_readable(user, obj: Any) -> Any | None:
+    """`obj` where `user` may read it, else None: for naming what something came from or belongs to."""
+    return obj if obj is not None and may_read(user, obj) else None
+
+
+# --- doing ---------------------------------------------------------------------------------------------------------
+def _holds(permission: str) -> Callable[[Any, Any], bool]:
+    def check(user, obj) -> bool:
+        return permission in memberships(user).get(space_id_of(obj), frozenset())
+
+    return check
+
+
+def _follows_up(user, obj) -> bool:
+    """The owner's contributors report on what the owner owes; rapporteurs and chairs keep the whole list."""
+    if _holds("record_space")(user, obj):
+        return True
+    return _holds("contribute_space")(user, obj) and user.organisation_id == obj.owner_id
+
+
+# Every verb asks for reading besides.
+VERBS: dict[str, Callable[[Any, Any], bool]] = {
+    "read": lambda user, obj: True,
+    "contribute": _holds("contribute_space"),
+    "record": _holds("record_space"),
+    "manage": _holds("manage_space"),
+    "follow_up": _follows_up,
+}
+
+# What an office lets its holder do; reading is never among it.
+OFFICE_VERBS: dict[str, tuple[str, ...]] = {
+    "create_space": ("secretariat",),
+    "invite": ("secretariat", "administrator"),
+}
+
+
+def can(user, verb: str, obj: Any) -> bool:
+    """Whether `user` may do `verb` to `obj` (a Space, something in one, or a part of it)."""
+    if not user.is_authenticated or not user.is_active:
+        return verb == "read" and may_read(user, obj)
+    return VERBS[verb](user, obj) and may_read(user, obj)
+
+
+def can_in_office(user, verb: str) -> bool:
+    """Whether the office that `user` holds on the platform lets the user do `verb`."""
+    return user.is_authenticated and user.is_active and user.platform_role in OFFICE_VERBS[verb]
+
+
+def space_id_of(obj: Any) -> int:
+    """The key of the space that `obj` is or lies in."""
+    return obj.pk if isinstance(obj, Space) else obj.space_id
+
+
+def role_in(user, space_id: int) -> str | None:
+    """The role of `user` in the space, or None."""
+    held = memberships(user).get(space_id)
+    return role_of(held) if held else None
+
+
+def role_of(permissions: Iterable[str]) -> str:
+    """The highest role that these permissions on a space amount to."""
+    return next(role for role in reversed(ROLE_PERMISSIONS) if set(ROLE_PERMISSIONS[role]) <= set(permissions))
+
+
+# --- membership ----------------------------------------------------------------------------------------------------
+def grant(member: Any, role: str, space: Space) -> None:
+    """Give an organisation or a user exactly the permissions of `role` on `space`. Services call this."""
+    holder = _holder(member)
+    for codename in SPACE_PERMISSIONS:
+        if codename in ROLE_PERMISSIONS[role]:
+            assign_perm(f"coordination.{codename}", holder, space)
+        else:
+            remove_perm(f"coordination.{codename}", holder, space)
+    forget()
+
+
+def revoke(member: Any, space: Space) -> None:
+    """Take every permission on `space` from an organisation or a user."""
+    for codename in SPACE_PERMISSIONS:
+        remove_perm(f"coordination.{codename}", _holder(member), space)
+    forget()
+
+
+def _holder(member: Any) -> Any:
+    return member.group if isinstance(member, Organisation) else member
+
+
+@dataclass(frozen=True)
+class Membership:
+    """One grant: an organisation or a single user, in a role."""
+
+    member: Any
+    role: str
+
+
+def members_of(space: Space) -> list[Membership]:
+    """The grants on `space`: organisations first, then single users. Two queries."""
+    by_group: dict[Any, set[str]] = {}
+    for row in SpaceGroupPermission.objects.filter(content_object=space).select_related(
+        "permission", "group__organisation__country"
+    ):
+        by_group.setdefault(row.group.organisation, set()).add(row.permission.codename)
+    by_user: dict[Any, set[str]] = {}
+    for row in SpaceUserPermission.objects.filter(content_object=space).select_related(
+        "permission", "user__organisation"
+    ):
+        by_user.setdefault(row.user, set()).add(row.permission.codename)
+    held = [*sorted(by_group.items(), key=lambda i: str(i[0])), *sorted(by_user.items(), key=lambda i: str(i[0]))]
+    return [Membership(member, role_of(held_there)) for member, held_there in held if "view_space" in held_there]
+
+
+def users_in(space_ids: Iterable[int]) -> dict[Any, dict[int, frozenset[str]]]:
+    """The active users who are members of these spaces, each with the permissions held there. Three queries."""
+    from accounts.models import User
+
+    spaces = list(space_ids)
+    columns = ("content_object_id", "permission__codename")
+    own = SpaceUserPermission.objects.filter(content_object__in=spaces).values_list("user_id", *columns)
+    through = SpaceGroupPermission.objects.filter(content_object__in=spaces).values_list("group__user", *columns)
+    rows: dict[int, list[tuple[int, str]]] = {}
+    for user_id, space_id, codename in [*own, *through]:
+        if user_id is not None:
+            rows.setdefault(user_id, []).append((space_id, codename))
+    users = User.objects.filter(pk__in=rows, is_active=True).select_related("organisation").order_by("name", "pk")
+    return {user: _permissions_by_space(rows[user.pk]) for user in users}
+
+
+@dataclass(frozen=True)
+class Readers:
+    """The answer to “Who can see this?”."""
+
+    everyone: bool
+    partners: bool
+    users: list[Any]
+
+
+def who_can_see(obj: Any) -> Readers:
+    """Who may read `obj`: everyone, all who are signed in, or these users; by the rule itself."""
+    tokens = audience(obj)
+    if PUBLIC in tokens or PARTNERS in tokens:
+        return Readers(everyone=PUBLIC in tokens, partners=PUBLIC not in tokens, users=[])
+    spaces = {Token.parse(token).space for token in tokens}
+    users = [user for user, held in users_in(spaces).items() if not _tokens_of(user, held).isdisjoint(tokens)]
+    return Readers(everyone=False, partners=False, users=users)
+
+
+def readers_among(users: Iterable[Any], obj: Any) -> list[Any]:
+    """Those of `users` who may read `obj`, for telling them of it."""
+    tokens = audience(obj)
+    return [user for user in users if not principals(user).isdisjoint(tokens)]

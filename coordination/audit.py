@@ -1,0 +1,62 @@
+"""Writing the audit trail. Every service calls `record` inside its own transaction."""
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.dispatch import Signal
+
+# From which address the current request or socket comes; None for commands and the worker.
+_address: ContextVar[str | None] = ContextVar("address of the actor", default=None)
+
+# Sent inside the transaction with `entry`, `obj` and `details`: the notifier listens, and sockets are told.
+happened = Signal()
+
+
+@contextmanager
+def coming_from(address: str | None):
+    """Note `address` (an IP address) in the entries written inside the block."""
+    token = _address.set(address)
+    try:
+        yield
+    finally:
+        _address.reset(token)
+
+
+def record(
+    actor,
+    verb: str,
+    obj,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+    details: dict[str, Any] | None = None,
+):
+    """Write that `actor` (a user, or None for the system) did `verb` to `obj`.
+
+    `before` and `after` hold the changed values, as JSON can hold them. `details` is not kept: it hands live objects
+    to those who listen, e.g. the message that was posted. Returns the entry.
+    """
+    from coordination.models import AuditEntry
+
+    entry = AuditEntry.objects.create(
+        actor=actor,
+        verb=verb,
+        object_type=ContentType.objects.get_for_model(obj),
+        object_id=obj.pk,
+        space_id=_space_id(obj),
+        address=_address.get(),
+        before=before or {},
+        after=after or {},
+        reason=reason,
+    )
+    happened.send(sender=type(obj), entry=entry, actor=actor, verb=verb, obj=obj, details=details or {})
+    return entry
+
+
+def _space_id(obj) -> int | None:
+    from coordination.models import Space
+
+    return obj.pk if isinstance(obj, Space) else getattr(obj, "space_id", None)

@@ -1,0 +1,130 @@
+"""Countries, organisations, and the people who hold posts there."""
+
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.validators import RegexValidator
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Country(models.Model):
+    """A country by its ISO 3166-1 alpha-2 code."""
+
+    code = models.CharField(
+        _("code"), max_length=2, primary_key=True, validators=[RegexValidator(r"^[A-Z]{2}\Z", _("Two capital letters."))]
+    )
+    name = models.CharField(_("name"), max_length=100)
+    name_ru = models.CharField(_("name in Russian"), max_length=100, blank=True)
+    name_ur = models.CharField(_("name in Urdu"), max_length=100, blank=True)
+    in_programme = models.BooleanField(_("takes part in the programme"), default=False)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("country")
+        verbose_name_plural = _("countries")
+
+    def __str__(self) -> str:
+        from django.utils.translation import get_language
+
+        return getattr(self, f"name_{(get_language() or 'en')[:2]}", "") or self.name
+
+
+class OrganisationKind(models.TextChoices):
+    MINISTRY = "ministry", _("ministry")
+    AGENCY = "agency", _("agency")
+    EU_DELEGATION = "eu_delegation", _("EU delegation")
+    INTERNATIONAL_ORGANISATION = "international_organisation", _("international organisation")
+    RESOURCE_CENTRE = "resource_centre", _("resource centre")
+    TRAINING_INSTITUTE = "training_institute", _("training institute")
+    OTHER = "other", _("other partner")
+
+
+class Organisation(models.Model):
+    """A body that takes part. Its group holds the memberships that it has in spaces."""
+
+    name = models.CharField(_("name"), max_length=200)
+    acronym = models.CharField(_("acronym"), max_length=30)
+    kind = models.CharField(_("kind"), max_length=30, choices=OrganisationKind.choices)
+    country = models.ForeignKey(
+        Country, verbose_name=_("country"), null=True, blank=True, on_delete=models.PROTECT, related_name="organisations"
+    )
+    group = models.OneToOneField(Group, on_delete=models.PROTECT, related_name="organisation", editable=False)
+    illustrative = models.BooleanField(_("illustrative"), default=False)
+
+    class Meta:
+        ordering = ["acronym"]
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        constraints = [
+            models.UniqueConstraint(fields=["acronym", "country"], name="one_acronym_in_a_country", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.acronym} ({self.country_id})" if self.country_id else self.acronym
+
+    @transaction.atomic
+    def save(self, *args, **kwargs) -> None:
+        """Save; a new organisation gets its group first."""
+        if self.group_id is None:
+            place = self.country_id or "-"
+            self.group, _created = Group.objects.get_or_create(name=f"organisation {self.acronym} {place}"[:150])
+        super().save(*args, **kwargs)
+
+
+class Person(models.Model):
+    """A person, signed in or not. Whoever is known only from closed meetings is listed nowhere else."""
+
+    name = models.CharField(_("name"), max_length=150)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="person"
+    )
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def held_on(self, day) -> Self:
+        """The posts as they were held on `day` (a date): a record of 2023 names the posts of 2023."""
+        return self.filter(
+            Q(starts_on__isnull=True) | Q(starts_on__lte=day), Q(ends_on__isnull=True) | Q(ends_on__gte=day)
+        )
+
+    def current(self) -> Self:
+        return self.held_on(timezone.localdate())
+
+
+class Post(models.Model):
+    """A title that a person holds at an organisation from a date to a date; vacant or unnamed without a person."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="posts")
+    title = models.CharField(_("title"), max_length=200)
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="posts")
+    starts_on = models.DateField(_("from"), null=True, blank=True)
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["organisation", "title"]
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="a_post_ends_after_it_starts",
+            )
+        ]
+
+    def __str__(self) -> str:
+        title = f"{self.title}, {self.organisation.acronym}"
+        return f"{self.person.name}, {title}" if self.person else title

@@ -1,0 +1,74 @@
+"""What more than one view asks of coordination."""
+
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+
+from coordination import access
+from coordination.models import Action, AuditEntry, Commitment, Organisation, Space
+
+
+def spaces_of(user) -> list[Space]:
+    """The spaces that `user` is a member of, by title."""
+    return list(
+        Space.objects.live().filter(pk__in=access.memberships(user)).select_related("audience").order_by("title")
+    )
+
+
+def spaces_readable_by(user) -> QuerySet[Space]:
+    """The spaces whose existence `user` may know of."""
+    return Space.objects.live().readable_by(user).select_related("audience", "country").order_by("title")
+
+
+def actions_of(user) -> QuerySet[Action]:
+    """What `user` has to do: standing actions of the person or of the organisation, the longest overdue first."""
+    return _owned_by_the_organisation_of(user, Action.objects.standing().readable_by(user).for_lists(), "owner")
+
+
+def commitments_of(user) -> QuerySet[Commitment]:
+    """What the organisation of `user` still owes, the longest overdue first."""
+    queryset = Commitment.objects.standing().readable_by(user).for_lists()
+    return _owned_by_the_organisation_of(user, queryset, "party")
+
+
+def _owned_by_the_organisation_of(user, queryset: QuerySet, field: str) -> QuerySet:
+    if user.organisation_id is None:
+        return queryset.none()
+    return queryset.filter(**{field: user.organisation_id})
+
+
+def made_from(source: Any, user) -> dict[str, list]:
+    """The actions and commitments that came from `source` (a paragraph, a message), as far as `user` may read them."""
+    return made_from_each([source], user)[source.pk]
+
+
+def made_from_each(sources: list[Any], user) -> dict[Any, dict[str, list]]:
+    """The same for many sources of one model, in two queries: by the key of the source."""
+    found: dict[Any, dict[str, list]] = {source.pk: {"actions": [], "commitments": []} for source in sources}
+    if not sources:
+        return found
+    of_these = {
+        "source_type": ContentType.objects.get_for_model(sources[0]),
+        "source_id__in": [source.pk for source in sources],
+    }
+    for action in Action.objects.readable_by(user).for_lists().filter(**of_these):
+        found[action.source_id]["actions"].append(action)
+    for commitment in Commitment.objects.readable_by(user).for_lists().filter(**of_these):
+        found[commitment.source_id]["commitments"].append(commitment)
+    return found
+
+
+def history_of(obj: Any) -> QuerySet[AuditEntry]:
+    """The audit trail of `obj`, newest first; for those who manage its space."""
+    return AuditEntry.objects.filter(
+        object_type=ContentType.objects.get_for_model(obj), object_id=obj.pk
+    ).select_related("actor")
+
+
+def organisations_in(space: Space) -> QuerySet[Organisation]:
+    """The organisations that have users in `space`, or are members as a whole."""
+    members = access.members_of(space)
+    as_a_whole = [held.member.pk for held in members if isinstance(held.member, Organisation)]
+    through_users = [held.member.organisation_id for held in members if not isinstance(held.member, Organisation)]
+    return Organisation.objects.filter(pk__in=[*as_a_whole, *through_users]).order_by("acronym")

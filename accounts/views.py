@@ -63,6 +63,10 @@ def set_language(request):
         target = "/"
     response = redirect(target)
     response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, language, max_age=A_YEAR_IN_SECONDS, samesite="Lax", secure=request.is_secure()
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=A_YEAR_IN_SECONDS,
+        samesite="Lax",
+        secure=request.is_secure(),
     )
     return response

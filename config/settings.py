@@ -96,7 +96,9 @@ TEMPLATES = [
 ]
 
 # --- the database: SQLite in WAL mode, or PostgreSQL ---------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'accord.sqlite3'}")}
+DATABASES = {
+    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'accord.sqlite3'}")
+}
 EMBEDDED = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 if EMBEDDED:
     DATABASES["default"]["OPTIONS"] = {
@@ -106,7 +108,9 @@ if EMBEDDED:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 0  # under ASGI a persistent connection belongs to a thread that may end
+    DATABASES["default"]["CONN_MAX_AGE"] = (
+        0  # under ASGI a persistent connection belongs to a thread that may end
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- the channel layer: in memory, or Redis ------------------------------------------------------------------------
@@ -115,7 +119,11 @@ if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.core.RedisChannelLayer",
-            "CONFIG": {"hosts": [REDIS_URL], "capacity": 1000, "prefix": env("REDIS_PREFIX", default="accord")},
+            "CONFIG": {
+                "hosts": [REDIS_URL],
+                "capacity": 1000,
+                "prefix": env("REDIS_PREFIX", default="accord"),
+            },
         }
     }
 else:

@@ -24,4 +24,3 @@ if settings.DEBUG or settings.DEMONSTRATION:
     from home.style_guide import style_guide
 
     urlpatterns.append(path("style-guide/", style_guide, name="style_guide"))
-

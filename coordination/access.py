@@ -64,7 +64,9 @@ class Token:
     def parse(cls, text: str) -> "Token":
         values = dict(part.split(":", 1) for part in text.split("/"))
         number = {name: int(values[name]) for name in ("space", "org", "user") if name in values}
-        return cls(space=number["space"], org=number.get("org"), user=number.get("user"), role=values.get("role"))
+        return cls(
+            space=number["space"], org=number.get("org"), user=number.get("user"), role=values.get("role")
+        )
 
 
 def space_token(space_id: int) -> str:
@@ -252,7 +254,9 @@ def _permissions_by_space(rows: Iterable[tuple[int, str]]) -> dict[int, frozense
     held: dict[int, set[str]] = {}
     for space_id, codename in rows:
         held.setdefault(space_id, set()).add(codename)
-    return {space_id: frozenset(codenames) for space_id, codenames in held.items() if "view_space" in codenames}
+    return {
+        space_id: frozenset(codenames) for space_id, codenames in held.items() if "view_space" in codenames
+    }
 
 
 def principals(user) -> frozenset[str]:
@@ -386,7 +390,9 @@ def role_in(user, space_id: int) -> str | None:
 
 def role_of(permissions: Iterable[str]) -> str:
     """The highest role that these permissions on a space amount to."""
-    return next(role for role in reversed(ROLE_PERMISSIONS) if set(ROLE_PERMISSIONS[role]) <= set(permissions))
+    return next(
+        role for role in reversed(ROLE_PERMISSIONS) if set(ROLE_PERMISSIONS[role]) <= set(permissions)
+    )
 
 
 # --- membership ----------------------------------------------------------------------------------------------------
@@ -432,8 +438,13 @@ def members_of(space: Space) -> list[Membership]:
         "permission", "user__organisation"
     ):
         by_user.setdefault(row.user, set()).add(row.permission.codename)
-    held = [*sorted(by_group.items(), key=lambda i: str(i[0])), *sorted(by_user.items(), key=lambda i: str(i[0]))]
-    return [Membership(member, role_of(held_there)) for member, held_there in held if "view_space" in held_there]
+    held = [
+        *sorted(by_group.items(), key=lambda i: str(i[0])),
+        *sorted(by_user.items(), key=lambda i: str(i[0])),
+    ]
+    return [
+        Membership(member, role_of(held_there)) for member, held_there in held if "view_space" in held_there
+    ]
 
 
 def users_in(space_ids: Iterable[int]) -> dict[Any, dict[int, frozenset[str]]]:
@@ -443,12 +454,16 @@ def users_in(space_ids: Iterable[int]) -> dict[Any, dict[int, frozenset[str]]]:
     spaces = list(space_ids)
     columns = ("content_object_id", "permission__codename")
     own = SpaceUserPermission.objects.filter(content_object__in=spaces).values_list("user_id", *columns)
-    through = SpaceGroupPermission.objects.filter(content_object__in=spaces).values_list("group__user", *columns)
+    through = SpaceGroupPermission.objects.filter(content_object__in=spaces).values_list(
+        "group__user", *columns
+    )
     rows: dict[int, list[tuple[int, str]]] = {}
     for user_id, space_id, codename in [*own, *through]:
         if user_id is not None:
             rows.setdefault(user_id, []).append((space_id, codename))
-    users = User.objects.filter(pk__in=rows, is_active=True).select_related("organisation").order_by("name", "pk")
+    users = (
+        User.objects.filter(pk__in=rows, is_active=True).select_related("organisation").order_by("name", "pk")
+    )
     return {user: _permissions_by_space(rows[user.pk]) for user in users}
 
 

@@ -12,7 +12,10 @@ from coordination.models import Action, AuditEntry, Commitment, Organisation, Sp
 def spaces_of(user) -> list[Space]:
     """The spaces that `user` is a member of, by title."""
     return list(
-        Space.objects.live().filter(pk__in=access.memberships(user)).select_related("audience").order_by("title")
+        Space.objects.live()
+        .filter(pk__in=access.memberships(user))
+        .select_related("audience")
+        .order_by("title")
     )
 
 
@@ -23,7 +26,9 @@ def spaces_readable_by(user) -> QuerySet[Space]:
 
 def actions_of(user) -> QuerySet[Action]:
     """What `user` has to do: standing actions of the person or of the organisation, the longest overdue first."""
-    return _owned_by_the_organisation_of(user, Action.objects.standing().readable_by(user).for_lists(), "owner")
+    return _owned_by_the_organisation_of(
+        user, Action.objects.standing().readable_by(user).for_lists(), "owner"
+    )
 
 
 def commitments_of(user) -> QuerySet[Commitment]:
@@ -70,5 +75,7 @@ def organisations_in(space: Space) -> QuerySet[Organisation]:
     """The organisations that have users in `space`, or are members as a whole."""
     members = access.members_of(space)
     as_a_whole = [held.member.pk for held in members if isinstance(held.member, Organisation)]
-    through_users = [held.member.organisation_id for held in members if not isinstance(held.member, Organisation)]
+    through_users = [
+        held.member.organisation_id for held in members if not isinstance(held.member, Organisation)
+    ]
     return Organisation.objects.filter(pk__in=[*as_a_whole, *through_users]).order_by("acronym")

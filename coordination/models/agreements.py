@@ -75,7 +75,9 @@ class Agreement(ContentPage):
     def clean(self) -> None:
         super().clean()
         if self.in_force_from and self.in_force_until and self.in_force_until < self.in_force_from:
-            raise ValidationError({"in_force_until": _("This is before the day on which it comes into force.")})
+            raise ValidationError(
+                {"in_force_until": _("This is before the day on which it comes into force.")}
+            )
 
 
 class PartOfAgreementQuerySet(MarkedQuerySet):

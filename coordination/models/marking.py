@@ -50,7 +50,9 @@ class AudienceToken(models.Model):
     token = models.CharField(max_length=100)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["token", "audience"], name="one_row_per_token_of_an_audience")]
+        constraints = [
+            models.UniqueConstraint(fields=["token", "audience"], name="one_row_per_token_of_an_audience")
+        ]
 
     def __str__(self) -> str:
         return self.token

@@ -15,7 +15,10 @@ class Country(models.Model):
     """A country by its ISO 3166-1 alpha-2 code."""
 
     code = models.CharField(
-        _("code"), max_length=2, primary_key=True, validators=[RegexValidator(r"^[A-Z]{2}\Z", _("Two capital letters."))]
+        _("code"),
+        max_length=2,
+        primary_key=True,
+        validators=[RegexValidator(r"^[A-Z]{2}\Z", _("Two capital letters."))],
     )
     name = models.CharField(_("name"), max_length=100)
     name_ru = models.CharField(_("name in Russian"), max_length=100, blank=True)
@@ -50,7 +53,12 @@ class Organisation(models.Model):
     acronym = models.CharField(_("acronym"), max_length=30)
     kind = models.CharField(_("kind"), max_length=30, choices=OrganisationKind.choices)
     country = models.ForeignKey(
-        Country, verbose_name=_("country"), null=True, blank=True, on_delete=models.PROTECT, related_name="organisations"
+        Country,
+        verbose_name=_("country"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="organisations",
     )
     group = models.OneToOneField(Group, on_delete=models.PROTECT, related_name="organisation", editable=False)
     illustrative = models.BooleanField(_("illustrative"), default=False)
@@ -60,7 +68,9 @@ class Organisation(models.Model):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         constraints = [
-            models.UniqueConstraint(fields=["acronym", "country"], name="one_acronym_in_a_country", nulls_distinct=False)
+            models.UniqueConstraint(
+                fields=["acronym", "country"], name="one_acronym_in_a_country", nulls_distinct=False
+            )
         ]
 
     def __str__(self) -> str:
@@ -71,7 +81,9 @@ class Organisation(models.Model):
         """Save; a new organisation gets its group first."""
         if self.group_id is None:
             place = self.country_id or "-"
-            self.group, _created = Group.objects.get_or_create(name=f"organisation {self.acronym} {place}"[:150])
+            self.group, _created = Group.objects.get_or_create(
+                name=f"organisation {self.acronym} {place}"[:150]
+            )
         super().save(*args, **kwargs)
 
 
@@ -120,7 +132,9 @@ class Post(models.Model):
         verbose_name_plural = _("posts")
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                condition=Q(ends_on__isnull=True)
+                | Q(starts_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
                 name="a_post_ends_after_it_starts",
             )
         ]

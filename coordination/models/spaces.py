@@ -102,7 +102,12 @@ class Space(MarkedPage):
     kind = models.CharField(_("kind"), max_length=20, choices=SpaceKind.choices, default=SpaceKind.THEME)
     description = models.TextField(_("description"), blank=True, max_length=2000)
     country = models.ForeignKey(
-        Country, verbose_name=_("country"), null=True, blank=True, on_delete=models.PROTECT, related_name="spaces"
+        Country,
+        verbose_name=_("country"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="spaces",
     )
     topics = ParentalManyToManyField(Topic, verbose_name=_("topics"), blank=True, related_name="spaces")
     collection = models.OneToOneField(
@@ -171,10 +176,14 @@ class ContentPage(MarkedPage):
     """A page that lies in a space, below that space's own page in the tree."""
 
     space = models.ForeignKey(Space, on_delete=models.PROTECT, related_name="+", editable=False)
-    language = models.CharField(_("language of the text"), max_length=10, choices=settings.LANGUAGES, default="en")
+    language = models.CharField(
+        _("language of the text"), max_length=10, choices=settings.LANGUAGES, default="en"
+    )
     topics = ParentalManyToManyField(Topic, verbose_name=_("topics"), blank=True, related_name="%(class)ss")
     illustrative = models.BooleanField(
-        _("illustrative"), default=False, help_text=_("Goes beyond what has been reported; shown with a mark.")
+        _("illustrative"),
+        default=False,
+        help_text=_("Goes beyond what has been reported; shown with a mark."),
     )
 
     parent_page_types: ClassVar[list[str]] = ["coordination.Space"]
@@ -207,4 +216,3 @@ class ContentPage(MarkedPage):
     def live_pages(cls) -> "MarkedPageQuerySet":
         """What readers find: published pages, with what every list shows of them."""
         return cls.objects.live().select_related("audience", "space")
-

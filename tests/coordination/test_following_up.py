@@ -1,0 +1,123 @@
+"""Actions and commitments: who moves them, along which steps, and what is kept of it."""
+
+from datetime import timedelta
+from itertools import product
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from coordination import services
+from coordination.models import Action, ActionState, AuditEntry, CommitmentState, Marking, Role
+from tests.factories import make_action, make_member, make_organisation, make_space, mark
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+
+
+@pytest.fixture
+def space():
+    return make_space("Border management")
+
+
+@pytest.fixture
+def fia():
+    return make_organisation("FIA")
+
+
+@pytest.fixture
+def liaison(space, fia):
+    return make_member(space, Role.CONTRIBUTOR, fia)
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(ActionState.values, repeat=2)))
+def test_an_action_takes_every_step_of_the_table_and_no_other(space, fia, liaison, before, after):
+    action = make_action(space, fia, state=before)
+    if after == before or after in services.ACTION_TRANSITIONS[before]:
+        services.report_on_action(liaison, action, text="As agreed.", state=after)
+        assert Action.objects.get(pk=action.pk).state == after
+    else:
+        with pytest.raises(ValidationError):
+            services.report_on_action(liaison, action, text="As agreed.", state=after)
+        assert Action.objects.get(pk=action.pk).state == before
+
+
+def test_a_report_is_written_down_with_state_before_and_after(space, fia, liaison):
+    action = make_action(space, fia)
+    services.report_on_action(liaison, action, text="The list is drawn up.", state=ActionState.DONE)
+    entry = AuditEntry.objects.get(verb="action moved")
+    assert (entry.actor, entry.before, entry.after) == (liaison, {"state": "open"}, {"state": "done"})
+
+
+def test_a_report_sent_twice_is_one_report(space, fia, liaison):
+    action, submission = make_action(space, fia), uuid4()
+    for _ in range(2):
+        services.report_on_action(liaison, action, text="The list is drawn up.", submission=submission)
+    assert action.updates.count() == 1
+
+
+def test_an_action_sent_twice_is_one_action(space, fia, liaison):
+    submission = uuid4()
+    for _ in range(2):
+        services.create_action(liaison, space, title="Draw up the list", owner=fia, submission=submission)
+    assert Action.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.CONTRIBUTOR])
+def test_a_member_of_another_organisation_does_not_report_on_our_action(space, fia, role):
+    action = make_action(space, fia)
+    with pytest.raises(PermissionDenied):
+        services.report_on_action(make_member(space, role, make_organisation()), action, text="Done.")
+
+
+def test_nobody_reports_on_an_action_closed_to_them(space, fia, liaison):
+    chair = make_member(space, Role.CHAIR)
+    action = mark(make_action(space, fia), Marking.RED, users=[chair])
+    with pytest.raises(PermissionDenied):
+        services.report_on_action(liaison, action, text="Done.")
+
+
+def test_an_older_form_does_not_overwrite_a_newer_action(space, fia, liaison):
+    action = make_action(space, fia)
+    services.edit_action(liaison, action, version=1, title="Draw up the list of posts")
+    with pytest.raises(services.StaleVersion):
+        services.edit_action(liaison, action, version=1, title="Something older")
+    assert Action.objects.get().title == "Draw up the list of posts"
+
+
+def test_a_due_date_before_the_start_is_refused_beside_its_field(space, fia, liaison):
+    today = timezone.localdate()
+    with pytest.raises(ValidationError) as refusal:
+        services.create_action(
+            liaison, space, title="Too early", owner=fia, starts_on=today, due_on=today - timedelta(days=1)
+        )
+    assert list(refusal.value.message_dict) == ["due_on"]
+    assert not Action.objects.exists()
+
+
+def test_a_title_of_three_hundred_characters_is_refused(space, fia, liaison):
+    with pytest.raises(ValidationError) as refusal:
+        services.create_action(liaison, space, title="x" * 300, owner=fia)
+    assert list(refusal.value.message_dict) == ["title"]
+
+
+def test_an_action_is_overdue_from_the_day_after(space, fia):
+    today = timezone.localdate()
+    late = make_action(space, fia, due_on=today - timedelta(days=1))
+    make_action(space, fia, due_on=today)
+    make_action(space, fia, due_on=today - timedelta(days=1), state=ActionState.DONE)
+    assert list(Action.objects.overdue()) == [late]
+
+
+def test_a_liaison_reports_progress_on_what_the_ministry_undertook(space, fia, liaison):
+    rapporteur = make_member(space, Role.RAPPORTEUR)
+    commitment = services.make_commitment(rapporteur, space, title="Train forty officers", party=fia)
+    services.report_progress(liaison, commitment, text="Twelve are trained.", state=CommitmentState.ON_TRACK)
+    commitment.refresh_from_db()
+    assert commitment.state == CommitmentState.ON_TRACK
+    assert commitment.reports.get().text == "Twelve are trained."
+
+
+def test_a_contributor_does_not_write_commitments_down(space, fia, liaison):
+    with pytest.raises(PermissionDenied):
+        services.make_commitment(liaison, space, title="Train forty officers", party=fia)

@@ -7,8 +7,10 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse, JsonResponse
+from elasticsearch import Elasticsearch
 
 REACHABLE, UNREACHABLE = "reachable", "unreachable"
+PROBE_SECONDS = 3
 
 
 def healthz(request):
@@ -49,7 +51,5 @@ async def _send_and_receive(layer) -> None:
 
 
 def _elasticsearch() -> None:
-    from search.engines import elasticsearch
-
-    if not elasticsearch.is_up():
-        raise ConnectionError
+    with Elasticsearch(settings.ELASTICSEARCH_URL, request_timeout=PROBE_SECONDS, max_retries=0) as engine:
+        engine.info()

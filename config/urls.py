@@ -1,6 +1,5 @@
 """Every address of the site. Wagtail's own public routes are not among them: content is opened by its key."""
 
-from django.conf import settings
 from django.urls import include, path
 from wagtail.admin import urls as editors_urls
 
@@ -19,8 +18,3 @@ urlpatterns = [
     path("", include("search.urls")),
     path("", include("home.urls")),
 ]
-
-if settings.DEBUG or settings.DEMONSTRATION:
-    from home.style_guide import style_guide
-
-    urlpatterns.append(path("style-guide/", style_guide, name="style_guide"))

@@ -1,4 +1,4 @@
-"""The worker: runs the queued tasks, and keeps Elasticsearch in step with the ledger where there is one.
+"""The worker: runs the queued tasks, such as mail.
 
 On the full stack it is a process of its own (`manage.py run_worker`); on the embedded stack a thread of the server.
 """
@@ -7,7 +7,6 @@ import logging
 import threading
 from collections.abc import Callable
 
-from django.conf import settings
 from django.utils.crypto import get_random_string
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS
 from django_tasks_db.management.commands.db_worker import Worker
@@ -29,12 +28,7 @@ def start_in_this_process() -> threading.Event:
 
 
 def _loops() -> list[tuple[str, Callable[[threading.Event], None]]]:
-    loops: list[tuple[str, Callable[[threading.Event], None]]] = [("tasks", _run_tasks)]
-    if settings.ELASTICSEARCH_URL:
-        from search.replicator import run
-
-        loops.append(("search", run))
-    return loops
+    return [("tasks", _run_tasks)]
 
 
 def _run_tasks(stop: threading.Event) -> None:

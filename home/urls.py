@@ -1,1 +1,8 @@
-urlpatterns: list = []
+from django.urls import path
+
+from home import views
+
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("desk/", views.desk, name="desk"),
+]

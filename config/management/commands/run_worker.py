@@ -8,9 +8,7 @@ from config import worker
 
 
 class Command(BaseCommand):
-    help = (
-        "Runs queued tasks (mail) and keeps Elasticsearch in step with the ledger, until SIGTERM or Ctrl+C."
-    )
+    help = "Runs queued tasks, such as mail, until SIGTERM or Ctrl+C."
 
     def handle(self, **options) -> None:
         stop = worker.start_in_this_process()

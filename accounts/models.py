@@ -55,9 +55,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         related_name="users",
     )
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
-    time_zone = models.CharField(
-        _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
-    )
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
     platform_role = models.CharField(
         _("role on the platform"), max_length=20, choices=PlatformRole.choices, default="", blank=True
     )

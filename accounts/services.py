@@ -39,9 +39,7 @@ def invite(actor: User, *, email: str, name: str, organisation: Any = None, lang
 def invitation_path(user: User) -> str:
     """The address that opens the account once; it ends with INVITATION_DAYS or with the first password."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
-    return reverse(
-        "accept_invitation", kwargs={"uid": uid, "token": default_token_generator.make_token(user)}
-    )
+    return reverse("accept_invitation", kwargs={"uid": uid, "token": default_token_generator.make_token(user)})
 
 
 def _send_invitation(user: User, inviter: str) -> None:

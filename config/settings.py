@@ -96,9 +96,7 @@ TEMPLATES = [
 ]
 
 # --- the database: SQLite in WAL mode, or PostgreSQL ---------------------------------------------------------------
-DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'accord.sqlite3'}")
-}
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'accord.sqlite3'}")}
 EMBEDDED = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 if EMBEDDED:
     DATABASES["default"]["OPTIONS"] = {
@@ -108,9 +106,7 @@ if EMBEDDED:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = (
-        0  # under ASGI a persistent connection belongs to a thread that may end
-    )
+    DATABASES["default"]["CONN_MAX_AGE"] = 0  # under ASGI a persistent connection belongs to a thread that may end
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- the channel layer: in memory, or Redis ------------------------------------------------------------------------

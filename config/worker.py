@@ -21,9 +21,7 @@ def start_in_this_process() -> threading.Event:
     """Start the loops as daemon threads; set the event to stop them."""
     stop = threading.Event()
     for name, loop in _loops():
-        threading.Thread(
-            target=_keep_running, args=(name, loop, stop), name=f"worker {name}", daemon=True
-        ).start()
+        threading.Thread(target=_keep_running, args=(name, loop, stop), name=f"worker {name}", daemon=True).start()
     return stop
 
 

@@ -14,10 +14,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, Q, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from guardian.shortcuts import assign_perm, remove_perm
 
+from accounts.models import User
 from coordination.models import (
     Audience,
     AudienceToken,
@@ -29,6 +31,8 @@ from coordination.models import (
     SpaceGroupPermission,
     SpaceUserPermission,
 )
+
+Reader = User | AnonymousUser
 
 PUBLIC = "public"
 PARTNERS = "partners"
@@ -64,9 +68,7 @@ class Token:
     def parse(cls, text: str) -> "Token":
         values = dict(part.split(":", 1) for part in text.split("/"))
         number = {name: int(values[name]) for name in ("space", "org", "user") if name in values}
-        return cls(
-            space=number["space"], org=number.get("org"), user=number.get("user"), role=values.get("role")
-        )
+        return cls(space=number["space"], org=number.get("org"), user=number.get("user"), role=values.get("role"))
 
 
 def space_token(space_id: int) -> str:
@@ -234,7 +236,7 @@ def forget() -> None:
         memory.clear()
 
 
-def memberships(user) -> dict[int, frozenset[str]]:
+def memberships(user: Reader) -> dict[int, frozenset[str]]:
     """The permissions that `user` holds, by key of the space: by own grant or by that of the organisation's group."""
     if not user.is_authenticated or not user.is_active:
         return {}
@@ -254,19 +256,17 @@ def _permissions_by_space(rows: Iterable[tuple[int, str]]) -> dict[int, frozense
     held: dict[int, set[str]] = {}
     for space_id, codename in rows:
         held.setdefault(space_id, set()).add(codename)
-    return {
-        space_id: frozenset(codenames) for space_id, codenames in held.items() if "view_space" in codenames
-    }
+    return {space_id: frozenset(codenames) for space_id, codenames in held.items() if "view_space" in codenames}
 
 
-def principals(user) -> frozenset[str]:
+def principals(user: Reader) -> frozenset[str]:
     """The tokens that `user` holds. No office gives one: not the secretariat, not Django's superuser flag."""
     if not user.is_authenticated or not user.is_active:
         return frozenset({PUBLIC})
     return _tokens_of(user, memberships(user))
 
 
-def _tokens_of(user, held: dict[int, frozenset[str]]) -> frozenset[str]:
+def _tokens_of(user: Reader, held: dict[int, frozenset[str]]) -> frozenset[str]:
     tokens = {PUBLIC, PARTNERS}
     for space_id, permissions in held.items():
         for org in {None, user.organisation_id}:
@@ -278,23 +278,23 @@ def _tokens_of(user, held: dict[int, frozenset[str]]) -> frozenset[str]:
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
-def may_read(user, obj: Any) -> bool:
+def may_read(user: Reader, obj: Any) -> bool:
     """Whether `user` may read `obj`: the rule itself."""
     return not principals(user).isdisjoint(audience(obj))
 
 
-def readable_audiences(user) -> QuerySet:
+def readable_audiences(user: Reader) -> QuerySet:
     """The keys of the audiences that `user` belongs to, as a subquery."""
     return AudienceToken.objects.filter(token__in=principals(user)).values("audience_id")
 
 
-def readable_by(queryset: QuerySet, user) -> QuerySet:
+def readable_by(queryset: QuerySet, user: Reader) -> QuerySet:
     """The rows of `queryset` that `user` may read."""
     path = queryset.model.audience_path
     return queryset.filter(**{f"{path}__in": readable_audiences(user)})
 
 
-def readable_pages(queryset: QuerySet, user) -> QuerySet:
+def readable_pages(queryset: QuerySet, user: Reader) -> QuerySet:
     """The pages of a queryset of Wagtail's own `Page` that `user` may read, whatever their kind.
 
     Pages without a marking (the root and the front page) are everyone's.
@@ -314,7 +314,7 @@ def _content_types(models: Iterable[type[Model]]) -> list:
     return list(ContentType.objects.get_for_models(*models).values())
 
 
-def open_readable(request, queryset: QuerySet, **lookup: Any):
+def open_readable(request: HttpRequest, queryset: QuerySet, **lookup: Any) -> Any:
     """The one object of `queryset` found by `lookup`, for this request's reader; a reading of RED is noted.
 
     Raises Http404 both for what is not there and for what the reader may not see.
@@ -329,20 +329,20 @@ def open_readable(request, queryset: QuerySet, **lookup: Any):
     return obj
 
 
-def if_readable(user, obj: Any) -> Any | None:
+def if_readable(user: Reader, obj: Any) -> Any | None:
     """`obj` where `user` may read it, else None: for naming what something came from or belongs to."""
     return obj if obj is not None and may_read(user, obj) else None
 
 
 # --- doing ---------------------------------------------------------------------------------------------------------
 def _holds(permission: str) -> Callable[[Any, Any], bool]:
-    def check(user, obj) -> bool:
+    def check(user: Reader, obj: Any) -> bool:
         return permission in memberships(user).get(space_id_of(obj), frozenset())
 
     return check
 
 
-def _follows_up(user, obj) -> bool:
+def _follows_up(user: Reader, obj: Any) -> bool:
     """The owner's contributors report on what the owner owes; rapporteurs and chairs keep the whole list."""
     if _holds("record_space")(user, obj):
         return True
@@ -365,14 +365,14 @@ OFFICE_VERBS: dict[str, tuple[str, ...]] = {
 }
 
 
-def can(user, verb: str, obj: Any) -> bool:
+def can(user: Reader, verb: str, obj: Any) -> bool:
     """Whether `user` may do `verb` to `obj` (a Space, something in one, or a part of it)."""
     if not user.is_authenticated or not user.is_active:
         return verb == "read" and may_read(user, obj)
     return VERBS[verb](user, obj) and may_read(user, obj)
 
 
-def can_in_office(user, verb: str) -> bool:
+def can_in_office(user: Reader, verb: str) -> bool:
     """Whether the office that `user` holds on the platform lets the user do `verb`."""
     return user.is_authenticated and user.is_active and user.platform_role in OFFICE_VERBS[verb]
 
@@ -382,7 +382,7 @@ def space_id_of(obj: Any) -> int:
     return obj.pk if isinstance(obj, Space) else obj.space_id
 
 
-def role_in(user, space_id: int) -> str | None:
+def role_in(user: Reader, space_id: int) -> str | None:
     """The role of `user` in the space, or None."""
     held = memberships(user).get(space_id)
     return role_of(held) if held else None
@@ -390,9 +390,7 @@ def role_in(user, space_id: int) -> str | None:
 
 def role_of(permissions: Iterable[str]) -> str:
     """The highest role that these permissions on a space amount to."""
-    return next(
-        role for role in reversed(ROLE_PERMISSIONS) if set(ROLE_PERMISSIONS[role]) <= set(permissions)
-    )
+    return next(role for role in reversed(ROLE_PERMISSIONS) if set(ROLE_PERMISSIONS[role]) <= set(permissions))
 
 
 # --- membership ----------------------------------------------------------------------------------------------------
@@ -429,41 +427,31 @@ class Membership:
 def members_of(space: Space) -> list[Membership]:
     """The grants on `space`: organisations first, then single users. Two queries."""
     by_group: dict[Any, set[str]] = {}
-    for row in SpaceGroupPermission.objects.filter(content_object=space).select_related(
-        "permission", "group__organisation__country"
-    ):
-        by_group.setdefault(row.group.organisation, set()).add(row.permission.codename)
+    groups = SpaceGroupPermission.objects.filter(content_object=space)
+    for through_group in groups.select_related("permission", "group__organisation__country"):
+        by_group.setdefault(through_group.group.organisation, set()).add(through_group.permission.codename)
     by_user: dict[Any, set[str]] = {}
-    for row in SpaceUserPermission.objects.filter(content_object=space).select_related(
-        "permission", "user__organisation"
-    ):
-        by_user.setdefault(row.user, set()).add(row.permission.codename)
+    users = SpaceUserPermission.objects.filter(content_object=space)
+    for own in users.select_related("permission", "user__organisation"):
+        by_user.setdefault(own.user, set()).add(own.permission.codename)
     held = [
         *sorted(by_group.items(), key=lambda i: str(i[0])),
         *sorted(by_user.items(), key=lambda i: str(i[0])),
     ]
-    return [
-        Membership(member, role_of(held_there)) for member, held_there in held if "view_space" in held_there
-    ]
+    return [Membership(member, role_of(held_there)) for member, held_there in held if "view_space" in held_there]
 
 
 def users_in(space_ids: Iterable[int]) -> dict[Any, dict[int, frozenset[str]]]:
     """The active users who are members of these spaces, each with the permissions held there. Three queries."""
-    from accounts.models import User
-
     spaces = list(space_ids)
     columns = ("content_object_id", "permission__codename")
     own = SpaceUserPermission.objects.filter(content_object__in=spaces).values_list("user_id", *columns)
-    through = SpaceGroupPermission.objects.filter(content_object__in=spaces).values_list(
-        "group__user", *columns
-    )
+    through = SpaceGroupPermission.objects.filter(content_object__in=spaces).values_list("group__user", *columns)
     rows: dict[int, list[tuple[int, str]]] = {}
     for user_id, space_id, codename in [*own, *through]:
         if user_id is not None:
             rows.setdefault(user_id, []).append((space_id, codename))
-    users = (
-        User.objects.filter(pk__in=rows, is_active=True).select_related("organisation").order_by("name", "pk")
-    )
+    users = User.objects.filter(pk__in=rows, is_active=True).select_related("organisation").order_by("name", "pk")
     return {user: _permissions_by_space(rows[user.pk]) for user in users}
 
 

@@ -42,9 +42,7 @@ def equip(member: Any, space: Space, role: str) -> None:
     for permission in Permission.objects.filter(
         content_type__app_label="knowledge", codename__in=COLLECTION_PERMISSIONS[role]
     ):
-        GroupCollectionPermission.objects.create(
-            group=group, collection=space.collection, permission=permission
-        )
+        GroupCollectionPermission.objects.create(group=group, collection=space.collection, permission=permission)
     _open_or_close_the_door(group)
 
 

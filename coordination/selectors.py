@@ -9,46 +9,41 @@ from coordination import access
 from coordination.models import Action, AuditEntry, Commitment, Organisation, Space
 
 
-def spaces_of(user) -> list[Space]:
+def spaces_of(user: access.Reader) -> list[Space]:
     """The spaces that `user` is a member of, by title."""
     return list(
-        Space.objects.live()
-        .filter(pk__in=access.memberships(user))
-        .select_related("audience")
-        .order_by("title")
+        Space.objects.live().filter(pk__in=access.memberships(user)).select_related("audience").order_by("title")
     )
 
 
-def spaces_readable_by(user) -> QuerySet[Space]:
+def spaces_readable_by(user: access.Reader) -> QuerySet[Space]:
     """The spaces whose existence `user` may know of."""
     return Space.objects.live().readable_by(user).select_related("audience", "country").order_by("title")
 
 
-def actions_of(user) -> QuerySet[Action]:
+def actions_of(user: access.Reader) -> QuerySet[Action]:
     """What `user` has to do: standing actions of the person or of the organisation, the longest overdue first."""
-    return _owned_by_the_organisation_of(
-        user, Action.objects.standing().readable_by(user).for_lists(), "owner"
-    )
+    return _owned_by_the_organisation_of(user, Action.objects.standing().readable_by(user).for_lists(), "owner")
 
 
-def commitments_of(user) -> QuerySet[Commitment]:
+def commitments_of(user: access.Reader) -> QuerySet[Commitment]:
     """What the organisation of `user` still owes, the longest overdue first."""
     queryset = Commitment.objects.standing().readable_by(user).for_lists()
     return _owned_by_the_organisation_of(user, queryset, "party")
 
 
-def _owned_by_the_organisation_of(user, queryset: QuerySet, field: str) -> QuerySet:
-    if user.organisation_id is None:
+def _owned_by_the_organisation_of(user: access.Reader, queryset: QuerySet, field: str) -> QuerySet:
+    if not user.is_authenticated or user.organisation_id is None:
         return queryset.none()
     return queryset.filter(**{field: user.organisation_id})
 
 
-def made_from(source: Any, user) -> dict[str, list]:
+def made_from(source: Any, user: access.Reader) -> dict[str, list]:
     """The actions and commitments that came from `source` (a paragraph, a message), as far as `user` may read them."""
     return made_from_each([source], user)[source.pk]
 
 
-def made_from_each(sources: list[Any], user) -> dict[Any, dict[str, list]]:
+def made_from_each(sources: list[Any], user: access.Reader) -> dict[Any, dict[str, list]]:
     """The same for many sources of one model, in two queries: by the key of the source."""
     found: dict[Any, dict[str, list]] = {source.pk: {"actions": [], "commitments": []} for source in sources}
     if not sources:
@@ -75,7 +70,5 @@ def organisations_in(space: Space) -> QuerySet[Organisation]:
     """The organisations that have users in `space`, or are members as a whole."""
     members = access.members_of(space)
     as_a_whole = [held.member.pk for held in members if isinstance(held.member, Organisation)]
-    through_users = [
-        held.member.organisation_id for held in members if not isinstance(held.member, Organisation)
-    ]
+    through_users = [held.member.organisation_id for held in members if not isinstance(held.member, Organisation)]
     return Organisation.objects.filter(pk__in=[*as_a_whole, *through_users]).order_by("acronym")

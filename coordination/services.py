@@ -50,12 +50,9 @@ COMMITMENT_STANDING = frozenset(
 )
 COMMITMENT_TRANSITIONS: dict[str, frozenset[str]] = {
     CommitmentState.NOT_STARTED: frozenset(CommitmentState) - {CommitmentState.NOT_STARTED},
-    CommitmentState.ON_TRACK: frozenset(CommitmentState)
-    - {CommitmentState.ON_TRACK, CommitmentState.NOT_STARTED},
-    CommitmentState.AT_RISK: frozenset(CommitmentState)
-    - {CommitmentState.AT_RISK, CommitmentState.NOT_STARTED},
-    CommitmentState.OFF_TRACK: frozenset(CommitmentState)
-    - {CommitmentState.OFF_TRACK, CommitmentState.NOT_STARTED},
+    CommitmentState.ON_TRACK: frozenset(CommitmentState) - {CommitmentState.ON_TRACK, CommitmentState.NOT_STARTED},
+    CommitmentState.AT_RISK: frozenset(CommitmentState) - {CommitmentState.AT_RISK, CommitmentState.NOT_STARTED},
+    CommitmentState.OFF_TRACK: frozenset(CommitmentState) - {CommitmentState.OFF_TRACK, CommitmentState.NOT_STARTED},
     CommitmentState.ACHIEVED: frozenset({CommitmentState.ON_TRACK, CommitmentState.AT_RISK}),
     CommitmentState.WITHDRAWN: frozenset({CommitmentState.NOT_STARTED}),
 }
@@ -66,9 +63,7 @@ class StaleVersion(ValidationError):
 
     def __init__(self) -> None:
         super().__init__(
-            _(
-                "Somebody else has changed this in the meantime. Your text is kept here: compare, then send it again."
-            ),
+            _("Somebody else has changed this in the meantime. Your text is kept here: compare, then send it again."),
             code="stale",
         )
 
@@ -81,9 +76,7 @@ def require(actor: User, verb: str, obj: Any) -> None:
 
 # --- spaces and members --------------------------------------------------------------------------------------------
 @transaction.atomic
-def create_space(
-    actor: User, *, title: str, chair: Organisation | User, parent: Any = None, **fields: Any
-) -> Space:
+def create_space(actor: User, *, title: str, chair: Organisation | User, parent: Any = None, **fields: Any) -> Space:
     """Make a space below the front page, with its collection for files and its first chair."""
     if not access.can_in_office(actor, "create_space"):
         raise PermissionDenied(_("Only the secretariat creates spaces."))
@@ -174,9 +167,7 @@ def change_marking(
     """Mark `obj` anew. Narrower: whoever writes records, or the author. Wider: a chair only, and with a reason."""
     obj = type(obj)._default_manager.select_for_update().get(pk=obj.pk)
     if isinstance(obj, Space) and marking not in (Marking.CLEAR, Marking.GREEN, Marking.AMBER):
-        raise ValidationError(
-            {"marking": _("A space is known at least to its members: AMBER, GREEN or CLEAR.")}
-        )
+        raise ValidationError({"marking": _("A space is known at least to its members: AMBER, GREEN or CLEAR.")})
     tokens = _tokens_for(obj, marking, list(organisations), list(users))
     if access.is_within(tokens, obj.own_audience.tokens):
         _require_to_narrow(actor, obj)
@@ -191,9 +182,7 @@ def change_marking(
         )
 
 
-def _tokens_for(
-    obj: Marked, marking: str, organisations: list[Organisation], users: list[User]
-) -> frozenset[str]:
+def _tokens_for(obj: Marked, marking: str, organisations: list[Organisation], users: list[User]) -> frozenset[str]:
     if marking not in Marking.values:
         raise ValidationError({"marking": _("Choose one of the five markings.")})
     if marking == Marking.AMBER_STRICT and not organisations:
@@ -264,9 +253,7 @@ def create_action(
         action.own_audience = audience
     action.clean_fields(exclude=["own_audience", "audience"])
     action.save()
-    audit.record(
-        actor, "action created", action, after={"title": title, "owner": owner.pk, "due_on": _day(due_on)}
-    )
+    audit.record(actor, "action created", action, after={"title": title, "owner": owner.pk, "due_on": _day(due_on)})
     return action
 
 
@@ -299,9 +286,7 @@ def report_on_action(
     actor: User, action: Action, *, text: str = "", state: str | None = None, submission: UUID | None = None
 ) -> ActionUpdate:
     """Say what has been done, move the action to another state, or both. Sent twice, it is one update."""
-    if submission and (
-        sent_before := ActionUpdate.objects.filter(submission=submission, author=actor).first()
-    ):
+    if submission and (sent_before := ActionUpdate.objects.filter(submission=submission, author=actor).first()):
         return sent_before
     action = Action.objects.select_for_update().get(pk=action.pk)
     require(actor, "follow_up", action)
@@ -388,9 +373,7 @@ def report_progress(
     submission: UUID | None = None,
 ) -> ProgressReport:
     """Report how a commitment goes. Sent twice, it is one report."""
-    if submission and (
-        sent_before := ProgressReport.objects.filter(submission=submission, author=actor).first()
-    ):
+    if submission and (sent_before := ProgressReport.objects.filter(submission=submission, author=actor).first()):
         return sent_before
     commitment = Commitment.objects.select_for_update().get(pk=commitment.pk)
     require(actor, "follow_up", commitment)
@@ -440,9 +423,7 @@ def _change(actor: User, obj: Any, verb: str, changes: dict[str, Any]) -> Any:
     obj.clean_fields(exclude=["own_audience", "audience"])
     obj.version += 1
     obj.save()
-    audit.record(
-        actor, verb, obj, before=before, after={name: _plain(getattr(obj, name)) for name in changes}
-    )
+    audit.record(actor, verb, obj, before=before, after={name: _plain(getattr(obj, name)) for name in changes})
     return obj
 
 

@@ -124,9 +124,7 @@ def start_postgresql() -> str:
     command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     launch("postgres", command, cwd=data, **options)
     ready = [find("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
-    wait_until(
-        lambda: subprocess.run(ready, check=False).returncode == 0, f"PostgreSQL: see {FOLDER}/postgres.log."
-    )
+    wait_until(lambda: subprocess.run(ready, check=False).returncode == 0, f"PostgreSQL: see {FOLDER}/postgres.log.")
     create = [find("createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "accord", "accord"]
     subprocess.run(create, check=True)
     return f"DATABASE_URL=postgres://accord@127.0.0.1:{port}/accord"

@@ -14,9 +14,7 @@ def make_organisation(acronym: str | None = None, country: str | None = "PK") ->
     if country:
         Country.objects.get_or_create(code=country, defaults={"name": country})
     acronym = acronym or f"ORG{number}"
-    return Organisation.objects.create(
-        name=f"{acronym} in full", acronym=acronym, kind="agency", country_id=country
-    )
+    return Organisation.objects.create(name=f"{acronym} in full", acronym=acronym, kind="agency", country_id=country)
 
 
 def make_user(name: str | None = None, organisation: Organisation | None = None, **fields) -> User:
@@ -37,9 +35,7 @@ def join(member, space: Space, role: str = Role.READER) -> None:
     editors.equip(member, space, role)
 
 
-def make_member(
-    space: Space, role: str = Role.READER, organisation: Organisation | None = None, **fields
-) -> User:
+def make_member(space: Space, role: str = Role.READER, organisation: Organisation | None = None, **fields) -> User:
     user = make_user(organisation=organisation, **fields)
     join(user, space, role)
     return user

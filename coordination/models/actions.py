@@ -60,14 +60,10 @@ class Action(Content):
     state = models.CharField(_("state"), max_length=20, choices=ActionState.choices, default=ActionState.OPEN)
     # What it came from: a paragraph of a record, a message, a commitment; or nothing. Not its parent: the owner of
     # an action reads it even where the record is closed to the owner, and is then not told of the record.
-    source_type = models.ForeignKey(
-        ContentType, on_delete=models.PROTECT, null=True, blank=True, editable=False
-    )
+    source_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, null=True, blank=True, editable=False)
     source_id = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
     source = GenericForeignKey("source_type", "source_id")
-    language = models.CharField(
-        _("language of the text"), max_length=10, choices=settings.LANGUAGES, default="en"
-    )
+    language = models.CharField(_("language of the text"), max_length=10, choices=settings.LANGUAGES, default="en")
     illustrative = models.BooleanField(_("illustrative"), default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     submission = models.UUIDField(null=True, unique=True, editable=False)

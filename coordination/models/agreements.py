@@ -36,9 +36,7 @@ class AgreementState(models.TextChoices):
 
 class Agreement(ContentPage):
     reference = models.CharField(_("reference"), max_length=60, blank=True)
-    kind = models.CharField(
-        _("kind"), max_length=20, choices=AgreementKind.choices, default=AgreementKind.COOPERATION
-    )
+    kind = models.CharField(_("kind"), max_length=20, choices=AgreementKind.choices, default=AgreementKind.COOPERATION)
     state = models.CharField(
         _("state"), max_length=20, choices=AgreementState.choices, default=AgreementState.NEGOTIATION
     )
@@ -75,9 +73,7 @@ class Agreement(ContentPage):
     def clean(self) -> None:
         super().clean()
         if self.in_force_from and self.in_force_until and self.in_force_until < self.in_force_from:
-            raise ValidationError(
-                {"in_force_until": _("This is before the day on which it comes into force.")}
-            )
+            raise ValidationError({"in_force_until": _("This is before the day on which it comes into force.")})
 
 
 class PartOfAgreementQuerySet(MarkedQuerySet):

@@ -66,9 +66,7 @@ class Commitment(Content):
         related_name="commitments",
         verbose_name=_("article"),
     )
-    source_type = models.ForeignKey(
-        ContentType, on_delete=models.PROTECT, null=True, blank=True, editable=False
-    )
+    source_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, null=True, blank=True, editable=False)
     source_id = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
     source = GenericForeignKey("source_type", "source_id")
     indicator = models.CharField(_("indicator"), max_length=255, blank=True)
@@ -78,9 +76,7 @@ class Commitment(Content):
     state = models.CharField(
         _("state"), max_length=20, choices=CommitmentState.choices, default=CommitmentState.NOT_STARTED
     )
-    language = models.CharField(
-        _("language of the text"), max_length=10, choices=settings.LANGUAGES, default="en"
-    )
+    language = models.CharField(_("language of the text"), max_length=10, choices=settings.LANGUAGES, default="en")
     illustrative = models.BooleanField(_("illustrative"), default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_by = models.ForeignKey(

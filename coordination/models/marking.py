@@ -50,9 +50,7 @@ class AudienceToken(models.Model):
     token = models.CharField(max_length=100)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["token", "audience"], name="one_row_per_token_of_an_audience")
-        ]
+        constraints = [models.UniqueConstraint(fields=["token", "audience"], name="one_row_per_token_of_an_audience")]
 
     def __str__(self) -> str:
         return self.token
@@ -81,6 +79,15 @@ class Marked(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, settling the audience of a new object first; with its signals all in one transaction."""
+        from coordination import access
+
+        with transaction.atomic():
+            if self._state.adding:
+                access.settle_new(self)
+            super().save(*args, **kwargs)
+
     @property
     def marking(self) -> str:
         """The label of those who may really read it, which a parent may have made narrower than its own."""
@@ -97,15 +104,6 @@ class Marked(models.Model):
     def default_audience(self) -> Audience:
         """The audience of an object that nobody has marked yet."""
         raise NotImplementedError
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, settling the audience of a new object first; with its signals all in one transaction."""
-        from coordination import access
-
-        with transaction.atomic():
-            if self._state.adding:
-                access.settle_new(self)
-            super().save(*args, **kwargs)
 
 
 def marking_label(marking: str) -> str:

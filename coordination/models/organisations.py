@@ -81,9 +81,7 @@ class Organisation(models.Model):
         """Save; a new organisation gets its group first."""
         if self.group_id is None:
             place = self.country_id or "-"
-            self.group, _created = Group.objects.get_or_create(
-                name=f"organisation {self.acronym} {place}"[:150]
-            )
+            self.group, _created = Group.objects.get_or_create(name=f"organisation {self.acronym} {place}"[:150])
         super().save(*args, **kwargs)
 
 
@@ -132,9 +130,7 @@ class Post(models.Model):
         verbose_name_plural = _("posts")
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True)
-                | Q(starts_on__isnull=True)
-                | Q(ends_on__gte=F("starts_on")),
+                condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="a_post_ends_after_it_starts",
             )
         ]

@@ -176,9 +176,7 @@ class ContentPage(MarkedPage):
     """A page that lies in a space, below that space's own page in the tree."""
 
     space = models.ForeignKey(Space, on_delete=models.PROTECT, related_name="+", editable=False)
-    language = models.CharField(
-        _("language of the text"), max_length=10, choices=settings.LANGUAGES, default="en"
-    )
+    language = models.CharField(_("language of the text"), max_length=10, choices=settings.LANGUAGES, default="en")
     topics = ParentalManyToManyField(Topic, verbose_name=_("topics"), blank=True, related_name="%(class)ss")
     illustrative = models.BooleanField(
         _("illustrative"),

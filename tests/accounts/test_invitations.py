@@ -61,9 +61,7 @@ def test_an_address_in_use_is_not_invited_again():
 
 
 def test_nobody_registers_by_themselves(client):
-    client.post(
-        "/account/signup/", {"email": "me@accord.example", "password1": PASSWORD, "password2": PASSWORD}
-    )
+    client.post("/account/signup/", {"email": "me@accord.example", "password1": PASSWORD, "password2": PASSWORD})
     assert not User.objects.filter(email="me@accord.example").exists()
 
 

@@ -58,9 +58,7 @@ EXPECTED = {
 @pytest.mark.parametrize("make", [make_action, make_agreement])
 def test_each_marking_is_read_by_exactly_those_it_names(room, marking, make):
     space, named, readers = room
-    obj = mark(
-        make(space), marking, organisations=[named], users=[readers["contributor"], readers["signed in"]]
-    )
+    obj = mark(make(space), marking, organisations=[named], users=[readers["contributor"], readers["signed in"]])
 
     in_python = {name for name, user in readers.items() if access.may_read(user, obj)}
     in_sql = {name for name, user in readers.items() if type(obj).objects.readable_by(user).filter(pk=obj.pk)}
@@ -78,13 +76,9 @@ def test_who_can_see_answers_by_the_same_rule(room):
 def test_the_page_tree_shows_only_readable_pages(room):
     from wagtail.models import Page
 
-    space, named, readers = room
+    space, _named, readers = room
     closed = mark(make_agreement(space), Marking.RED, users=[readers["contributor"]])
-    shown = {
-        name
-        for name, user in readers.items()
-        if access.readable_pages(Page.objects.filter(pk=closed.pk), user)
-    }
+    shown = {name for name, user in readers.items() if access.readable_pages(Page.objects.filter(pk=closed.pk), user)}
     assert shown == {"contributor"}
 
 
@@ -117,9 +111,7 @@ def test_revoking_takes_back_everything_that_granting_gave(room):
     assert not group.permissions.exists()
 
 
-@pytest.mark.parametrize(
-    "name", ["reader", "contributor", "rapporteur", "chair elsewhere", "secretariat", "superuser"]
-)
+@pytest.mark.parametrize("name", ["reader", "contributor", "rapporteur", "chair elsewhere", "secretariat", "superuser"])
 def test_only_the_chair_of_the_space_admits_members(room, name):
     space, _named, readers = room
     with pytest.raises(PermissionDenied):
@@ -134,7 +126,7 @@ def test_the_last_chair_cannot_be_removed(room):
 
 
 def test_a_rapporteur_narrows_a_marking_but_does_not_widen_it(room):
-    space, named, readers = room
+    space, _named, readers = room
     action = make_action(space)
     services.change_marking(
         readers["rapporteur"],
@@ -162,7 +154,7 @@ def test_a_chair_widens_a_marking_only_with_a_reason_that_is_kept(room):
 
 
 def test_nobody_marks_something_out_of_the_own_sight(room):
-    space, named, readers = room
+    space, _named, readers = room
     action = make_action(space)
     with pytest.raises(ValidationError, match="lose sight"):
         services.change_marking(readers["chair"], action, Marking.RED, users=[readers["reader"]])

@@ -191,9 +191,7 @@ def compile_sources(java: Path) -> None:
     )
     for compiled in classes.glob("SearchNode*.class"):
         compiled.rename(launcher / compiled.name)
-    subprocess.run(
-        [java / "bin" / "jar", "cf", analysis / "accord-analysis.jar", "-C", classes, "."], check=True
-    )
+    subprocess.run([java / "bin" / "jar", "cf", analysis / "accord-analysis.jar", "-C", classes, "."], check=True)
     for jar in [*jars.glob("transport-netty4-*.jar"), *jars.glob("netty-*.jar")]:
         jar.rename(network / jar.name)
     unpack_descriptor(java, network)

@@ -53,9 +53,7 @@ def test_the_desk_names_nothing_that_is_closed_to_its_reader(client, space, fia,
     assert "Canary" not in client.get("/desk/").content.decode()
 
 
-@pytest.mark.parametrize(
-    "address", ["/editors/pages/1/", "/editors/reports/site-history/", "/no-direct-media/x"]
-)
+@pytest.mark.parametrize("address", ["/editors/pages/1/", "/editors/reports/site-history/", "/no-direct-media/x"])
 def test_what_the_gate_does_not_know_is_not_there(client, space, address):
     client.force_login(make_member(space, Role.CHAIR))
     assert client.get(address).status_code == 404

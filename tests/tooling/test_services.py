@@ -32,10 +32,7 @@ def test_elasticsearch_finds_what_was_indexed(settings):
     with Elasticsearch(settings.ELASTICSEARCH_URL) as engine:
         engine.index(index="probe", id="1", document={"text": "a border crossing"}, refresh=True)
         try:
-            assert (
-                engine.search(index="probe", query={"match": {"text": "crossing"}})["hits"]["total"]["value"]
-                == 1
-            )
+            assert engine.search(index="probe", query={"match": {"text": "crossing"}})["hits"]["total"]["value"] == 1
         finally:
             engine.indices.delete(index="probe")
 

@@ -90,7 +90,9 @@ def add_space(*, title: str, parent: Any = None, **fields: Any) -> Space:
     """The space itself, known to nobody yet."""
     from wagtail.models import Site
 
+    topics = fields.pop("topics", ())
     space = Space(title=title, **fields)
+    space.topics = topics
     (parent or Site.objects.get(is_default_site=True).root_page).add_child(instance=space)
     space.collection = Collection.get_first_root_node().add_child(name=title)
     space.own_audience = space.default_audience()

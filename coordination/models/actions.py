@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import validate_plain_text
 from coordination.models.marking import MarkedQuerySet
 from coordination.models.organisations import Organisation, Person
 from coordination.models.spaces import Content
@@ -42,7 +43,7 @@ class ActionQuerySet(MarkedQuerySet):
 
 
 class Action(Content):
-    title = models.CharField(_("what is to be done"), max_length=255)
+    title = models.CharField(_("what is to be done"), max_length=255, validators=[validate_plain_text])
     description = models.TextField(_("details"), blank=True, max_length=5000)
     owner = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="actions", verbose_name=_("organisation")

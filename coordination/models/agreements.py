@@ -11,6 +11,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page
 
+from accounts.text import validate_plain_text
 from coordination.models.marking import KEY_LENGTH, MarkedQuerySet, new_key
 from coordination.models.organisations import Organisation
 from coordination.models.spaces import ContentPage
@@ -35,7 +36,7 @@ class AgreementState(models.TextChoices):
 
 
 class Agreement(ContentPage):
-    reference = models.CharField(_("reference"), max_length=60, blank=True)
+    reference = models.CharField(_("reference"), max_length=60, blank=True, validators=[validate_plain_text])
     kind = models.CharField(_("kind"), max_length=20, choices=AgreementKind.choices, default=AgreementKind.COOPERATION)
     state = models.CharField(
         _("state"), max_length=20, choices=AgreementState.choices, default=AgreementState.NEGOTIATION
@@ -109,8 +110,8 @@ class Article(Orderable):
 
     agreement = ParentalKey(Agreement, on_delete=models.CASCADE, related_name="articles")
     key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key, editable=False)
-    number = models.CharField(_("number"), max_length=20)
-    title = models.CharField(_("title"), max_length=200, blank=True)
+    number = models.CharField(_("number"), max_length=20, validators=[validate_plain_text])
+    title = models.CharField(_("title"), max_length=200, blank=True, validators=[validate_plain_text])
     body = RichTextField(_("text"))
 
     objects = PartOfAgreementQuerySet.as_manager()

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import validate_plain_text
 from coordination.models.agreements import Article
 from coordination.models.marking import MarkedQuerySet
 from coordination.models.organisations import Organisation
@@ -44,7 +45,7 @@ class CommitmentQuerySet(MarkedQuerySet):
 
 
 class Commitment(Content):
-    title = models.CharField(_("title"), max_length=255)
+    title = models.CharField(_("title"), max_length=255, validators=[validate_plain_text])
     text = models.TextField(_("what was undertaken"), blank=True, max_length=5000)
     party = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="commitments", verbose_name=_("who undertook it")
@@ -69,8 +70,8 @@ class Commitment(Content):
     source_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, null=True, blank=True, editable=False)
     source_id = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
     source = GenericForeignKey("source_type", "source_id")
-    indicator = models.CharField(_("indicator"), max_length=255, blank=True)
-    target = models.CharField(_("target"), max_length=255, blank=True)
+    indicator = models.CharField(_("indicator"), max_length=255, blank=True, validators=[validate_plain_text])
+    target = models.CharField(_("target"), max_length=255, blank=True, validators=[validate_plain_text])
     starts_on = models.DateField(_("from"), null=True, blank=True)
     due_on = models.DateField(_("due on"), null=True, blank=True)
     state = models.CharField(
@@ -79,6 +80,7 @@ class Commitment(Content):
     language = models.CharField(_("language of the text"), max_length=10, choices=settings.LANGUAGES, default="en")
     illustrative = models.BooleanField(_("illustrative"), default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    submission = models.UUIDField(null=True, unique=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )

@@ -10,6 +10,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import validate_plain_text
+
 
 class Country(models.Model):
     """A country by its ISO 3166-1 alpha-2 code."""
@@ -49,8 +51,8 @@ class OrganisationKind(models.TextChoices):
 class Organisation(models.Model):
     """A body that takes part. Its group holds the memberships that it has in spaces."""
 
-    name = models.CharField(_("name"), max_length=200)
-    acronym = models.CharField(_("acronym"), max_length=30)
+    name = models.CharField(_("name"), max_length=200, validators=[validate_plain_text])
+    acronym = models.CharField(_("acronym"), max_length=30, validators=[validate_plain_text])
     kind = models.CharField(_("kind"), max_length=30, choices=OrganisationKind.choices)
     country = models.ForeignKey(
         Country,
@@ -88,7 +90,7 @@ class Organisation(models.Model):
 class Person(models.Model):
     """A person, signed in or not. Whoever is known only from closed meetings is listed nowhere else."""
 
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(_("name"), max_length=150, validators=[validate_plain_text])
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="person"
     )
@@ -117,10 +119,12 @@ class Post(models.Model):
     """A title that a person holds at an organisation from a date to a date; vacant or unnamed without a person."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="posts")
-    title = models.CharField(_("title"), max_length=200)
+    title = models.CharField(_("title"), max_length=200, validators=[validate_plain_text])
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="posts")
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
+    # Shown with its holder to whoever is signed in (docs/decisions/0003): only what is public anyway.
+    listed = models.BooleanField(_("listed in the directory"), default=False)
 
     objects = PostQuerySet.as_manager()
 

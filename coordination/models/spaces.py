@@ -13,6 +13,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import Collection, Page, PageManager
 from wagtail.query import PageQuerySet
 
+from accounts.text import validate_plain_text
 from coordination.models.marking import Audience, Marked, MarkedQuerySet
 from coordination.models.organisations import Country
 
@@ -79,6 +80,14 @@ class MarkedPage(Marked, Page):
     class Meta:
         abstract = True
 
+    def clean(self) -> None:
+        """A title is one line of plain text, whichever form it comes from; Wagtail's own field does not ask."""
+        super().clean()
+        try:
+            validate_plain_text(self.title)
+        except ValidationError as refusal:
+            raise ValidationError({"title": refusal}) from refusal
+
     def get_absolute_url(self) -> str:
         return reverse(self.route_name, kwargs={"key": self.key})
 
@@ -114,12 +123,13 @@ class Space(MarkedPage):
         Collection, null=True, on_delete=models.PROTECT, related_name="space", editable=False
     )
     illustrative = models.BooleanField(_("illustrative"), default=False)
+    submission = models.UUIDField(null=True, unique=True, editable=False)
 
     route_name = "space_detail"
     template = "coordination/space_detail.html"
     parent_page_types: ClassVar[list[str]] = ["home.HomePage"]
-    fields_of_no_revision = (*MarkedPage.fields_of_no_revision, "collection_id")
-    exclude_fields_in_copy: ClassVar[list[str]] = [*MarkedPage.exclude_fields_in_copy, "collection"]
+    fields_of_no_revision = (*MarkedPage.fields_of_no_revision, "collection_id", "submission")
+    exclude_fields_in_copy: ClassVar[list[str]] = [*MarkedPage.exclude_fields_in_copy, "collection", "submission"]
 
     content_panels: ClassVar[list] = [
         *Page.content_panels,

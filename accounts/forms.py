@@ -19,15 +19,26 @@ def time_zone_choices() -> list[tuple[str, str]]:
     return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
 
 
-class PreferencesForm(forms.ModelForm):
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices)
+class LocaleForm(forms.ModelForm):
+    """What Accord must know to show somebody a page: how to call them, in which language, in which time."""
+
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=time_zone_choices,
+        help_text=_("Times are shown in this zone, with the place’s own time beside them."),
+    )
 
     class Meta:
         model = User
         fields = ("name", "language", "time_zone")
 
 
-class AcceptInvitationForm(PreferencesForm):
+class PreferencesForm(LocaleForm):
+    class Meta(LocaleForm.Meta):
+        fields = ("name", "language", "time_zone", "theme")
+
+
+class AcceptInvitationForm(LocaleForm):
     password = forms.CharField(
         label=_("Password"),
         strip=False,

@@ -11,6 +11,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.theme import Theme
+
 
 def validate_time_zone(name: str) -> None:
     """Refuse a name that the time zone database does not know."""
@@ -56,6 +58,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
+    theme = models.CharField(_("theme"), max_length=10, choices=Theme.choices, default=Theme.AUTO)
     platform_role = models.CharField(
         _("role on the platform"), max_length=20, choices=PlatformRole.choices, default="", blank=True
     )

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import services
 from accounts.forms import AcceptInvitationForm, PreferencesForm
+from accounts.theme import THEME_COOKIE, Theme
 
 A_YEAR_IN_SECONDS = 365 * 24 * 3600
 
@@ -58,15 +59,26 @@ def set_language(request):
     if request.user.is_authenticated and request.user.language != language:
         request.user.language = language
         request.user.save(update_fields=["language"])
+    return _back_with_cookie(request, settings.LANGUAGE_COOKIE_NAME, language)
+
+
+@require_POST
+def set_theme(request):
+    """Switch between light, dark and the system's own: on the account if there is one, in a cookie besides."""
+    theme = request.POST.get("theme", "")
+    if theme not in Theme.values:
+        raise Http404
+    if request.user.is_authenticated and request.user.theme != theme:
+        request.user.theme = theme
+        request.user.save(update_fields=["theme"])
+    return _back_with_cookie(request, THEME_COOKIE, theme)
+
+
+def _back_with_cookie(request, name: str, value: str):
+    """To the page that the switch stood on (of this site, else the front page), the choice kept for a year."""
     target = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = "/"
     response = redirect(target)
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        language,
-        max_age=A_YEAR_IN_SECONDS,
-        samesite="Lax",
-        secure=request.is_secure(),
-    )
+    response.set_cookie(name, value, max_age=A_YEAR_IN_SECONDS, samesite="Lax", secure=request.is_secure())
     return response

@@ -1,16 +1,76 @@
 """What the frame of every page shows: worked out only where a template asks for it."""
 
-from django.conf import settings
-from django.utils.functional import SimpleLazyObject
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from coordination import selectors
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from accounts.theme import theme_of
+from coordination import access, selectors
+from home.models import HomePage
+
+# The main navigation: address by name, icon (of Bootstrap Icons) and label.
+NAVIGATION = (
+    ("desk", "house-door", _("Desk")),
+    ("space_list", "collection", _("Spaces")),
+    ("meeting_list", "calendar3", _("Meetings")),
+    ("action_list", "check2-square", _("Actions")),
+    ("commitment_list", "flag", _("Commitments")),
+    ("knowledge", "book", _("Knowledge")),
+    ("search", "search", _("Search")),
+)
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    url: str
+    icon: str
+    label: str
+    is_current: bool
+
+
+@cache
+def _address(name: str) -> str:
+    """The address called `name`, or nothing where the package that has it is not there."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def navigation(path: str) -> list[NavigationItem]:
+    """The entries of the main navigation; the one that `path` lies under is marked."""
+    found = [(_address(name), icon, label) for name, icon, label in NAVIGATION]
+    return [NavigationItem(url, icon, label, path.startswith(url)) for url, icon, label in found if url]
+
+
+def _lazily(work: Callable[[], Any]) -> SimpleLazyObject:
+    return SimpleLazyObject(work)
+
+
+def _unread(user) -> int:
+    from discussion import selectors as discussion_selectors
+
+    return discussion_selectors.unread_count(user)
 
 
 def frame(request) -> dict[str, object]:
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     return {
-        "frame_spaces": SimpleLazyObject(lambda: selectors.spaces_of(user) if signed_in else []),
+        "frame_spaces": _lazily(lambda: selectors.spaces_of(user) if signed_in else []),
         "frame_languages": settings.LANGUAGES,
         "frame_is_rtl": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE) == "ur",
+        "frame_theme": theme_of(request),
+        "frame_navigation": _lazily(lambda: navigation(request.path)),
+        "frame_search_url": _address("search"),
+        "frame_notifications_url": _address("notifications"),
+        "frame_unread": _lazily(lambda: _unread(user) if signed_in else 0),
+        "frame_may_invite": signed_in and access.can_in_office(user, "invite"),
+        "frame_programme": _lazily(lambda: HomePage.objects.live().first()),
     }

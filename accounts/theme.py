@@ -1,0 +1,19 @@
+"""Light, dark, or as the reader's system: said on the page itself, so that no page flashes in the other."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+THEME_COOKIE = "theme"
+
+
+class Theme(TextChoices):
+    LIGHT = "light", _("light")
+    DARK = "dark", _("dark")
+    AUTO = "auto", _("as my system")
+
+
+def theme_of(request) -> str:
+    """The theme of the account, else that of the cookie, else what the system says."""
+    user = getattr(request, "user", None)
+    chosen = user.theme if user is not None and user.is_authenticated else request.COOKIES.get(THEME_COOKIE)
+    return chosen if chosen in Theme.values else Theme.AUTO.value

@@ -209,10 +209,13 @@ def children_of(obj: Any) -> Iterator[Marked]:
 
 
 def _effective_audience(obj: Marked) -> Audience:
-    parent = obj.access_parent()
-    if parent is None:
+    parent, limit = obj.access_parent(), obj.access_limit()
+    if parent is None and limit is None:
         return obj.own_audience
-    return intern(meet(obj.own_audience.tokens, audience(parent)))
+    tokens = obj.own_audience.tokens
+    if parent is not None:
+        tokens = meet(tokens, audience(parent))
+    return intern(tokens if limit is None else meet(tokens, limit))
 
 
 # --- principals ----------------------------------------------------------------------------------------------------
@@ -332,6 +335,14 @@ def open_readable(request: HttpRequest, queryset: QuerySet, **lookup: Any) -> An
 def if_readable(user: Reader, obj: Any) -> Any | None:
     """`obj` where `user` may read it, else None: for naming what something came from or belongs to."""
     return obj if obj is not None and may_read(user, obj) else None
+
+
+def may_see_names(user: Reader, obj: Any) -> bool:
+    """Whether `user`, a reader of `obj`, may be told who said what in it.
+
+    Under the Chatham House Rule (`obj.chatham_house`) only those who attended are told (`obj.attending_user_ids`).
+    """
+    return not obj.chatham_house or (user.is_authenticated and user.pk in obj.attending_user_ids)
 
 
 # --- doing ---------------------------------------------------------------------------------------------------------

@@ -1,10 +1,14 @@
 """Things to arrange a test with, in three lines."""
 
+from datetime import timedelta
 from itertools import count
+
+from django.utils import timezone
 
 from accounts.models import User
 from coordination import access, editors, services
 from coordination.models import Action, Agreement, Country, Organisation, Role, Space
+from meetings.models import Meeting, Paragraph, Record, RecordState, Section, Visit, VisitMeeting
 
 _numbers = count(1)
 
@@ -61,3 +65,42 @@ def make_agreement(space: Space, **fields) -> Agreement:
     agreement = Agreement(**fields)
     space.add_child(instance=agreement)
     return agreement
+
+
+def make_meeting(space: Space, **fields) -> Meeting:
+    """A meeting of two hours, by default tomorrow, by the clock of Islamabad."""
+    fields.setdefault("title", f"Meeting {next(_numbers)}")
+    fields.setdefault("starts_at", timezone.now() + timedelta(days=1))
+    fields.setdefault("ends_at", fields["starts_at"] + timedelta(hours=2))
+    fields.setdefault("time_zone", "Asia/Karachi")
+    if "organiser" not in fields:
+        fields["organiser"] = make_organisation()
+    meeting = Meeting(**fields)
+    space.add_child(instance=meeting)
+    return meeting
+
+
+def make_record(meeting: Meeting, state: str = RecordState.CIRCULATED, **fields) -> Record:
+    """A record in `state`; what members read, unless it is a draft."""
+    return Record.objects.create(space=meeting.space, meeting=meeting, state=state, **fields)
+
+
+def make_paragraph(record: Record, number: int = 1, **fields) -> Paragraph:
+    """A paragraph in the section of that number, which is made if it is not there."""
+    section, _created = Section.objects.get_or_create(record=record, number=number)
+    fields.setdefault("text", f"Paragraph {next(_numbers)}")
+    return Paragraph.objects.create(section=section, position=section.paragraphs.count(), **fields)
+
+
+def make_visit(space: Space, *, meetings=(), **fields) -> Visit:
+    """A visit of three days, by default from today, with `meetings` as its programme."""
+    fields.setdefault("title", f"Visit {next(_numbers)}")
+    fields.setdefault("starts_on", timezone.localdate())
+    fields.setdefault("ends_on", fields["starts_on"] + timedelta(days=2))
+    if "organisation" not in fields:
+        fields["organisation"] = make_organisation()
+    visit = Visit(**fields)
+    space.add_child(instance=visit)
+    for number, meeting in enumerate(meetings):
+        VisitMeeting.objects.create(visit=visit, meeting=meeting, sort_order=number)
+    return visit

@@ -97,6 +97,10 @@ class Marked(models.Model):
         """What this is a part of, or hangs on: nobody reads this who may not read that."""
         return None
 
+    def access_limit(self) -> frozenset[str] | None:
+        """Tokens that its readers hold besides, whatever the marking says, as long as its state asks for it."""
+        return None
+
     def access_children(self) -> list["Marked"]:
         """The Marked objects whose `access_parent` this is, as far as this model's own package knows them."""
         return []

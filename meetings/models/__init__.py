@@ -1,0 +1,31 @@
+from meetings.models.meetings import (
+    AgendaItem,
+    Attendance,
+    AttendanceRole,
+    Meeting,
+    MeetingKind,
+    MeetingLevel,
+    Participant,
+    named,
+)
+from meetings.models.records import Paragraph, ParagraphKind, Record, RecordState, Section
+from meetings.models.visits import Visit, VisitMeeting, VisitMember
+
+__all__ = [
+    "AgendaItem",
+    "Attendance",
+    "AttendanceRole",
+    "Meeting",
+    "MeetingKind",
+    "MeetingLevel",
+    "Paragraph",
+    "ParagraphKind",
+    "Participant",
+    "Record",
+    "RecordState",
+    "Section",
+    "Visit",
+    "VisitMeeting",
+    "VisitMember",
+    "named",
+]

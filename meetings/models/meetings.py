@@ -1,0 +1,295 @@
+"""Meetings: when and where, what is on the agenda, and who attended."""
+
+import zoneinfo
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
+from wagtail.models import Orderable, Page, PageManager
+
+from accounts.models import validate_time_zone
+from accounts.text import validate_plain_text
+from coordination.models import ContentPage, Marked, MarkedQuerySet, Organisation, Person, Post
+from coordination.models.marking import KEY_LENGTH, new_key
+from coordination.models.spaces import MarkedPageQuerySet
+from meetings.editors import MeetingPageForm
+
+
+class MeetingKind(models.TextChoices):
+    BILATERAL = "bilateral", _("bilateral talks")
+    WORKING_GROUP = "working_group", _("working group")
+    STEERING_COMMITTEE = "steering_committee", _("steering committee")
+    CONSULTATION = "consultation", _("consultation")
+    CONFERENCE = "conference", _("conference")
+    TRAINING = "training", _("training")
+    OTHER = "other", _("other")
+
+
+class MeetingLevel(models.TextChoices):
+    POLITICAL = "political", _("political")
+    SENIOR_OFFICIALS = "senior_officials", _("senior officials")
+    TECHNICAL = "technical", _("technical")
+
+
+class MeetingQuerySet(MarkedPageQuerySet):
+    def coming(self) -> "MeetingQuerySet":
+        """Those that are not over yet, the next one first."""
+        return self.filter(ends_at__gte=timezone.now()).order_by("starts_at", "pk")
+
+    def past(self) -> "MeetingQuerySet":
+        """Those that are over, the latest first."""
+        return self.filter(ends_at__lt=timezone.now()).order_by("-starts_at", "-pk")
+
+    def for_lists(self) -> "MeetingQuerySet":
+        """With what every list shows of a meeting, in a fixed number of queries."""
+        return self.select_related("audience", "space__audience", "organiser")
+
+
+class Meeting(ContentPage):
+    kind = models.CharField(_("kind"), max_length=20, choices=MeetingKind.choices, default=MeetingKind.BILATERAL)
+    level = models.CharField(_("level"), max_length=20, choices=MeetingLevel.choices, blank=True)
+    # Moments, kept in UTC; the zone says which clock the participants look at.
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        default="UTC",
+        validators=[validate_time_zone],
+        help_text=_("The zone of the place, for example Asia/Karachi. The times are typed in it."),
+    )
+    place = models.CharField(_("place"), max_length=255, blank=True, validators=[validate_plain_text])
+    link = models.URLField(_("link for those who join from afar"), max_length=500, blank=True)
+    organiser = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="meetings_organised", verbose_name=_("organiser")
+    )
+    purpose = models.TextField(_("purpose"), blank=True, max_length=5000)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    submission = models.UUIDField(null=True, unique=True, editable=False)
+
+    objects = PageManager.from_queryset(MeetingQuerySet)()
+
+    route_name = "meeting_detail"
+    template = "meetings/meeting_detail.html"
+    context_object_name = "meeting"
+    base_form_class = MeetingPageForm
+    fields_of_no_revision = (*ContentPage.fields_of_no_revision, "version", "submission")
+    # An agenda item has an address of its own: a copy of the page begins with an empty agenda.
+    exclude_fields_in_copy: ClassVar[list[str]] = [
+        *ContentPage.exclude_fields_in_copy, "version", "submission", "agenda_items",
+    ]  # fmt: skip
+    content_panels: ClassVar[list] = [
+        *Page.content_panels,
+        FieldRowPanel([FieldPanel("kind"), FieldPanel("level"), FieldPanel("organiser")]),
+        FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at"), FieldPanel("time_zone")]),
+        FieldRowPanel([FieldPanel("place"), FieldPanel("link")]),
+        FieldPanel("purpose"),
+        InlinePanel("agenda_items", heading=_("Agenda"), label=_("agenda item")),
+        FieldRowPanel([FieldPanel("language"), FieldPanel("illustrative")]),
+        FieldPanel("topics"),
+    ]
+
+    class Meta:
+        verbose_name = _("meeting")
+        verbose_name_plural = _("meetings")
+        indexes = [models.Index(fields=["starts_at"]), models.Index(fields=["ends_at"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="a_meeting_ends_after_it_starts")
+        ]
+
+    def clean(self) -> None:
+        super().clean()
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise ValidationError({"ends_at": _("This is not after the start.")})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; whatever is saved here or by an editor makes the forms that are open elsewhere older ones."""
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            self.version += 1
+        super().save(*args, **kwargs)
+
+    def access_children(self) -> list[Marked]:
+        from meetings.models.records import Record
+
+        return list(Record.objects.filter(meeting=self))
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def starts_there(self) -> datetime:
+        """When it starts by the clock of the place."""
+        return self.starts_at.astimezone(self.zone)
+
+    @property
+    def ends_there(self) -> datetime:
+        return self.ends_at.astimezone(self.zone)
+
+    @property
+    def day(self) -> date:
+        """The day of the meeting where it is held: posts are shown as they were held on it."""
+        return self.starts_there.date()
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_at < timezone.now()
+
+    @classmethod
+    def live_pages(cls) -> MeetingQuerySet:
+        return cls.objects.live().for_lists()
+
+
+class AgendaItemQuerySet(MarkedQuerySet):
+    def numbered(self) -> "AgendaItemQuerySet":
+        """The items of whole agendas, each with its number; do not narrow the result afterwards."""
+        order = [F("sort_order").asc(nulls_last=True), "pk"]
+        return self.annotate(number=Window(RowNumber(), partition_by="meeting_id", order_by=order)).order_by(*order)
+
+
+class AgendaItem(Orderable):
+    """A point of the agenda. Its number is its place in the order."""
+
+    audience_path = "meeting__audience"
+
+    meeting = ParentalKey(Meeting, on_delete=models.CASCADE, related_name="agenda_items")
+    key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key, editable=False)
+    title = models.CharField(_("title"), max_length=255, validators=[validate_plain_text])
+    description = models.TextField(_("description"), blank=True, max_length=5000)
+    lead = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("led by"),
+    )
+    starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+
+    objects = AgendaItemQuerySet.as_manager()
+
+    panels: ClassVar[list] = [
+        FieldPanel("title"),
+        FieldPanel("description"),
+        FieldRowPanel([FieldPanel("lead"), FieldPanel("minutes")]),
+    ]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("agenda item")
+        verbose_name_plural = _("agenda items")
+
+    def __str__(self) -> str:
+        return self.title
+
+    @cached_property
+    def number(self) -> int:
+        """Its place in the agenda, from 1; `numbered()` brings it along for a whole agenda."""
+        return (
+            list(self.meeting.agenda_items.order_by("sort_order", "pk").values_list("pk", flat=True)).index(self.pk) + 1
+        )
+
+    @property
+    def space_id(self) -> int:
+        return self.meeting.space_id
+
+    @property
+    def anchor(self) -> str:
+        return f"item-{self.key}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.meeting.get_absolute_url()}#{self.anchor}"
+
+
+class AttendanceRole(models.TextChoices):
+    HEAD = "head", _("head of delegation")
+    MEMBER = "member", _("member")
+    ADVISER = "adviser", _("adviser")
+    INTERPRETER = "interpreter", _("interpreter")
+    OBSERVER = "observer", _("observer")
+
+
+class Participant(models.Model):
+    """A place in a delegation: of an organisation, held by a post, a person, or nobody named."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
+    # A row of Post is one person's time in it: the name is that of the day, whoever holds the post today.
+    post = models.ForeignKey(
+        Post, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("post")
+    )
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")
+    )
+    position = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return named(self.organisation, self.post, self.person)
+
+    @property
+    def is_named(self) -> bool:
+        return self.post_id is not None or self.person_id is not None
+
+    def check_post(self, day: date) -> None:
+        """Refuse a post of another organisation, of another person, or not held on `day`."""
+        if self.post is None:
+            return
+        if self.post.organisation_id != self.organisation_id:
+            raise ValidationError({"post": _("This post is at another organisation.")})
+        if self.person_id and self.post.person_id and self.post.person_id != self.person_id:
+            raise ValidationError({"post": _("Another person held this post.")})
+        if not Post.objects.held_on(day).filter(pk=self.post_id).exists():
+            raise ValidationError({"post": _("This post was not held on that day.")})
+
+
+def named(organisation: Organisation | None, post: Post | None, person: Person | None) -> str:
+    """How somebody is named: `Name, Title, ACRONYM`, as far as it is known."""
+    if post is not None and (post.person_id or person is None):
+        return str(post)
+    parts = [person and person.name, post and post.title, organisation and organisation.acronym]
+    return ", ".join(part for part in parts if part)
+
+
+class AttendanceQuerySet(MarkedQuerySet):
+    def for_lists(self) -> "AttendanceQuerySet":
+        return self.select_related("organisation", "post__organisation", "post__person", "person")
+
+
+class Attendance(Participant):
+    """Who attended: an organisation, in the person of somebody or not."""
+
+    audience_path = "meeting__audience"
+
+    # No ParentalKey: it is written on the meeting's own page, and an old draft of that page must not undo it.
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendance")
+    role = models.CharField(_("role"), max_length=20, choices=AttendanceRole.choices, default=AttendanceRole.MEMBER)
+
+    objects = AttendanceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["organisation__acronym", "position", "pk"]
+        verbose_name = _("attendance")
+        verbose_name_plural = _("attendance")
+
+    def get_absolute_url(self) -> str:
+        return f"{self.meeting.get_absolute_url()}#attendance"
+
+    def clean(self) -> None:
+        super().clean()
+        self.check_post(self.meeting.day)
+
+    @property
+    def space_id(self) -> int:
+        return self.meeting.space_id

@@ -1,0 +1,207 @@
+"""Records: the written account of a meeting, in parts that have addresses."""
+
+from functools import cached_property
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.text import validate_plain_text
+from coordination.models import Content, Marked, MarkedQuerySet, Organisation, Person, Post
+from coordination.models.marking import KEY_LENGTH, new_key
+from meetings.models.meetings import AgendaItem, Meeting
+
+
+class RecordState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    CIRCULATED = "circulated", _("circulated")
+    AGREED = "agreed", _("agreed")
+    PUBLISHED = "published", _("published")
+
+
+class RecordQuerySet(MarkedQuerySet):
+    def of_live_meetings(self) -> "RecordQuerySet":
+        """What readers find: a meeting that is withdrawn takes its record along."""
+        return self.filter(meeting__live=True).select_related("audience", "space__audience", "meeting__audience")
+
+
+class Record(Content):
+    """One per meeting, never wider than the meeting. Its own marking is what it gets once it is circulated."""
+
+    meeting = models.OneToOneField(Meeting, on_delete=models.PROTECT, related_name="record")
+    state = models.CharField(_("state"), max_length=20, choices=RecordState.choices, default=RecordState.DRAFT)
+    state_since = models.DateTimeField(default=timezone.now, editable=False)
+    chatham_house = models.BooleanField(
+        _("kept under the Chatham House Rule"),
+        default=False,
+        help_text=_("Who did not attend reads the statements without names."),
+    )
+    language = models.CharField(_("language of the text"), max_length=10, choices=settings.LANGUAGES, default="en")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("record")
+        verbose_name_plural = _("records")
+
+    def __str__(self) -> str:
+        return str(_("Record of %(meeting)s") % {"meeting": self.meeting.title})
+
+    def get_absolute_url(self) -> str:
+        return reverse("record_detail", kwargs={"key": self.meeting.key})
+
+    def access_parent(self) -> Marked:
+        return self.meeting
+
+    def access_limit(self) -> frozenset[str] | None:
+        """While it is a draft, only those who write records read it, whatever its marking."""
+        from coordination import access
+
+        return access.only_rapporteurs(self.space_id) if self.state == RecordState.DRAFT else None
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == RecordState.DRAFT
+
+    @property
+    def illustrative(self) -> bool:
+        return self.meeting.illustrative
+
+    @cached_property
+    def attending_user_ids(self) -> frozenset[int]:
+        """The users who attended the meeting, in person or in a post; `access.may_see_names` asks for them."""
+        rows = self.meeting.attendance.values_list("person__user_id", "post__person__user_id")
+        return frozenset(user_id for row in rows for user_id in row if user_id is not None)
+
+
+class Section(models.Model):
+    """What was said under one item of the agenda. It keeps number and title when the agenda is rewritten later."""
+
+    audience_path = "record__audience"
+
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="sections")
+    agenda_item = models.OneToOneField(
+        AgendaItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="section"
+    )
+    number = models.PositiveSmallIntegerField(_("number"), default=1)
+    title = models.CharField(_("title"), max_length=255, blank=True, validators=[validate_plain_text])
+
+    objects = MarkedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number", "pk"]
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.title}" if self.title else str(self.number)
+
+    def get_absolute_url(self) -> str:
+        return f"{self.record.get_absolute_url()}#{self.anchor}"
+
+    @property
+    def space_id(self) -> int:
+        return self.record.space_id
+
+    @property
+    def anchor(self) -> str:
+        return f"section-{self.pk}"
+
+
+class ParagraphKind(models.TextChoices):
+    SUMMARY = "summary", _("summary")
+    STATEMENT = "statement", _("statement")
+    DECISION = "decision", _("decision")
+    ACTION = "action", _("action")
+    COMMITMENT = "commitment", _("commitment")
+
+
+class Paragraph(models.Model):
+    """A paragraph of a record, with an address of its own: actions and commitments keep it as their source.
+
+    Who spoke is shown through `meetings.selectors` only, which asks `access.may_see_names`.
+    """
+
+    audience_path = "section__record__audience"
+
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="paragraphs")
+    key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key, editable=False)
+    position = models.PositiveSmallIntegerField(default=0, editable=False)
+    kind = models.CharField(_("kind"), max_length=20, choices=ParagraphKind.choices, default=ParagraphKind.SUMMARY)
+    text = models.TextField(_("text"), max_length=10_000)
+    speaker_post = models.ForeignKey(
+        Post, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("said by (post)")
+    )
+    speaker_person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("said by (person)")
+    )
+    speaker_organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("organisation of the speaker"),
+    )
+    on_behalf_of = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("on behalf of"),
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    submission = models.UUIDField(null=True, unique=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = MarkedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("paragraph")
+        verbose_name_plural = _("paragraphs")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="statement")
+                | Q(
+                    speaker_post__isnull=True,
+                    speaker_person__isnull=True,
+                    speaker_organisation__isnull=True,
+                    on_behalf_of__isnull=True,
+                ),
+                name="only_a_statement_has_a_speaker",
+            )
+        ]
+
+    def __str__(self) -> str:
+        names = {"meeting": self.record.meeting.title, "number": self.section.number}
+        return str(_("Record of %(meeting)s, item %(number)s") % names)
+
+    def get_absolute_url(self) -> str:
+        return f"{self.record.get_absolute_url()}#{self.anchor}"
+
+    @property
+    def record(self) -> Record:
+        return self.section.record
+
+    @property
+    def space_id(self) -> int:
+        return self.section.record.space_id
+
+    @property
+    def anchor(self) -> str:
+        """The fragment of its address on the record's page."""
+        return f"p-{self.key}"

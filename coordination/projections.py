@@ -1,0 +1,109 @@
+"""What of coordination can be found: spaces, agreements with their articles, commitments and actions."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from django.utils.html import strip_tags
+from django.utils.text import Truncator
+
+from coordination.models import (
+    Action,
+    ActionUpdate,
+    Agreement,
+    Article,
+    Commitment,
+    Organisation,
+    Party,
+    ProgressReport,
+    Space,
+)
+from search.projections import Projection, projects
+
+
+def plain(*texts: str) -> str:
+    """Rich and plain texts as one plain text, a line for each."""
+    return "\n".join(strip_tags(text.replace("</", " </")).strip() for text in texts if text)
+
+
+def countries_of(*organisations: Organisation | None) -> list[str]:
+    return [each.country_id for each in organisations if each is not None and each.country_id]
+
+
+@projects(Space)
+def space(obj: Space) -> Iterator[Projection]:
+    if not obj.live:
+        return
+    yield Projection(
+        kind="space",
+        title=obj.title,
+        body=obj.description,
+        url=obj.get_absolute_url(),
+        space_id=obj.pk,
+        countries=[obj.country_id] if obj.country_id else [],
+        topics=[topic.slug for topic in obj.topics.all()],
+    )
+
+
+@projects(Agreement, parts={Article: "agreement", Party: "agreement"})
+def agreement(obj: Agreement) -> Iterator[Projection]:
+    if not obj.live:
+        return
+    parties = [party.organisation for party in obj.parties.select_related("organisation")]
+    shared = {
+        "language": obj.language,
+        "space_id": obj.space_id,
+        "countries": countries_of(*parties),
+        "organisations": [party.pk for party in parties],
+        "topics": [topic.slug for topic in obj.topics.all()],
+        "date": obj.signed_on or obj.in_force_from,
+    }
+    names = [f"{party.acronym} {party.name}" for party in parties]
+    yield Projection(
+        kind="agreement",
+        title=obj.title,
+        body=plain(obj.reference, obj.summary, *names),
+        url=obj.get_absolute_url(),
+        **shared,
+    )
+    for article in obj.articles.all():
+        yield Projection(
+            part=article.anchor,
+            kind="article",
+            title=f"{article}, {obj.title}",
+            body=plain(article.body),
+            url=article.get_absolute_url(),
+            **shared,
+        )
+
+
+@projects(Commitment, parts={ProgressReport: "commitment"})
+def commitment(obj: Commitment) -> Iterator[Projection]:
+    reports = obj.reports.values_list("text", flat=True)
+    yield _undertaking("commitment", obj, [obj.text, obj.indicator, obj.target, *reports], [obj.party, obj.owed_to])
+
+
+@projects(Action, parts={ActionUpdate: "action"})
+def action(obj: Action) -> Iterator[Projection]:
+    updates = obj.updates.values_list("text", flat=True)
+    yield _undertaking("action", obj, [obj.description, *updates], [obj.owner])
+
+
+def _undertaking(
+    kind: str, obj: Action | Commitment, texts: Iterable[str], organisations: Iterable[Organisation | None]
+) -> Projection:
+    concerned = [each for each in organisations if each is not None]
+    return Projection(
+        kind=kind,
+        title=Truncator(obj.title).chars(500),
+        body=plain(*texts, *(f"{each.acronym} {each.name}" for each in concerned)),
+        url=obj.get_absolute_url(),
+        language=obj.language,
+        space_id=obj.space_id,
+        countries=countries_of(*concerned),
+        organisations=[each.pk for each in concerned],
+        date=_day_of(obj),
+    )
+
+
+def _day_of(obj: Action | Commitment) -> date:
+    return obj.due_on or obj.starts_on or obj.created_at.date()

@@ -1,0 +1,172 @@
+"""Writes the ledger: makes the entries of an object equal to its projections, in the transaction of the change."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict
+from typing import Any
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
+from django.db.models import Model
+
+from coordination import access
+from coordination.models import Audience
+from search.engines import embedded
+from search.models import Entry, EntryFacet, FacetName
+from search.projections import Projection, Projector, projectors
+
+# A file's text may be longer than a book; of that much, the beginning is found.
+LONGEST_BODY = 1_000_000
+LONGEST_TITLE = 500
+
+_gathered: ContextVar[dict[tuple[type[Model], Any], Projector] | None] = ContextVar("gathered", default=None)
+
+
+@contextmanager
+def gathering() -> Iterator[None]:
+    """Inside the block, project each changed object once, at its end: for loading many parts of many objects.
+
+    Open it inside the transaction that makes the changes.
+    """
+    if _gathered.get() is not None:
+        yield
+        return
+    token = _gathered.set({})
+    try:
+        yield
+        gathered = _gathered.get() or {}
+    finally:
+        _gathered.reset(token)
+    for (_model, key), projector in gathered.items():
+        write(projector, key)
+
+
+def write(projector: Projector, key: Any) -> None:
+    """Make the entries of the object equal to what is projected of it now. What has not changed raises no version."""
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered[projector.model, key] = projector
+        return
+    with transaction.atomic():
+        obj = _latest(projector.model, key)
+        if obj is None:
+            remove(projector.model, key)
+            return
+        _settle(obj, {(each.part, each.language): each for each in projector.project(obj)})
+
+
+def remove(model: type[Model], key: Any) -> None:
+    """The object is gone: nothing of it can be found any more."""
+    with transaction.atomic():
+        _bury(list(_entries_of(model, key)))
+
+
+def project_all(model: type[Model]) -> Iterator[Any]:
+    """Project every object of `model`, one after the other, and remove what has no object any more."""
+    projector = projectors[model]
+    keys = list(model._base_manager.values_list("pk", flat=True))
+    for key in keys:
+        write(projector, key)
+        yield key
+    content_type = ContentType.objects.get_for_model(model, for_concrete_model=False)
+    gone = Entry.objects.standing().filter(content_type=content_type).exclude(object_id__in=model._base_manager.all())
+    for key in set(gone.values_list("object_id", flat=True)):
+        write(projector, key)
+
+
+def _latest(model: type[Model], key: Any) -> Any:
+    """The object as the database has it, held until the end of the transaction: two changes project in turn."""
+    queryset = model._base_manager.filter(pk=key)
+    if connection.features.has_select_for_no_key_update:
+        # Not against those who only refer to it: two new parts of one object would else wait for each other.
+        queryset = queryset.select_for_update(of=("self",), no_key=True)
+    return queryset.first()
+
+
+def _entries_of(model: type[Model], key: Any) -> Any:
+    content_type = ContentType.objects.get_for_model(model, for_concrete_model=False)
+    return Entry.objects.filter(content_type=content_type, object_id=key)
+
+
+def _settle(obj: Any, wanted: dict[tuple[str, str], Projection]) -> None:
+    held = {(entry.part, entry.language): entry for entry in _entries_of(type(obj), obj.pk)}
+    audience = access.audience_row(obj)
+    changed = []
+    for place, projection in wanted.items():
+        entry = held.get(place)
+        digest = _digest(projection, audience)
+        if entry is None or entry.deleted or entry.digest != digest:
+            changed.append(_write_entry(entry or _new_entry(obj, place), projection, audience, digest))
+    embedded.write(changed)
+    _bury([entry for place, entry in held.items() if place not in wanted])
+
+
+def _new_entry(obj: Any, place: tuple[str, str]) -> Entry:
+    content_type = ContentType.objects.get_for_model(type(obj), for_concrete_model=False)
+    return Entry(content_type=content_type, object_id=obj.pk, part=place[0], language=place[1], version=0)
+
+
+def _write_entry(entry: Entry, projection: Projection, audience: Audience, digest: str) -> Entry:
+    is_new = entry._state.adding
+    entry.version += 1
+    if not is_new and (entry.deleted or entry.audience_id != audience.pk):
+        entry.audience_version = entry.version
+    entry.kind = projection.kind
+    entry.title = _clean(projection.title, LONGEST_TITLE)
+    entry.body = _clean(projection.body, LONGEST_BODY)
+    entry.url = projection.url
+    entry.audience = audience
+    entry.space_id = projection.space_id
+    entry.date = projection.date
+    entry.digest = digest
+    entry.deleted = False
+    entry.save()
+    if not is_new:
+        entry.facets.all().delete()
+    EntryFacet.objects.bulk_create(
+        EntryFacet(entry=entry, name=name, value=value) for name, value in sorted(_facets(projection))
+    )
+    return entry
+
+
+def _facets(projection: Projection) -> set[tuple[str, str]]:
+    values = {
+        FacetName.COUNTRY: projection.countries,
+        FacetName.ORGANISATION: projection.organisations,
+        FacetName.TOPIC: projection.topics,
+    }
+    return {(str(name), str(value)) for name, held in values.items() for value in held}
+
+
+def _bury(entries: list[Entry]) -> None:
+    """Take entries out of the ledger; leave a tombstone of those that Elasticsearch may have."""
+    embedded.remove(entries)
+    for entry in entries:
+        if not settings.ELASTICSEARCH_URL and not entry.confirmed_version:
+            entry.delete()
+        elif not entry.deleted:
+            entry.version += 1
+            entry.audience_version = entry.version
+            entry.deleted = True
+            entry.title = entry.body = entry.digest = ""
+            entry.save()
+            entry.facets.all().delete()
+
+
+def _clean(text: str, longest: int) -> str:
+    return str(text).replace("\0", "")[:longest]
+
+
+def _digest(projection: Projection, audience: Audience) -> str:
+    values = asdict(projection) | {
+        "title": str(projection.title),
+        "facets": sorted(_facets(projection)),
+        "audience": audience.pk,
+    }
+    for name in ("countries", "organisations", "topics"):
+        values.pop(name)
+    return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()

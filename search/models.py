@@ -1,0 +1,131 @@
+"""The ledger: one row for each part of an object and language that can be found. Replicas follow it."""
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from modelsearch import index
+
+from coordination.models import Audience, Space
+from coordination.models.marking import MarkedQuerySet
+from search.words import WORD, fold
+
+
+class FoldedField(index.SearchField):
+    """The database's full text holds words as `words.fold` writes them; a query is folded alike."""
+
+    # A tsvector of PostgreSQL ends at a megabyte, and a save must not fail for a long file.
+    LONGEST = 200_000
+
+    def get_value(self, obj):
+        return " ".join(WORD.findall(fold(super().get_value(obj)[: self.LONGEST])))
+
+
+class EntryQuerySet(MarkedQuerySet):
+    def standing(self) -> "EntryQuerySet":
+        """Those that can be found: all but the tombstones."""
+        return self.filter(deleted=False)
+
+    def waiting(self) -> "EntryQuerySet":
+        """Those that Elasticsearch has yet to confirm, leaving out what it has refused in this very version."""
+        return self.filter(confirmed_version__lt=F("version")).exclude(refused_version=F("version"))
+
+    def with_readers_unconfirmed(self) -> "EntryQuerySet":
+        """Those that Elasticsearch may still count for readers who have lost them."""
+        return self.filter(confirmed_version__lt=F("audience_version"))
+
+    def refused(self) -> "EntryQuerySet":
+        """Those whose present version Elasticsearch would not take."""
+        return self.filter(refused_version=F("version"))
+
+
+class Entry(index.Indexed, models.Model):
+    """What can be found of one part of an object in one language, and who may find it."""
+
+    audience_path = "audience"
+
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
+    object_id = models.PositiveBigIntegerField()
+    part = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=10)
+
+    kind = models.CharField(_("kind"), max_length=30)
+    title = models.TextField(_("title"))
+    body = models.TextField(_("text"), blank=True)
+    url = models.CharField(max_length=500)
+    audience = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="+")
+    space = models.ForeignKey(Space, on_delete=models.SET_NULL, null=True, related_name="+")
+    date = models.DateField(_("date"), null=True)
+    # Of all the above and of the facets: what has not changed raises no version.
+    digest = models.CharField(max_length=64)
+
+    version = models.PositiveBigIntegerField(default=1)
+    # The version at which its readers last changed: until that one is confirmed, Elasticsearch may count it for others.
+    audience_version = models.PositiveBigIntegerField(default=0)
+    # A tombstone stays until Elasticsearch has confirmed the deletion.
+    deleted = models.BooleanField(default=False)
+    confirmed_version = models.PositiveBigIntegerField(default=0)
+    refused_version = models.PositiveBigIntegerField(default=0)
+    refusal = models.TextField(blank=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    search_fields = [FoldedField("title", boost=3), FoldedField("body")]
+    # The ledger itself writes its full text, inside the change's transaction: modelsearch would leave it to a task.
+    search_auto_update = False
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "part", "language"], name="one_entry_per_part_and_language"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["audience", "kind"]),
+            models.Index(fields=["date"]),
+            models.Index(fields=["id"], condition=Q(confirmed_version__lt=F("version")), name="entries_that_wait"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @classmethod
+    def get_indexed_objects(cls):
+        return cls.objects.standing()
+
+
+class FacetName(models.TextChoices):
+    COUNTRY = "country", _("country")
+    ORGANISATION = "organisation", _("organisation")
+    TOPIC = "topic", _("topic")
+
+
+class EntryFacet(models.Model):
+    """One country, organisation or topic of an entry: rows, so that SQL can count them on any database."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="facets")
+    name = models.CharField(max_length=15, choices=FacetName.choices)
+    value = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "name", "value"], name="a_facet_has_a_value_once_per_entry")
+        ]
+        indexes = [models.Index(fields=["name", "value"])]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"
+
+
+class Replica(models.Model):
+    """The index in Elasticsearch that the confirmations speak of; one row for each alias."""
+
+    alias = models.CharField(max_length=100, unique=True)
+    index = models.CharField(max_length=150)
+    # An index of this name that was made by somebody else has not got what the ledger has sent.
+    uuid = models.CharField(max_length=60)
+    # While `search_rebuild` fills a new index, the worker writes to both.
+    building = models.CharField(max_length=150, blank=True)
+
+    def __str__(self) -> str:
+        return self.alias

@@ -1,0 +1,67 @@
+"""What of an object can be found: each package says it for its own models in its `projections.py`.
+
+    @projects(Agreement, parts={Article: "agreement"})
+    def agreement(obj):
+        yield Projection(kind="agreement", title=obj.title, ...)
+
+Saving a part projects its root anew. Whoever may read the root may find what is projected of it: a projection says
+nothing of readers.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date as Date
+from typing import Any
+
+from django.db.models import Model
+
+
+@dataclass(frozen=True, kw_only=True)
+class Projection:
+    """One part of an object in one language, as it can be found."""
+
+    kind: str
+    title: str
+    url: str
+    body: str = ""  # plain text
+    language: str = "en"
+    space_id: int | None = None
+    countries: Iterable[str] = ()
+    organisations: Iterable[int] = ()
+    topics: Iterable[str] = ()
+    date: Date | None = None
+    part: str = ""
+
+
+@dataclass(frozen=True)
+class Projector:
+    """How objects of `model` are projected. `parts` names the way from each model of a part to its root."""
+
+    model: type[Model]
+    project: Callable[[Any], Iterable[Projection]]
+    parts: Mapping[type[Model], str] = field(default_factory=dict)
+
+    def root_key(self, part: Model) -> Any:
+        """The key of the root that `part` belongs to; None where the way there is already gone."""
+        *steps, last = self.parts[type(part)].split("__")
+        holder: Any = part
+        for step in steps:
+            holder = getattr(holder, step)
+            if holder is None:
+                return None
+        return getattr(holder, type(holder)._meta.get_field(last).attname)
+
+
+projectors: dict[type[Model], Projector] = {}
+
+
+def projects(model: type[Model], parts: Mapping[type[Model], str] | None = None) -> Callable:
+    """Register the function below as what projects `model`."""
+    if not hasattr(model, "audience_path"):
+        raise TypeError(f"{model.__name__} has no audience: nobody could be told who may find it.")
+
+    def register(function: Callable[[Any], Iterable[Projection]]) -> Callable:
+        projectors[model] = Projector(model, function, parts or {})
+        return function
+
+    return register

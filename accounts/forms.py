@@ -2,15 +2,20 @@
 
 import zoneinfo
 
+from allauth.account import forms as allauth_forms
 from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from accounts import services
 from accounts.models import User
+from accounts.text import validate_plain_text
 
 # Names such as `Etc/GMT+4` and `Cuba` are aliases that nobody looks for.
 REGIONS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+
+PASSWORD_HELP = _("At least 12 characters. Four words that have nothing to do with each other are good.")
 
 
 def time_zone_choices() -> list[tuple[str, str]]:
@@ -43,7 +48,7 @@ class AcceptInvitationForm(LocaleForm):
         label=_("Password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 12 characters. Four words that have nothing to do with each other are good."),
+        help_text=PASSWORD_HELP,
     )
 
     field_order = ("name", "password", "language", "time_zone")
@@ -51,11 +56,64 @@ class AcceptInvitationForm(LocaleForm):
 
 class InvitationForm(forms.Form):
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
-    name = forms.CharField(label=_("Name"), max_length=150)
-    organisation = forms.ModelChoiceField(label=_("Organisation"), queryset=None)
+    name = forms.CharField(label=_("Name"), max_length=150, validators=[validate_plain_text])
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation"),
+        queryset=None,
+        help_text=_("The account gets the memberships that this organisation has in spaces."),
+    )
     language = forms.ChoiceField(label=_("Language of the invitation"), choices=settings.LANGUAGES)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         # By name: accounts stands below the package that holds organisations.
         self.fields["organisation"].queryset = apps.get_model("coordination.Organisation").objects.all()
+
+
+def _named(form: forms.Form, **labels) -> None:
+    """Call the fields of one of allauth's forms in our words; a placeholder is no label."""
+    for name, label in labels.items():
+        form.fields[name].label = label
+        form.fields[name].help_text = ""
+        form.fields[name].widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(allauth_forms.LoginForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _named(self, login=_("E-mail address"), password=_("Password"))
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
+
+
+class AskForNewPasswordForm(allauth_forms.ResetPasswordForm):
+    """Answers the same, after the same work, whether the address has an account or not."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _named(self, email=_("E-mail address"))
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+    def save(self, request, **kwargs) -> str:
+        services.ask_for_new_password(self.cleaned_data["email"])
+        return self.cleaned_data["email"]
+
+
+class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _named(self, password1=_("New password"), password2=_("New password, once more"))
+        self.fields["password1"].help_text = PASSWORD_HELP
+
+
+class ChangePasswordForm(allauth_forms.ChangePasswordForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _named(
+            self,
+            oldpassword=_("Present password"),
+            password1=_("New password"),
+            password2=_("New password, once more"),
+        )
+        self.fields["password1"].help_text = PASSWORD_HELP

@@ -1,10 +1,13 @@
 """What changes accounts: invitations, their acceptance, and preferences."""
 
+from datetime import timedelta
 from typing import Any
 
+from allauth.account.forms import default_token_generator as password_tokens
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.contrib.auth import password_validation
-from django.contrib.auth.tokens import default_token_generator
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
@@ -37,9 +40,14 @@ def invite(actor: User, *, email: str, name: str, organisation: Any = None, lang
 
 
 def invitation_path(user: User) -> str:
-    """The address that opens the account once; it ends with INVITATION_DAYS or with the first password."""
+    """The address that opens the account once; it ends with INVITATION_DAYS, a newer one or the first password."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
-    return reverse("accept_invitation", kwargs={"uid": uid, "token": default_token_generator.make_token(user)})
+    return reverse("accept_invitation", kwargs={"uid": uid, "token": _invitations(user).sign("accept")})
+
+
+def _invitations(user: User) -> signing.TimestampSigner:
+    """Signs the invitation that was sent last, and no earlier one."""
+    return signing.TimestampSigner(salt=f"accounts.invitation {user.pk} {user.email} {user.invited_at}")
 
 
 def _send_invitation(user: User, inviter: str) -> None:
@@ -49,9 +57,14 @@ def _send_invitation(user: User, inviter: str) -> None:
         "url": settings.BASE_URL + invitation_path(user),
         "days": settings.INVITATION_DAYS,
     }
+    _mail(user, "accounts/email/invitation", context)
+
+
+def _mail(user: User, template: str, context: dict[str, Any]) -> None:
+    """Send a text to `user`, in the user's own language."""
     with translation.override(user.language):
-        subject = " ".join(render_to_string("accounts/email/invitation_subject.txt", context).split())
-        body = render_to_string("accounts/email/invitation.txt", context)
+        subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
+        body = render_to_string(f"{template}.txt", context)
     EmailMultiAlternatives(subject, body, to=[user.email]).send()
 
 
@@ -61,8 +74,13 @@ def invited_user(uid: str, token: str) -> User | None:
         user = User.objects.get(pk=force_str(urlsafe_base64_decode(uid)), is_active=True)
     except (ValueError, OverflowError, User.DoesNotExist):
         return None
-    waits = not user.has_usable_password() and user.invited_at is not None
-    return user if waits and default_token_generator.check_token(user, token) else None
+    if user.has_usable_password() or user.invited_at is None:
+        return None
+    try:
+        _invitations(user).unsign(token, max_age=timedelta(days=settings.INVITATION_DAYS))
+    except signing.BadSignature:
+        return None
+    return user
 
 
 @transaction.atomic
@@ -85,3 +103,27 @@ def change_preferences(user: User, *, name: str, language: str, time_zone: str, 
     user.full_clean()
     user.save()
     return user
+
+
+def ask_for_new_password(email: str) -> None:
+    """Have a mail sent that lets the owner of `email` choose a new password, if there is one.
+
+    Only asks for the task, so that the time which the answer takes does not tell whether the address has an account.
+    """
+    from accounts.tasks import send_new_password_mail
+
+    send_new_password_mail.enqueue(email)
+
+
+def mail_new_password_link(email: str) -> None:
+    """Send the link, to an account that is in use. Whoever has not accepted an invitation yet has that one."""
+    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    if user is None or not user.has_usable_password():
+        return
+    where = {"uidb36": user_pk_to_url_str(user), "key": password_tokens.make_token(user)}
+    context = {
+        "user": user,
+        "url": settings.BASE_URL + reverse("account_reset_password_from_key", kwargs=where),
+        "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
+    }
+    _mail(user, "accounts/email/new_password", context)

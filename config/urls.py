@@ -9,7 +9,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("editors/", include(editors_urls)),
-    path("account/", include("allauth.account.urls")),
+    path("account/", include("accounts.allauth_urls")),
     path("", include("accounts.urls")),
     path("", include("coordination.urls")),
     path("", include("meetings.urls")),

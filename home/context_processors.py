@@ -56,7 +56,7 @@ def _lazily(work: Callable[[], Any]) -> SimpleLazyObject:
 def _unread(user) -> int:
     from discussion import selectors as discussion_selectors
 
-    return discussion_selectors.unread_count(user)
+    return discussion_selectors.unread_notifications(user)
 
 
 def frame(request) -> dict[str, object]:
@@ -69,7 +69,7 @@ def frame(request) -> dict[str, object]:
         "frame_theme": theme_of(request),
         "frame_navigation": _lazily(lambda: navigation(request.path)),
         "frame_search_url": _address("search"),
-        "frame_notifications_url": _address("notifications"),
+        "frame_notifications_url": _address("notification_list"),
         "frame_unread": _lazily(lambda: _unread(user) if signed_in else 0),
         "frame_may_invite": signed_in and access.can_in_office(user, "invite"),
         "frame_programme": _lazily(lambda: HomePage.objects.live().first()),

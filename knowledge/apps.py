@@ -3,3 +3,12 @@ from django.apps import AppConfig
 
 class KnowledgeConfig(AppConfig):
     name = "knowledge"
+
+    def ready(self) -> None:
+        from django.db.models.signals import pre_delete
+
+        from coordination import access
+        from knowledge.models.files import delete_what_is_attached, files_attached_to
+
+        access.child_providers.append(files_attached_to)
+        pre_delete.connect(delete_what_is_attached, dispatch_uid="attachments go with what they hang on")

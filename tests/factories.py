@@ -2,12 +2,27 @@
 
 from datetime import timedelta
 from itertools import count
+from pathlib import PurePosixPath
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import User
 from coordination import access, editors, services
 from coordination.models import Action, Agreement, Country, Organisation, Role, Space
+from knowledge.models import (
+    CountryFact,
+    CountryProfile,
+    File,
+    GlossaryTerm,
+    NewsItem,
+    OpeningHours,
+    Picture,
+    Resource,
+    ResourceFile,
+    Service,
+    ServicePoint,
+)
 from meetings.models import Meeting, Paragraph, Record, RecordState, Section, Visit, VisitMeeting
 
 _numbers = count(1)
@@ -104,3 +119,97 @@ def make_visit(space: Space, *, meetings=(), **fields) -> Visit:
     for number, meeting in enumerate(meetings):
         VisitMeeting.objects.create(visit=visit, meeting=meeting, sort_order=number)
     return visit
+
+
+def make_thread(about, **fields):
+    """A thread without messages; with `subject` where `about` is a space."""
+    from discussion import threads
+
+    thread = threads.new_thread(about, **fields)
+    thread.save()
+    return thread
+
+
+def make_message(about, author=None, text: str = "What was said"):
+    """A message in a thread, or in the thread of any object; its author joins the space if nobody is named."""
+    from uuid import uuid4
+
+    from discussion.services import post_message
+
+    author = author or make_member(Space.objects.get(pk=access.space_id_of(about)), Role.CONTRIBUTOR)
+    return post_message(author, about, text, uuid4())
+
+
+def make_resource(space: Space, *, files=(), countries=(), topics=(), **fields) -> Resource:
+    """A resource; `files` (made with `make_file`) are attached to it, and read as it is."""
+    fields.setdefault("title", f"Resource {next(_numbers)}")
+    resource = Resource(**fields)
+    space.add_child(instance=resource)
+    resource.countries.set(countries)
+    resource.topics.set(topics)
+    resource.save()
+    for number, file in enumerate(files):
+        ResourceFile.objects.create(resource=resource, file=file, sort_order=number)
+    return resource
+
+
+def make_file(space: Space, name: str = "report.txt", content: bytes = b"Lines of a report.", **fields) -> File:
+    """A file in the collection of the space, attached to nothing yet."""
+    fields.setdefault("title", f"{PurePosixPath(name).stem} {next(_numbers)}")
+    return File.objects.create(file=ContentFile(content, name=name), collection=space.collection, **fields)
+
+
+def make_picture(space: Space, size: tuple[int, int] = (640, 400), **fields) -> Picture:
+    """A picture of one colour."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    content = BytesIO()
+    Image.new("RGB", size, (32, 90, 130)).save(content, "PNG")
+    fields.setdefault("title", f"Picture {next(_numbers)}")
+    file = ContentFile(content.getvalue(), name="picture.png")
+    return Picture.objects.create(file=file, collection=space.collection, **fields)
+
+
+def make_service_point(space: Space, *, services=(), hours=(), country: str = "PK", **fields) -> ServicePoint:
+    """A service point. `hours` are rows of weekday, opens, closes, by the clock of its `time_zone`."""
+    Country.objects.get_or_create(code=country, defaults={"name": country})
+    fields.setdefault("title", f"Service point {next(_numbers)}")
+    point = ServicePoint(country_id=country, **fields)
+    space.add_child(instance=point)
+    for number, text in enumerate(services):
+        Service.objects.create(service_point=point, text=text, sort_order=number)
+    for weekday, opens, closes in hours:
+        OpeningHours.objects.create(service_point=point, weekday=weekday, opens=opens, closes=closes)
+    return point
+
+
+def make_country_profile(space: Space, *, country: str = "PK", facts=(), **fields) -> CountryProfile:
+    """A profile. `facts` are rows of label, value, source, as_of (a date)."""
+    Country.objects.get_or_create(code=country, defaults={"name": country})
+    fields.setdefault("title", f"Profile {next(_numbers)}")
+    profile = CountryProfile(country_id=country, **fields)
+    space.add_child(instance=profile)
+    for number, (label, value, source, as_of) in enumerate(facts):
+        CountryFact.objects.create(
+            profile=profile, label=label, value=value, source=source, as_of=as_of, sort_order=number
+        )
+    return profile
+
+
+def make_glossary_term(space: Space, **fields) -> GlossaryTerm:
+    fields.setdefault("title", f"Term {next(_numbers)}")
+    fields.setdefault("definition", "What it means.")
+    term = GlossaryTerm(**fields)
+    space.add_child(instance=term)
+    return term
+
+
+def make_news(space: Space, *, topics=(), **fields) -> NewsItem:
+    fields.setdefault("title", f"News {next(_numbers)}")
+    news = NewsItem(**fields)
+    space.add_child(instance=news)
+    news.topics.set(topics)
+    news.save()
+    return news

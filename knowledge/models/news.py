@@ -1,0 +1,44 @@
+"""News of the programme: what is CLEAR stands on the public front page."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.fields import RichTextField
+from wagtail.models import Page
+
+from coordination.models import ContentPage, Country
+from knowledge.models.files import Picture
+
+
+class NewsItem(ContentPage):
+    published_on = models.DateField(_("date"), default=timezone.localdate)
+    summary = models.TextField(_("summary"), max_length=1000, blank=True)
+    body = RichTextField(_("text"), blank=True)
+    picture = models.ForeignKey(
+        Picture, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("picture")
+    )
+    source_url = models.URLField(_("address of the source"), blank=True)
+    countries = ParentalManyToManyField(Country, verbose_name=_("countries"), blank=True, related_name="news")
+
+    route_name = "news_detail"
+    template = "knowledge/news_detail.html"
+    context_object_name = "news"
+    content_panels: ClassVar[list] = [
+        *Page.content_panels,
+        FieldRowPanel([FieldPanel("published_on"), FieldPanel("language")]),
+        FieldPanel("summary"),
+        FieldPanel("picture"),
+        FieldPanel("body"),
+        FieldPanel("source_url"),
+        FieldPanel("countries"),
+        FieldPanel("topics"),
+        FieldPanel("illustrative"),
+    ]
+
+    class Meta:
+        verbose_name = _("news item")
+        verbose_name_plural = _("news")

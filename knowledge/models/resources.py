@@ -1,0 +1,118 @@
+"""Resources: studies, guidelines, training material and the like, with their files."""
+
+from typing import Any, ClassVar, Self
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
+from wagtail.fields import RichTextField
+from wagtail.models import Orderable, Page
+
+from accounts.text import validate_plain_text
+from coordination.models import ContentPage, Country, MarkedQuerySet
+from coordination.models.spaces import MarkedPageManager, MarkedPageQuerySet
+from knowledge.models.files import File
+
+# The first statistical yearbooks that somebody may want to file, and what no catalogue announces today.
+EARLIEST_YEAR = 1850
+LATEST_YEAR = 2100
+
+
+class ResourceKind(models.TextChoices):
+    STUDY = "study", _("study")
+    GUIDELINE = "guideline", _("guideline")
+    TRAINING = "training", _("training material")
+    AWARENESS = "awareness", _("awareness material")
+    LEGAL = "legal", _("legal text")
+    DATA = "data", _("data")
+    AUDIO_VIDEO = "audio_video", _("audio or video")
+
+
+class ResourceQuerySet(MarkedPageQuerySet):
+    def for_lists(self) -> Self:
+        """With what every list shows of a resource, in a fixed number of queries."""
+        return self.select_related("audience", "space").prefetch_related("countries", "topics")
+
+
+class Resource(ContentPage):
+    kind = models.CharField(_("kind"), max_length=20, choices=ResourceKind.choices, default=ResourceKind.STUDY)
+    abstract = models.TextField(_("abstract"), blank=True, max_length=3000)
+    body = RichTextField(_("text"), blank=True)
+    authors = models.CharField(_("authors"), max_length=255, blank=True, validators=[validate_plain_text])
+    publisher = models.CharField(_("publisher"), max_length=255, blank=True, validators=[validate_plain_text])
+    year = models.PositiveSmallIntegerField(
+        _("year"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(EARLIEST_YEAR), MaxValueValidator(LATEST_YEAR)],
+    )
+    countries = ParentalManyToManyField(Country, verbose_name=_("countries"), blank=True, related_name="resources")
+    source_url = models.URLField(_("address of the original"), blank=True)
+    submission = models.UUIDField(null=True, unique=True, editable=False)
+
+    objects = MarkedPageManager.from_queryset(ResourceQuerySet)()
+
+    route_name = "resource_detail"
+    template = "knowledge/resource_detail.html"
+    context_object_name = "resource"
+    exclude_fields_in_copy: ClassVar[list[str]] = [*ContentPage.exclude_fields_in_copy, "files", "submission"]
+    fields_of_no_revision = (*ContentPage.fields_of_no_revision, "submission")
+    content_panels: ClassVar[list] = [
+        *Page.content_panels,
+        FieldRowPanel([FieldPanel("kind"), FieldPanel("year"), FieldPanel("language")]),
+        FieldPanel("abstract"),
+        FieldPanel("body"),
+        FieldRowPanel([FieldPanel("authors"), FieldPanel("publisher")]),
+        FieldPanel("source_url"),
+        InlinePanel("files", heading=_("Files"), label=_("file")),
+        FieldPanel("countries"),
+        FieldPanel("topics"),
+        FieldPanel("illustrative"),
+    ]
+
+    class Meta:
+        verbose_name = _("resource")
+        verbose_name_plural = _("resources")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(year__isnull=True) | models.Q(year__range=(EARLIEST_YEAR, LATEST_YEAR)),
+                name="a_resource_is_of_a_year_that_can_be",
+            )
+        ]
+
+
+class ResourceFile(Orderable):
+    """A file of a resource, in its place. A file belongs to one resource only, and is read as that one is."""
+
+    audience_path = "file__audience"
+
+    resource = ParentalKey(Resource, on_delete=models.CASCADE, related_name="files")
+    file = models.OneToOneField(File, on_delete=models.CASCADE, related_name="place", verbose_name=_("file"))
+
+    objects = MarkedQuerySet.as_manager()
+
+    panels: ClassVar[list] = [FieldPanel("file")]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("file of a resource")
+        verbose_name_plural = _("files of resources")
+
+    def __str__(self) -> str:
+        return self.file.title
+
+    @property
+    def space_id(self) -> int:
+        return self.resource.space_id
+
+    def clean(self) -> None:
+        super().clean()
+        if self.file_id and self.resource.space_id and self.file.space_id != self.resource.space_id:
+            raise ValidationError({"file": _("Choose a file of the same space.")})
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        self.file.attach(self.resource)

@@ -68,6 +68,7 @@ def frame(request) -> dict[str, object]:
         "frame_is_rtl": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE) == "ur",
         "frame_theme": theme_of(request),
         "frame_navigation": _lazily(lambda: navigation(request.path)),
+        "frame_addresses": _lazily(lambda: {name: _address(name) for name, _icon, _label in NAVIGATION}),
         "frame_search_url": _address("search"),
         "frame_notifications_url": _address("notification_list"),
         "frame_unread": _lazily(lambda: _unread(user) if signed_in else 0),

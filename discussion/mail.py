@@ -1,0 +1,62 @@
+"""The e-mail that says that there is something new, and no more: mail lies in other hands, so it stays below AMBER.
+
+`Notification` is the outbox itself. A mail is wanted in the transaction of the deed; whatever is wanted and not done
+is taken up by the next run, so a worker that dies loses nothing.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from discussion import selectors
+from discussion.models import Notification
+
+# Whoever took a mail and has not said within this time that it is done has died over it.
+TAKEN_FOR = timedelta(minutes=10)
+
+
+def arrange() -> None:
+    """See that the outbox is emptied after this transaction: the task is a row in the same database."""
+    send_waiting.enqueue()
+
+
+@task(queue_name="mail")
+def send_waiting() -> None:
+    """Send every mail that waits, also those that an earlier worker left behind."""
+    for news in _waiting().order_by("pk"):
+        if _take(news):
+            _send(news)
+            Notification.objects.filter(pk=news.pk).update(mail_done_at=timezone.now())
+
+
+def _waiting():
+    free = Q(mail_taken_at=None) | Q(mail_taken_at__lt=timezone.now() - TAKEN_FOR)
+    return Notification.objects.select_related("user", "entry").filter(free, mail_wanted=True, mail_done_at=None)
+
+
+def _take(news: Notification) -> bool:
+    """Whether this worker may send it: of two that try, one gets it."""
+    return bool(_waiting().filter(pk=news.pk).update(mail_taken_at=timezone.now()))
+
+
+def _send(news: Notification) -> None:
+    """Send, if the reader may still read what it is about and has not looked at it in the meantime."""
+    if news.seen_at is not None or not news.user.is_active or selectors.object_of(news, news.user) is None:
+        return
+    with translation.override(news.user.language):
+        mail = EmailMessage(
+            subject=_("There is something new for you on Accord"),
+            body=_("Hello %(name)s,\n\nthere is something new for you on Accord:\n%(url)s\n\n"
+                   "For confidentiality this mail says no more.")
+            % {"name": news.user.name, "url": settings.BASE_URL + reverse("notification_open", args=[news.key])},
+            to=[news.user.email],
+            # The same for a mail that is sent again, so that mail programs show it once.
+            headers={"Message-ID": f"<{news.key}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].strip('>')}>"},
+        )  # fmt: skip
+        mail.send()

@@ -1,0 +1,55 @@
+"""What else ends or changes access than what a socket hears of by itself: the user, the session, the audit trail."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+
+from accounts.models import User
+from coordination import access, audit
+from coordination.models import AuditEntry, Marked, Organisation
+from discussion import pokes
+from discussion.models import Thread
+
+
+def connect() -> None:
+    audit.happened.connect(_on_deed, dispatch_uid="discussion.access")
+    post_save.connect(_on_user_saved, sender=User, dispatch_uid="discussion.user")
+    post_delete.connect(_on_session_deleted, sender=Session, dispatch_uid="discussion.session")
+
+
+def _on_deed(*, entry: AuditEntry, obj: Any, **_signal: Any) -> None:
+    if entry.verb in ("membership granted", "membership revoked"):
+        users = _users_of((entry.after or entry.before)["member"])
+        transaction.on_commit(lambda: pokes.access_changed(users=users))
+    elif entry.verb == "marking changed":
+        threads = [child.pk for child in _descendants(obj) if isinstance(child, Thread)]
+        transaction.on_commit(lambda: pokes.access_changed(threads=threads))
+
+
+def _users_of(member: str) -> list[int]:
+    """The users behind a member as the audit trail names it: `organisation 3` or `user 12`."""
+    kind, pk = member.split()
+    if kind == "user":
+        return [int(pk)]
+    organisation = Organisation.objects.get(pk=pk)
+    return list(organisation.group.user_set.values_list("pk", flat=True))
+
+
+def _descendants(obj: Marked) -> Iterator[Marked]:
+    yield obj
+    for child in access.children_of(obj):
+        yield from _descendants(child)
+
+
+def _on_user_saved(*, instance: User, created: bool, **_signal: Any) -> None:
+    """Deactivated, moved to another organisation, or with a new password."""
+    if not created:
+        transaction.on_commit(lambda: pokes.access_changed(users=[instance.pk]))
+
+
+def _on_session_deleted(*, instance: Session, **_signal: Any) -> None:
+    """Signed out, or expired and cleared away: Channels does not notice (django/channels 1324)."""
+    transaction.on_commit(lambda: pokes.session_ended(instance.session_key))

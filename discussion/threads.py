@@ -1,0 +1,58 @@
+"""How a thread hangs on its object, whatever package that object is of."""
+
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core import signing
+
+from coordination import access
+from coordination.models import Marked
+from discussion.models import Thread
+
+_SALT = "discussion.target"
+
+
+def root_of(obj: Any) -> Marked:
+    """The nearest Marked object: `obj` itself, or what it is a part of along its `audience_path`."""
+    for name in type(obj).audience_path.split("__")[:-1]:
+        obj = getattr(obj, name)
+    return obj
+
+
+def below(obj: Any) -> list[Marked]:
+    """The threads whose audience follows from `obj`'s; given to the access rule as children of `obj`."""
+    return list(Thread.objects.below(obj)) if isinstance(obj, Marked) else []
+
+
+def new_thread(obj: Any, **fields: Any) -> Thread:
+    """A thread on `obj`, not yet saved."""
+    return Thread(target=obj, root=root_of(obj), space_id=access.space_id_of(obj), **fields)
+
+
+def name_of(obj: Any) -> str:
+    """A name for `obj` in a form's address. Signed, so that forms only ever name what a page has shown."""
+    return signing.dumps([ContentType.objects.get_for_model(obj).pk, obj.pk], salt=_SALT)
+
+
+def find(name: str, reader: access.Reader) -> Any | None:
+    """The object of that name, if `reader` may read it (the signature proves nothing about that)."""
+    try:
+        type_id, pk = signing.loads(name, salt=_SALT)
+        model = ContentType.objects.get_for_id(type_id).model_class()
+    except (signing.BadSignature, ContentType.DoesNotExist):
+        return None
+    if model is None or not hasattr(model, "audience_path"):
+        return None
+    return access.readable_by(live(model._default_manager.all()), reader).filter(pk=pk).first()
+
+
+def live(queryset: Any) -> Any:
+    """Of pages only those that are published: a draft is not there for readers."""
+    names = {field.name for field in queryset.model._meta.get_fields()}
+    return queryset.filter(live=True) if "live" in names else queryset
+
+
+def visible_target(thread: Thread, reader: access.Reader) -> Any | None:
+    """What the thread is about, where it may be named to `reader`."""
+    target = access.if_readable(reader, thread.target)
+    return None if target is None or getattr(target, "live", True) is False else target

@@ -34,4 +34,4 @@ class VisitPageForm(WagtailAdminPageForm):
 
         space = self.instance.space if self.instance.space_id else self.parent_page and self.parent_page.specific
         organisations = selectors.organisations_in(space) if space else []
-        return Post.objects.filter(organisation__in=organisations).select_related("organisation", "person")
+        return Post.objects.filter(listed=True, organisation__in=organisations).select_related("organisation", "person")

@@ -6,6 +6,7 @@ from meetings.models.meetings import (
     MeetingKind,
     MeetingLevel,
     Participant,
+    check_post,
     named,
 )
 from meetings.models.records import Paragraph, ParagraphKind, Record, RecordState, Section
@@ -27,5 +28,6 @@ __all__ = [
     "Visit",
     "VisitMeeting",
     "VisitMember",
+    "check_post",
     "named",
 ]

@@ -174,6 +174,7 @@ class AgendaItem(Orderable):
     )
     starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    submission = models.UUIDField(null=True, unique=True, editable=False)
 
     objects = AgendaItemQuerySet.as_manager()
 
@@ -242,16 +243,17 @@ class Participant(models.Model):
     def is_named(self) -> bool:
         return self.post_id is not None or self.person_id is not None
 
-    def check_post(self, day: date) -> None:
-        """Refuse a post of another organisation, of another person, or not held on `day`."""
-        if self.post is None:
-            return
-        if self.post.organisation_id != self.organisation_id:
-            raise ValidationError({"post": _("This post is at another organisation.")})
-        if self.person_id and self.post.person_id and self.post.person_id != self.person_id:
-            raise ValidationError({"post": _("Another person held this post.")})
-        if not Post.objects.held_on(day).filter(pk=self.post_id).exists():
-            raise ValidationError({"post": _("This post was not held on that day.")})
+
+def check_post(organisation: Organisation | None, post: Post | None, person: Person | None, day: date) -> None:
+    """Refuse a post of another organisation, of another person, or not held on `day`."""
+    if post is None:
+        return
+    if organisation is not None and post.organisation_id != organisation.pk:
+        raise ValidationError({"post": _("This post is at another organisation.")})
+    if person is not None and post.person_id and post.person_id != person.pk:
+        raise ValidationError({"post": _("Another person held this post.")})
+    if not Post.objects.held_on(day).filter(pk=post.pk).exists():
+        raise ValidationError({"post": _("This post was not held on that day.")})
 
 
 def named(organisation: Organisation | None, post: Post | None, person: Person | None) -> str:
@@ -288,7 +290,7 @@ class Attendance(Participant):
 
     def clean(self) -> None:
         super().clean()
-        self.check_post(self.meeting.day)
+        check_post(self.organisation, self.post, self.person, self.meeting.day)
 
     @property
     def space_id(self) -> int:

@@ -1,0 +1,147 @@
+"""What is read across models in meetings. Who spoke in a record is shown through here and nowhere else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from coordination import access
+from coordination import selectors as coordination
+from coordination.models import Action, Commitment, Person, Post, Space
+from meetings.models import Meeting, Paragraph, ParagraphKind, Record, Section, Visit, named
+
+SPEAKER_ROWS = (
+    "speaker_post__organisation",
+    "speaker_post__person",
+    "speaker_person",
+    "speaker_organisation",
+    "on_behalf_of",
+)
+
+
+def coming_meetings(user: access.Reader) -> QuerySet[Meeting]:
+    """The meetings of the reader's own spaces that are not over yet, the next one first."""
+    return Meeting.live_pages().readable_by(user).filter(space__in=access.memberships(user)).coming()
+
+
+def meetings_readable_by(user: access.Reader, *, past: bool = False, space: Space | None = None) -> QuerySet[Meeting]:
+    """All coming or past meetings that `user` may read, in one space or in all."""
+    meetings = Meeting.live_pages().readable_by(user)
+    if space is not None:
+        meetings = meetings.filter(space=space)
+    return meetings.past() if past else meetings.coming()
+
+
+def programme_of(visit: Visit, user: access.Reader) -> QuerySet[Meeting]:
+    """The meetings of a visit that `user` may read, in the order of the programme."""
+    of_visit = Meeting.live_pages().readable_by(user).filter(visits__visit=visit)
+    return of_visit.order_by("visits__sort_order", "starts_at", "pk")
+
+
+def visits_with(meeting: Meeting, user: access.Reader) -> QuerySet[Visit]:
+    """The visits in whose programme `meeting` is, as far as `user` may read them."""
+    return Visit.live_pages().readable_by(user).filter(programme__meeting=meeting).order_by("starts_on")
+
+
+def record_of(meeting: Meeting, user: access.Reader) -> Record | None:
+    """The record of `meeting`, if there is one that `user` may read."""
+    return Record.objects.of_live_meetings().readable_by(user).filter(meeting=meeting).first()
+
+
+# --- a record as a reader may see it -------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class ShownParagraph:
+    """A paragraph without anything that its reader may not see."""
+
+    key: str
+    anchor: str
+    kind: str
+    kind_label: str
+    text: str
+    version: int
+    # Empty where nobody spoke, and where the reader may not know who did.
+    speaker: str = ""
+    on_behalf_of: str = ""
+    names_withheld: bool = False
+    actions: list[Action] = field(default_factory=list)
+    commitments: list[Commitment] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ShownSection:
+    section: Section
+    paragraphs: list[ShownParagraph]
+
+
+def sections_shown(record: Record, user: access.Reader) -> list[ShownSection]:
+    """The sections of `record` as `user`, who may read it, may see them; in six queries however long it is."""
+    sections = _sections_with_paragraphs(record)
+    paragraphs = [paragraph for section in sections for paragraph in section.paragraphs.all()]
+    tasks = coordination.made_from_each(paragraphs, user)
+    with_names = access.may_see_names(user, record)
+    return [
+        ShownSection(section, [_shown(each, with_names, tasks[each.pk]) for each in section.paragraphs.all()])
+        for section in sections
+    ]
+
+
+def _sections_with_paragraphs(record: Record) -> list[Section]:
+    rows = Paragraph.objects.select_related(*SPEAKER_ROWS)
+    return list(record.sections.prefetch_related(Prefetch("paragraphs", rows)))
+
+
+def _shown(paragraph: Paragraph, with_names: bool, tasks: dict[str, list]) -> ShownParagraph:
+    is_statement = paragraph.kind == ParagraphKind.STATEMENT
+    return ShownParagraph(
+        key=paragraph.key,
+        anchor=paragraph.anchor,
+        kind=paragraph.kind,
+        kind_label=paragraph.get_kind_display(),
+        text=paragraph.text,
+        version=paragraph.version,
+        speaker=_speaker(paragraph) if is_statement and with_names else "",
+        on_behalf_of=str(paragraph.on_behalf_of or "") if is_statement and with_names else "",
+        names_withheld=is_statement and not with_names,
+        actions=tasks["actions"],
+        commitments=tasks["commitments"],
+    )
+
+
+def _speaker(paragraph: Paragraph) -> str:
+    return named(paragraph.speaker_organisation, paragraph.speaker_post, paragraph.speaker_person)
+
+
+def texts_for_all_readers(record: Record) -> Iterable[tuple[Section, Paragraph, str]]:
+    """Each paragraph with the text that every reader of the record may find: under the Rule, without names."""
+    from django.contrib.auth.models import AnonymousUser
+
+    with_names = access.may_see_names(AnonymousUser(), record)
+    for section in _sections_with_paragraphs(record):
+        for paragraph in section.paragraphs.all():
+            paragraph.section = section
+            names = [_speaker(paragraph), str(paragraph.on_behalf_of or "")] if with_names else []
+            yield section, paragraph, "\n".join([*filter(None, names), paragraph.text])
+
+
+# --- whom the forms offer ------------------------------------------------------------------------------------------
+def posts_for(meeting: Meeting) -> QuerySet[Post]:
+    """The posts that could attend: held on the day, at organisations in the space; listed, or held by a member."""
+    members = list(access.users_in([meeting.space_id]))
+    return (
+        Post.objects.held_on(meeting.day)
+        .filter(organisation__in=coordination.organisations_in(meeting.space))
+        .filter(Q(listed=True) | Q(person__user__in=members))
+        .select_related("organisation", "person")
+    )
+
+
+def persons_for(meeting: Meeting) -> QuerySet[Person]:
+    """The members of the space: nobody else's name is offered to whoever writes down who attended."""
+    return Person.objects.filter(user__in=list(access.users_in([meeting.space_id]))).order_by("name")
+
+
+def time_zones() -> list[str]:
+    """The zones that forms suggest, by name."""
+    import zoneinfo
+
+    return sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/"))

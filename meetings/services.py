@@ -1,0 +1,495 @@
+"""What changes state in meetings. Each function takes the acting user first, checks the right, changes the rows and
+writes the audit entry, in one transaction."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.text import validate_plain_text
+from coordination import access, audit
+from coordination import services as coordination
+from coordination.models import Action, Audience, Commitment, Organisation, Person, Post, Space
+from coordination.services import StaleVersion, require
+from meetings.models import (
+    AgendaItem,
+    Attendance,
+    AttendanceRole,
+    Meeting,
+    Paragraph,
+    ParagraphKind,
+    Record,
+    RecordState,
+    Section,
+    check_post,
+)
+
+# From each state to those that may follow, and what it takes in the space to go there.
+RECORD_TRANSITIONS: dict[str, dict[str, str]] = {
+    RecordState.DRAFT: {RecordState.CIRCULATED: "record"},
+    RecordState.CIRCULATED: {RecordState.DRAFT: "record", RecordState.AGREED: "manage"},
+    RecordState.AGREED: {RecordState.DRAFT: "manage", RecordState.PUBLISHED: "manage"},
+    RecordState.PUBLISHED: {},
+}
+RECORD_VERBS: dict[str, str] = {
+    RecordState.DRAFT: "record reopened",
+    RecordState.CIRCULATED: "record circulated",
+    RecordState.AGREED: "record agreed",
+    RecordState.PUBLISHED: "record published",
+}
+TASK_KINDS = (ParagraphKind.ACTION, ParagraphKind.COMMITMENT)
+# What is to be done is a line in many lists: it must fit the title of an action.
+TASK_MAX_LENGTH = 255
+SPEAKER_FIELDS = ("speaker_post", "speaker_person", "speaker_organisation", "on_behalf_of")
+
+
+# --- meetings ------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def schedule_meeting(
+    actor: User, space: Space, *, submission: UUID | None = None, topics: Iterable[Any] = (), **fields: Any
+) -> Meeting:
+    """Put a meeting into the calendar of `space`. The same `submission` sent twice makes one meeting."""
+    require(actor, "record", space)
+    # Locked, since the place of a new page in the tree is counted from those that are there.
+    space = Space.objects.select_for_update(of=("self",)).get(pk=space.pk)
+    if submission and (sent_before := Meeting.objects.filter(submission=submission, owner=actor).first()):
+        return sent_before
+    meeting = Meeting(owner=actor, submission=submission, **fields)
+    meeting.slug = meeting.key
+    meeting.topics = list(topics)
+    space.add_child(instance=meeting)
+    audit.record(actor, "meeting scheduled", meeting, after={name: _plain(value) for name, value in fields.items()})
+    return meeting
+
+
+@transaction.atomic
+def edit_meeting(actor: User, meeting: Meeting, *, version: int, **changes: Any) -> Meeting:
+    """Change what a meeting says of itself. `version` is that of the form: an older one is refused."""
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    require(actor, "record", meeting)
+    if meeting.version != version:
+        raise StaleVersion
+    before = {name: _plain(getattr(meeting, name)) for name in changes if name != "topics"}
+    for name, value in changes.items():
+        setattr(meeting, name, list(value) if name == "topics" else value)
+    if not meeting.has_unpublished_changes:
+        meeting.draft_title = meeting.title
+    meeting.save()
+    after = {name: _plain(getattr(meeting, name)) for name in before}
+    audit.record(actor, "meeting changed", meeting, before=before, after=after)
+    return meeting
+
+
+@transaction.atomic
+def add_agenda_item(
+    actor: User,
+    meeting: Meeting,
+    *,
+    title: str,
+    description: str = "",
+    lead: Organisation | None = None,
+    starts_at: datetime | None = None,
+    minutes: int | None = None,
+    submission: UUID | None = None,
+) -> AgendaItem:
+    """Put an item at the end of the agenda. Sent twice, it is one item."""
+    require(actor, "record", meeting)
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    if submission and (sent_before := AgendaItem.objects.filter(submission=submission).first()):
+        return sent_before
+    if starts_at and not meeting.starts_at <= starts_at <= meeting.ends_at:
+        raise ValidationError({"starts_at": _("This is not within the meeting.")})
+    items = AgendaItem.objects.filter(meeting=meeting)
+    last = items.order_by("sort_order").values_list("sort_order", flat=True).last()
+    item = AgendaItem(
+        meeting=meeting,
+        title=title,
+        description=description,
+        lead=lead,
+        starts_at=starts_at,
+        minutes=minutes,
+        submission=submission,
+        sort_order=(last if last is not None else -1) + 1,
+    )
+    item.clean_fields()
+    item.save()
+    audit.record(actor, "agenda item added", item, after={"title": title})
+    return item
+
+
+@transaction.atomic
+def remove_agenda_item(actor: User, item: AgendaItem) -> None:
+    """Take an item off the agenda; a section of the record that was written under it stays."""
+    require(actor, "record", item.meeting)
+    audit.record(actor, "agenda item removed", item.meeting, before={"title": item.title})
+    item.delete()
+
+
+# --- attendance ----------------------------------------------------------------------------------------------------
+@transaction.atomic
+def note_attendance(
+    actor: User,
+    meeting: Meeting,
+    *,
+    organisation: Organisation,
+    post: Post | None = None,
+    person: Person | None = None,
+    person_name: str = "",
+    role: str = AttendanceRole.MEMBER,
+) -> Attendance:
+    """Write down who attends. A person without a post is given the one held at the organisation on that day.
+
+    The same organisation, post and person noted again is the same row, in the role given last.
+    """
+    require(actor, "record", meeting)
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    if person is None and person_name.strip():
+        person = _person_named(meeting, organisation, person_name.strip())
+    if person is not None and post is None:
+        post = Post.objects.held_on(meeting.day).filter(person=person, organisation=organisation).first()
+    _refuse_to_let_oneself_in(actor, meeting, post, person)
+    row = Attendance.objects.filter(meeting=meeting, organisation=organisation, post=post, person=person).first()
+    row = row or Attendance(meeting=meeting, organisation=organisation, post=post, person=person)
+    row.position = row.position or Attendance.objects.filter(meeting=meeting).count()
+    row.role = role
+    row.full_clean()
+    row.save()
+    audit.record(actor, "attendance noted", meeting, after={"organisation": organisation.pk, "role": role})
+    return row
+
+
+def _person_named(meeting: Meeting, organisation: Organisation, name: str) -> Person:
+    """Somebody who is known by name only, once for each meeting and organisation."""
+    listed = Attendance.objects.filter(meeting=meeting, organisation=organisation, person__name=name).first()
+    if listed is not None and listed.person is not None:
+        return listed.person
+    person = Person(name=name)
+    try:
+        person.clean_fields()
+    except ValidationError as refusal:
+        raise ValidationError({"person_name": refusal.messages}) from refusal
+    person.save()
+    return person
+
+
+def _refuse_to_let_oneself_in(actor: User, meeting: Meeting, post: Post | None, person: Person | None) -> None:
+    """Nobody gets at the names in a record under the Chatham House Rule by writing themselves down as present."""
+    record = Record.objects.filter(meeting=meeting, chatham_house=True).first()
+    who = person or (post and post.person)
+    if record is None or who is None or who.user_id != actor.pk or access.may_see_names(actor, record):
+        return
+    raise ValidationError(
+        {"person": _("The record is kept under the Chatham House Rule: somebody else has to note that you attended.")}
+    )
+
+
+@transaction.atomic
+def remove_attendance(actor: User, row: Attendance) -> None:
+    """Strike somebody off the list of those who attended."""
+    require(actor, "record", row.meeting)
+    before = {"organisation": row.organisation_id, "role": row.role}
+    row.delete()
+    audit.record(actor, "attendance removed", row.meeting, before=before)
+
+
+# --- records -------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def open_record(actor: User, meeting: Meeting, *, chatham_house: bool = False) -> Record:
+    """Begin the record of `meeting`, with a section for each item of its agenda; the second time it is the same one."""
+    require(actor, "record", meeting)
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    if opened_before := Record.objects.filter(meeting=meeting).first():
+        require(actor, "record", opened_before)
+        return opened_before
+    record = Record(
+        space_id=meeting.space_id,
+        meeting=meeting,
+        chatham_house=chatham_house,
+        language=meeting.language,
+        created_by=actor,
+    )
+    record.save()
+    _follow_the_agenda(record)
+    audit.record(actor, "record opened", record, after={"chatham_house": chatham_house})
+    return record
+
+
+def _follow_the_agenda(record: Record) -> None:
+    """A section for each item of the agenda as it is now; at least one. What was written stays where it is."""
+    sections = {section.agenda_item_id: section for section in record.sections.all()}
+    for item in AgendaItem.objects.filter(meeting_id=record.meeting_id).numbered():
+        section = sections.get(item.pk) or Section(record=record, agenda_item=item)
+        if section.pk is None or (section.number, section.title) != (item.number, item.title):
+            section.number, section.title = item.number, item.title
+            section.save()
+    if not record.sections.exists():
+        Section.objects.create(record=record)
+
+
+@transaction.atomic
+def keep_under_chatham_house(actor: User, record: Record) -> Record:
+    """Promise that who spoke is told to none but those who attended. A promise once given is not taken back."""
+    record = _draft(actor, record)
+    record.chatham_house = True
+    record.save(update_fields=["chatham_house", "updated_at"])
+    audit.record(actor, "record kept under the Chatham House Rule", record, after={"chatham_house": True})
+    return record
+
+
+@transaction.atomic
+def circulate_record(actor: User, record: Record) -> Record:
+    """Show the record, and what was made from it, to all whom its marking names."""
+    record = _locked(record)
+    if not Paragraph.objects.filter(section__record=record).exists():
+        raise ValidationError(_("Nothing is written in this record yet."))
+    audience_of_tasks = _audience_of_tasks(record)
+    record = _move(actor, record, RecordState.CIRCULATED)
+    _release_tasks(actor, record, audience_of_tasks)
+    return record
+
+
+def agree_record(actor: User, record: Record) -> Record:
+    """The parties have agreed to the record: from now on it is not changed."""
+    return _move(actor, record, RecordState.AGREED)
+
+
+def publish_record(actor: User, record: Record) -> Record:
+    """The agreed record is final, for everyone whom its marking names."""
+    return _move(actor, record, RecordState.PUBLISHED)
+
+
+def reopen_record(actor: User, record: Record, *, reason: str = "") -> Record:
+    """Make it a draft again. What was agreed is reopened by a chair only, who says why."""
+    if record.state == RecordState.AGREED and not reason.strip():
+        raise ValidationError({"reason": _("Give the reason: the record was agreed.")})
+    return _move(actor, record, RecordState.DRAFT, reason=reason.strip())
+
+
+@transaction.atomic
+def _move(actor: User, record: Record, state: str, reason: str = "") -> Record:
+    record = _locked(record)
+    before = record.state
+    if before == state:  # the same button pressed twice
+        require(actor, "record", record)
+        return record
+    verb = RECORD_TRANSITIONS[before].get(state)
+    if verb is None:
+        raise ValidationError(_("The record cannot go from its state to this one."))
+    require(actor, verb, record)
+    record.state, record.state_since = state, timezone.now()
+    record.save(update_fields=["state", "state_since", "updated_at"])
+    access.settle(record)
+    audit.record(actor, RECORD_VERBS[state], record, before={"state": before}, after={"state": state}, reason=reason)
+    return record
+
+
+def _locked(record: Record) -> Record:
+    rows = Record.objects.select_for_update(of=("self",)).select_related("meeting", "audience", "own_audience", "space")
+    return rows.get(pk=record.pk)
+
+
+def _draft(actor: User, record: Record) -> Record:
+    """The record as it is now, locked, if `actor` may write in it."""
+    record = _locked(record)
+    require(actor, "record", record)
+    if not record.is_draft:
+        raise ValidationError(_("The record is no draft any more: reopen it to change it."))
+    return record
+
+
+# --- paragraphs ----------------------------------------------------------------------------------------------------
+@transaction.atomic
+def add_paragraph(
+    actor: User,
+    section: Section,
+    *,
+    kind: str,
+    text: str,
+    owner: Organisation | None = None,
+    due_on: date | None = None,
+    submission: UUID | None = None,
+    **speaker: Any,
+) -> Paragraph:
+    """Write a paragraph at the end of a section; an action or a commitment is made along with it, for `owner`.
+
+    `speaker` is who made a statement: `speaker_post`, `speaker_person`, `speaker_organisation`, and `on_behalf_of`.
+    Sent twice, it is one paragraph.
+    """
+    record = _draft(actor, section.record)
+    section.record = record
+    if submission and (sent_before := Paragraph.objects.filter(submission=submission, created_by=actor).first()):
+        return sent_before
+    _follow_the_agenda(record)
+    paragraph = Paragraph(
+        section=section,
+        kind=kind,
+        text=text.strip(),
+        position=_next_position(section),
+        submission=submission,
+        created_by=actor,
+        **speaker,
+    )
+    _check_paragraph(paragraph, record)
+    if kind in TASK_KINDS and owner is None:
+        raise ValidationError({"owner": _("Say which organisation does it.")})
+    paragraph.save()
+    if owner is not None and kind in TASK_KINDS:
+        _make_task(actor, record, paragraph, owner, due_on)
+    audit.record(actor, "paragraph written", paragraph, after=_as_written(paragraph))
+    return paragraph
+
+
+@transaction.atomic
+def edit_paragraph(actor: User, paragraph: Paragraph, *, version: int, **changes: Any) -> Paragraph:
+    """Change the text or the speaker. `version` is that of the form: an older one is refused."""
+    record = _draft(actor, paragraph.record)
+    paragraph = Paragraph.objects.select_for_update(of=("self",)).select_related("section").get(pk=paragraph.pk)
+    paragraph.section.record = record
+    if paragraph.version != version:
+        raise StaleVersion
+    if set(SPEAKER_FIELDS) & set(changes) and not access.may_see_names(actor, record):
+        raise PermissionDenied(_("Who spoke is known to those who attended only."))
+    before, old_text = _as_written(paragraph), paragraph.text
+    for name, value in changes.items():
+        setattr(paragraph, name, value.strip() if name == "text" else value)
+    _check_paragraph(paragraph, record)
+    paragraph.version += 1
+    paragraph.save()
+    if paragraph.kind in TASK_KINDS:
+        _reword_tasks(actor, paragraph, old_text)
+    audit.record(actor, "paragraph changed", paragraph, before=before, after=_as_written(paragraph))
+    return paragraph
+
+
+@transaction.atomic
+def remove_paragraph(actor: User, paragraph: Paragraph, *, version: int) -> None:
+    """Strike a paragraph out of a draft; one that an action or a commitment came from stays."""
+    record = _draft(actor, paragraph.record)
+    paragraph = Paragraph.objects.select_for_update(of=("self",)).get(pk=paragraph.pk)
+    if paragraph.version != version:
+        raise StaleVersion
+    if any(rows.exists() for rows in _tasks_from(paragraph)):
+        raise ValidationError(_("An action or a commitment came from this paragraph. It stays, as its source."))
+    audit.record(actor, "paragraph removed", record, before=_as_written(paragraph))
+    paragraph.delete()
+
+
+def _next_position(section: Section) -> int:
+    last = section.paragraphs.order_by("position").values_list("position", flat=True).last()
+    return 0 if last is None else last + 1
+
+
+def _check_paragraph(paragraph: Paragraph, record: Record) -> None:
+    """Refuse what a form would refuse, beside its field; complete who spoke from the post."""
+    if paragraph.kind not in ParagraphKind.values:
+        raise ValidationError({"kind": _("Choose one of the kinds.")})
+    if not paragraph.text:
+        raise ValidationError({"text": _("Write what was said or decided.")})
+    if paragraph.kind in TASK_KINDS:
+        _check_task_text(paragraph.text)
+    _check_speaker(paragraph, record)
+    paragraph.clean_fields(exclude=["section"])
+
+
+def _check_task_text(text: str) -> None:
+    if len(text) > TASK_MAX_LENGTH:
+        raise ValidationError(
+            {"text": _("Say in at most %(limit)d characters what is to be done.") % {"limit": TASK_MAX_LENGTH}}
+        )
+    try:
+        validate_plain_text(text)
+    except ValidationError as refusal:
+        raise ValidationError({"text": refusal.messages}) from refusal
+
+
+def _check_speaker(paragraph: Paragraph, record: Record) -> None:
+    names_somebody = any(getattr(paragraph, f"{name}_id") for name in SPEAKER_FIELDS)
+    if paragraph.kind != ParagraphKind.STATEMENT:
+        if names_somebody:
+            raise ValidationError({"kind": _("Only a statement has a speaker.")})
+        return
+    if not names_somebody:
+        raise ValidationError({"speaker": _("Say who made the statement, or on whose behalf.")})
+    if paragraph.speaker_post and paragraph.speaker_organisation is None:
+        paragraph.speaker_organisation = paragraph.speaker_post.organisation
+    try:
+        day = record.meeting.day
+        check_post(paragraph.speaker_organisation, paragraph.speaker_post, paragraph.speaker_person, day)
+    except ValidationError as refusal:
+        raise ValidationError({"speaker": refusal.messages}) from refusal
+
+
+def _as_written(paragraph: Paragraph) -> dict[str, Any]:
+    """What the audit trail keeps of a paragraph. Never who spoke: the trail has other readers than the record."""
+    return {"kind": paragraph.kind, "text": paragraph.text, "version": paragraph.version}
+
+
+# --- what a record makes others do ---------------------------------------------------------------------------------
+def _audience_of_tasks(record: Record) -> Audience:
+    """Who reads an action made in the record: who reads the record, as far as they are members of the space."""
+    return access.intern(access.meet(record.audience.tokens, {access.space_token(record.space_id)}))
+
+
+def _make_task(
+    actor: User, record: Record, paragraph: Paragraph, owner: Organisation, due_on: date | None
+) -> Action | Commitment:
+    common: dict[str, Any] = {
+        "title": paragraph.text,
+        "due_on": due_on,
+        "source": paragraph,
+        "audience": _audience_of_tasks(record),
+        "language": record.language,
+        "illustrative": record.illustrative,
+    }
+    if paragraph.kind == ParagraphKind.COMMITMENT:
+        return coordination.make_commitment(actor, record.space, party=owner, **common)
+    return coordination.create_action(actor, record.space, owner=owner, **common)
+
+
+def _tasks_from(paragraphs: Paragraph | Iterable[Paragraph]) -> list[Any]:
+    """The actions and the commitments that came from a paragraph, or from many; whoever may read them."""
+    keys = [paragraphs.pk] if isinstance(paragraphs, Paragraph) else [paragraph.pk for paragraph in paragraphs]
+    of_these = {"source_type": ContentType.objects.get_for_model(Paragraph), "source_id__in": keys}
+    return [Action.objects.filter(**of_these), Commitment.objects.filter(**of_these)]
+
+
+def _reword_tasks(actor: User, paragraph: Paragraph, old_text: str) -> None:
+    """What still says what the paragraph said says what it says now."""
+    if paragraph.text == old_text:
+        return
+    actions, commitments = _tasks_from(paragraph)
+    for action in actions.filter(title=old_text):
+        coordination.edit_action(actor, action, version=action.version, title=paragraph.text)
+    for commitment in commitments.filter(title=old_text):
+        coordination.edit_commitment(actor, commitment, version=commitment.version, title=paragraph.text)
+
+
+def _release_tasks(actor: User, record: Record, audience_before: Audience) -> None:
+    """What was made in the draft was a draft too; what somebody has marked otherwise since stays so."""
+    audience_now = _audience_of_tasks(record)
+    paragraphs = Paragraph.objects.filter(section__record=record)
+    for rows in _tasks_from(paragraphs):
+        for task in rows.filter(own_audience=audience_before).exclude(own_audience=audience_now):
+            task.own_audience = audience_now
+            access.settle(task)
+            audit.record(
+                actor,
+                "released with its record",
+                task,
+                before={"audience": audience_before.key},
+                after={"audience": audience_now.key},
+            )
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can hold it: rows by key, moments in ISO 8601."""
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return getattr(value, "pk", value)

@@ -141,6 +141,7 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
     "guardian.backends.ObjectPermissionBackend",
+    "coordination.editors_permissions.OfficeDoor",
 ]
 ANONYMOUS_USER_NAME = None  # guardian's stand-in for anonymous readers: we hold no grants for them
 PASSWORD_HASHERS = [
@@ -173,6 +174,7 @@ PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_RESET_HOURS", default=24) * 3600
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "home.views.form_too_old"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = False  # the proxy's task
@@ -247,6 +249,9 @@ WAGTAILADMIN_RICH_TEXT_EDITORS = {
     }
 }
 WAGTAIL_WORKFLOW_ENABLED = False
+WAGTAIL_AUTOSAVE_INTERVAL = 0  # what is saved stands in the audit trail: each save is somebody's deed
+# An address that an editor types stays as it is: looking for its page would tell of pages by their place in the tree.
+WAGTAILADMIN_EXTERNAL_LINK_CONVERSION = "none"
 
 LOGGING = {
     "version": 1,
@@ -254,4 +259,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    # Wagtail writes the title of every page that is saved into the log, whoever may read the page.
+    "loggers": {"wagtail": {"level": "WARNING"}},
 }

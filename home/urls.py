@@ -5,4 +5,5 @@ from home import views
 urlpatterns = [
     path("", views.front, name="front"),
     path("desk/", views.desk, name="desk"),
+    path("people/invite/", views.invite, name="invite"),
 ]

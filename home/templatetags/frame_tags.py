@@ -32,6 +32,13 @@ def shade(name: object) -> int:
 
 
 @register.simple_tag
+def notes_of(field) -> str:
+    """The ids of what stands beside a field: its help and its errors (components/field_notes.html)."""
+    notes = [f"{field.auto_id}_helptext"] if field.help_text else []
+    return " ".join([*notes, f"{field.auto_id}_error"] if field.errors else notes)
+
+
+@register.simple_tag
 def span_of_time(start: datetime, end: datetime | None = None) -> str:
     """“24 November 2026, 10:00–11:30”, in the reader's zone; the day of the end only where it is another."""
     return _span(timezone.localtime(start), timezone.localtime(end) if end else None)

@@ -18,6 +18,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from guardian.shortcuts import assign_perm, remove_perm
+from wagtail.models import Page
 
 from accounts.models import User
 from coordination.models import (
@@ -360,6 +361,25 @@ def _follows_up(user: Reader, obj: Any) -> bool:
     return _holds("contribute_space")(user, obj) and user.organisation_id == obj.owner_id
 
 
+def _edits(user: Reader, obj: Any) -> bool:
+    """Rapporteurs and chairs change all content; a contributor what is the contributor's own or organisation's."""
+    if _holds("record_space")(user, obj):
+        return True
+    if not _holds("contribute_space")(user, obj):
+        return False
+    if author_id_of(obj) == user.pk:
+        return True
+    owning_organisation = None if isinstance(obj, Page) else getattr(obj, "owner_id", None)
+    return owning_organisation is not None and owning_organisation == user.organisation_id
+
+
+def author_id_of(obj: Any) -> int | None:
+    """The user who wrote `obj`, by key. Pages note it as Wagtail does, in `owner_id`: elsewhere an organisation's."""
+    if isinstance(obj, Page):
+        return obj.owner_id
+    return getattr(obj, "created_by_id", None) or getattr(obj, "author_id", None)
+
+
 # Every verb asks for reading besides.
 VERBS: dict[str, Callable[[Any, Any], bool]] = {
     "read": lambda user, obj: True,
@@ -367,12 +387,17 @@ VERBS: dict[str, Callable[[Any, Any], bool]] = {
     "record": _holds("record_space"),
     "manage": _holds("manage_space"),
     "follow_up": _follows_up,
+    "edit": _edits,
 }
 
 # What an office lets its holder do; reading is never among it.
 OFFICE_VERBS: dict[str, tuple[str, ...]] = {
     "create_space": ("secretariat",),
     "invite": ("secretariat", "administrator"),
+    # The trail itself, never what it is about: coordination.selectors.trail_for.
+    "audit": ("auditor",),
+    # Countries, organisations and topics, on the editors' side.
+    "keep_reference_data": ("secretariat", "administrator"),
 }
 
 
@@ -433,6 +458,10 @@ class Membership:
 
     member: Any
     role: str
+
+    @property
+    def role_label(self) -> str:
+        return str(Role(self.role).label)
 
 
 def members_of(space: Space) -> list[Membership]:

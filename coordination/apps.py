@@ -1,5 +1,12 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class CoordinationConfig(AppConfig):
     name = "coordination"
+
+    def ready(self) -> None:
+        """Find what each package adds to the page of a space."""
+        from coordination import sections_of_spaces  # noqa: F401  # coordination's own come with the registry
+
+        autodiscover_modules("space_sections")

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Collection
 
@@ -76,11 +76,21 @@ def require(actor: User, verb: str, obj: Any) -> None:
 
 # --- spaces and members --------------------------------------------------------------------------------------------
 @transaction.atomic
-def create_space(actor: User, *, title: str, chair: Organisation | User, parent: Any = None, **fields: Any) -> Space:
-    """Make a space below the front page, with its collection for files and its first chair."""
+def create_space(
+    actor: User,
+    *,
+    title: str,
+    chair: Organisation | User,
+    parent: Any = None,
+    submission: UUID | None = None,
+    **fields: Any,
+) -> Space:
+    """Make a space below the front page, with its collection for files and its first chair. Sent twice, it is one."""
     if not access.can_in_office(actor, "create_space"):
         raise PermissionDenied(_("Only the secretariat creates spaces."))
-    space = add_space(title=title, parent=parent, **fields)
+    if submission and (sent_before := Space.objects.filter(submission=submission).first()):
+        return sent_before
+    space = add_space(title=title, parent=parent, submission=submission, **fields)
     audit.record(actor, "space created", space, after={"title": title})
     _admit(actor, space, chair, Role.CHAIR)
     return space
@@ -99,6 +109,38 @@ def add_space(*, title: str, parent: Any = None, **fields: Any) -> Space:
     access.settle(space)
     space.save(update_fields=["collection"])
     return space
+
+
+@transaction.atomic
+def edit_space(actor: User, space: Space, *, version: int, **changes: Any) -> Space:
+    """Change title, kind, description, country or topics. `version` is that of the form (see `space_version`).
+
+    The change is a revision like those of the editors' side, so that neither side overwrites the other unseen.
+    """
+    space = Space.objects.select_for_update().get(pk=space.pk)
+    if space_version(space) != version:
+        raise StaleVersion
+    require(actor, "manage", space)
+    before = {name: _plain_field(space, name) for name in changes}
+    for name, value in changes.items():
+        setattr(space, name, value)
+    space.full_clean()
+    space.save_revision(user=actor).publish(user=actor)
+    space.refresh_from_db()
+    audit.record(
+        actor, "space changed", space, before=before, after={name: _plain_field(space, name) for name in changes}
+    )
+    return space
+
+
+def space_version(space: Space) -> int:
+    """What a form about `space` carries along: each published change makes another."""
+    return space.latest_revision_id or 0
+
+
+def _plain_field(space: Space, name: str) -> Any:
+    value = getattr(space, name)
+    return [topic.slug for topic in value.all()] if name == "topics" else _plain(value)
 
 
 @transaction.atomic
@@ -152,7 +194,11 @@ def _keep_a_chair(space: Space, member: Organisation | User, role: str | None) -
 
 def _name(member: Organisation | User) -> str:
     """How the audit trail names a member: `organisation 3` or `user 12`."""
-    return f"{'organisation' if isinstance(member, Organisation) else 'user'} {member.pk}"
+    return f"{'organisation' if _is_organisation(member) else 'user'} {member.pk}"
+
+
+def _is_organisation(member: Organisation | User) -> bool:
+    return isinstance(member, Organisation)
 
 
 # --- markings ------------------------------------------------------------------------------------------------------
@@ -187,19 +233,39 @@ def change_marking(
 def _tokens_for(obj: Marked, marking: str, organisations: list[Organisation], users: list[User]) -> frozenset[str]:
     if marking not in Marking.values:
         raise ValidationError({"marking": _("Choose one of the five markings.")})
-    if marking == Marking.AMBER_STRICT and not organisations:
+    space_id = access.space_id_of(obj)
+    if marking == Marking.AMBER_STRICT:
+        _check_organisations(space_id, organisations)
+    if marking == Marking.RED:
+        _check_persons(space_id, users)
+    return access.audience_tokens(space_id, marking, [org.pk for org in organisations], [user.pk for user in users])
+
+
+def _check_organisations(space_id: int, organisations: list[Organisation]) -> None:
+    if not organisations:
         raise ValidationError({"organisations": _("Name the organisations that may read it.")})
-    if marking == Marking.RED and not users:
+    taking_part = {user.organisation_id for user in access.users_in([space_id])}
+    taking_part |= {held.member.pk for held in access.members_of(Space(pk=space_id)) if _is_organisation(held.member)}
+    if outside := [str(one) for one in organisations if one.pk not in taking_part]:
+        raise ValidationError({"organisations": _("Not in this space: %s.") % ", ".join(outside)})
+
+
+def _check_persons(space_id: int, users: list[User]) -> None:
+    if not users:
         raise ValidationError({"users": _("Name the persons who may read it.")})
-    return access.audience_tokens(
-        access.space_id_of(obj), marking, [org.pk for org in organisations], [user.pk for user in users]
-    )
+    members = access.users_in([space_id])
+    if outside := [str(one) for one in users if one not in members]:
+        raise ValidationError({"users": _("Not a member of this space: %s.") % ", ".join(outside)})
+
+
+def may_mark(actor: User, obj: Marked) -> bool:
+    """Whether `actor` may change the marking of `obj` at all: narrow it, that is."""
+    return access.can(actor, "contribute" if access.author_id_of(obj) == actor.pk else "record", obj)
 
 
 def _require_to_narrow(actor: User, obj: Marked) -> None:
-    # Pages note their author as Wagtail does, in `owner_id`; on actions and commitments that is an organisation.
-    author_id = obj.created_by_id if hasattr(obj, "created_by_id") else getattr(obj, "owner_id", None)
-    require(actor, "contribute" if author_id == actor.pk else "record", obj)
+    if not may_mark(actor, obj):
+        raise PermissionDenied(_("You do not have the right to do this."))
 
 
 def _mark(actor: User, obj: Marked, own_audience: Audience, reason: str) -> None:
@@ -251,10 +317,12 @@ def create_action(
         **fields,
     )
     _check_days(action)
+    _check_person(owner, owner_person)
     if audience is not None:
         action.own_audience = audience
     action.clean_fields(exclude=["own_audience", "audience"])
-    action.save()
+    if not _save_once(action):
+        return Action.objects.get(submission=submission, created_by=actor)
     audit.record(actor, "action created", action, after={"title": title, "owner": owner.pk, "due_on": _day(due_on)})
     return action
 
@@ -269,11 +337,20 @@ def edit_action(actor: User, action: Action, *, version: int, **changes: Any) ->
 
 @transaction.atomic
 def reassign_action(
-    actor: User, action: Action, owner: Organisation, owner_person: Person | None = None, *, reason: str = ""
+    actor: User,
+    action: Action,
+    owner: Organisation,
+    owner_person: Person | None = None,
+    *,
+    reason: str = "",
+    version: int | None = None,
 ) -> Action:
-    """Hand the action to another organisation or person."""
+    """Hand the action to another organisation or person. With `version`, a form older than the action is refused."""
     action = Action.objects.select_for_update().get(pk=action.pk)
+    if version is not None and action.version != version:
+        raise StaleVersion
     require(actor, "follow_up", action)
+    _check_person(owner, owner_person)
     before = {"owner": action.owner_id, "owner_person": action.owner_person_id}
     action.owner, action.owner_person = owner, owner_person
     action.version += 1
@@ -288,9 +365,10 @@ def report_on_action(
     actor: User, action: Action, *, text: str = "", state: str | None = None, submission: UUID | None = None
 ) -> ActionUpdate:
     """Say what has been done, move the action to another state, or both. Sent twice, it is one update."""
+    # Locked first: of two clicks at once, the second finds what the first has written.
+    action = Action.objects.select_for_update().get(pk=action.pk)
     if submission and (sent_before := ActionUpdate.objects.filter(submission=submission, author=actor).first()):
         return sent_before
-    action = Action.objects.select_for_update().get(pk=action.pk)
     require(actor, "follow_up", action)
     state_before, state_after = action.state, state or action.state
     if state_after != state_before and state_after not in ACTION_TRANSITIONS[state_before]:
@@ -331,22 +409,33 @@ def make_commitment(
     party: Organisation,
     article: Article | None = None,
     source: Any = None,
+    submission: UUID | None = None,
     audience: Audience | None = None,
     **fields: Any,
 ) -> Commitment:
-    """Write down what `party` undertook, under an article or in a paragraph of a record."""
+    """Write down what `party` undertook, under an article or in a paragraph of a record. Sent twice, it is one."""
     require(actor, "record", space)
+    if submission and (sent_before := Commitment.objects.filter(submission=submission, created_by=actor).first()):
+        return sent_before
     for origin in (article, source):
         if origin is not None:
             require(actor, "read", origin)
     commitment = Commitment(
-        space=space, title=title, party=party, article=article, source=source, created_by=actor, **fields
+        space=space,
+        title=title,
+        party=party,
+        article=article,
+        source=source,
+        submission=submission,
+        created_by=actor,
+        **fields,
     )
     _check_days(commitment)
     if audience is not None:
         commitment.own_audience = audience
     commitment.clean_fields(exclude=["own_audience", "audience"])
-    commitment.save()
+    if not _save_once(commitment):
+        return Commitment.objects.get(submission=submission, created_by=actor)
     audit.record(
         actor,
         "commitment made",
@@ -375,9 +464,9 @@ def report_progress(
     submission: UUID | None = None,
 ) -> ProgressReport:
     """Report how a commitment goes. Sent twice, it is one report."""
+    commitment = Commitment.objects.select_for_update().get(pk=commitment.pk)
     if submission and (sent_before := ProgressReport.objects.filter(submission=submission, author=actor).first()):
         return sent_before
-    commitment = Commitment.objects.select_for_update().get(pk=commitment.pk)
     require(actor, "follow_up", commitment)
     if not text.strip():
         raise ValidationError({"text": _("Say what has been done.")})
@@ -422,6 +511,8 @@ def _change(actor: User, obj: Any, verb: str, changes: dict[str, Any]) -> Any:
     for name, value in changes.items():
         setattr(obj, name, value)
     _check_days(obj)
+    if "owner_person" in changes:
+        _check_person(obj.owner, obj.owner_person)
     obj.clean_fields(exclude=["own_audience", "audience"])
     obj.version += 1
     obj.save()
@@ -432,6 +523,26 @@ def _change(actor: User, obj: Any, verb: str, changes: dict[str, Any]) -> Any:
 def _check_days(obj: Action | Commitment) -> None:
     if obj.starts_on and obj.due_on and obj.due_on < obj.starts_on:
         raise ValidationError({"due_on": _("This is before the day on which it starts.")})
+
+
+def _check_person(organisation: Organisation, person: Person | None) -> None:
+    """A task is for a person of the organisation that owns it: by account, or by a post held today."""
+    if person is None or (person.user and person.user.organisation_id == organisation.pk):
+        return
+    if not person.posts.current().filter(organisation=organisation).exists():
+        raise ValidationError({"owner_person": _("This person is not of that organisation.")})
+
+
+def _save_once(obj: Action | Commitment) -> bool:
+    """Save a new row; False where the same form, sent at the same moment, was quicker."""
+    try:
+        with transaction.atomic():
+            obj.save()
+    except IntegrityError:
+        if obj.submission and type(obj)._default_manager.filter(submission=obj.submission).exists():
+            return False
+        raise
+    return True
 
 
 def _day(day: date | None) -> str | None:

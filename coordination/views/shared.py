@@ -1,0 +1,59 @@
+"""What every page of coordination does alike: a form's deed with its refusals, and long lists in pages."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+
+from coordination import access, services
+from coordination.forms import DeedForm, LatestForm
+
+ROWS_ON_A_PAGE = 50
+
+
+def attempt(form: DeedForm, deed: Callable[[], Any]) -> bool:
+    """Do `deed` if the form is valid. False where it was refused: the form then says beside its fields why.
+
+    A right that ended while the form was open is a 404, as for everyone who never had it.
+    """
+    if not form.is_valid():
+        return False
+    try:
+        deed()
+    except ValidationError as refusal:
+        form.add_refusal(refusal)
+        return False
+    except PermissionDenied as refusal:
+        raise Http404 from refusal
+    return True
+
+
+def attempt_on_latest(form: LatestForm, deed: Callable[[], Any], version: Callable[[], int]) -> bool:
+    """The same for a form that changes something. Was it older than the object, the next sending is not."""
+
+    def deed_or_catch_up() -> None:
+        try:
+            deed()
+        except services.StaleVersion:
+            form.is_stale = True
+            raise
+
+    form.is_stale = False
+    done = attempt(form, deed_or_catch_up)
+    if form.is_stale:
+        form.catch_up(version())
+    return done
+
+
+def require_or_404(request: HttpRequest, verb: str, obj: Any) -> None:
+    """A page for those who may do `verb`; for all others it is not there."""
+    if not access.can(request.user, verb, obj):
+        raise Http404
+
+
+def page_of(request: HttpRequest, rows: QuerySet | list, per_page: int = ROWS_ON_A_PAGE) -> Page:
+    """The page of `rows` that the address asks for; the nearest one for a number that is none."""
+    return Paginator(rows, per_page).get_page(request.GET.get("page"))

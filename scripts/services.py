@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -98,70 +99,64 @@ def launch(name: str, command: list[str], **options: object) -> None:
 
 # --- the services --------------------------------------------------------------------------------------------------
 def start_postgresql() -> str:
-    """PostgreSQL refuses root: for root it runs as its service account, on data which that account can reach."""
-    port, account = elasticsearch_node.free_port(), service_account()
-    data = Path(tempfile.mkdtemp(prefix="accord-postgres-"))
+    port, data = elasticsearch_node.free_port(), make_postgresql_data()
     (FOLDER / "postgres.folder").write_text(str(data))
-    if account:
-        os.chown(data, *account)
-    options = {"user": account[0], "group": account[1], "extra_groups": []} if account else {}
-    initdb = [
-        find("initdb"),
-        "-D",
-        data,
-        "-U",
-        "accord",
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--locale=C.UTF-8",
-        "-N",
-    ]
-    subprocess.run(initdb, check=True, cwd=data, stdout=subprocess.DEVNULL, **options)
-    settings = {"unix_socket_directories": data, "listen_addresses": "127.0.0.1", "fsync": "off"}
-    command = [find("postgres"), "-D", str(data), "-p", str(port)]
-    command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    launch("postgres", command, cwd=data, **options)
-    ready = [find("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
-    wait_until(lambda: subprocess.run(ready, check=False).returncode == 0, f"PostgreSQL: see {FOLDER}/postgres.log.")
+    launch("postgres", postgresql_command(port, data), cwd=data, **service_account())
+    wait_until(lambda: postgresql_answers(port), f"PostgreSQL did not start: see {FOLDER}/postgres.log.")
     create = [find("createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "accord", "accord"]
     subprocess.run(create, check=True)
     return f"DATABASE_URL=postgres://accord@127.0.0.1:{port}/accord"
 
 
-def service_account() -> tuple[int, int] | None:
-    """User and group that PostgreSQL runs as when we are root: those of its Debian package."""
+def make_postgresql_data() -> Path:
+    """A new, empty cluster whose owner is `accord`, in a folder that the service account can reach."""
+    data = Path(tempfile.mkdtemp(prefix="accord-postgres-"))
+    initdb = [find("initdb"), "-D", data, "-U", "accord", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
+    account = service_account()
+    if account:
+        os.chown(data, account["user"], account["group"])
+    subprocess.run(initdb, check=True, cwd=data, stdout=subprocess.DEVNULL, **account)
+    return data
+
+
+def postgresql_command(port: int, data: Path, *options: str) -> list[str]:
+    settings = {"unix_socket_directories": data, "listen_addresses": "127.0.0.1", "fsync": "off"}
+    command = [find("postgres"), "-D", str(data), "-p", str(port)]
+    return [*command, *(part for name, value in settings.items() for part in ("-c", f"{name}={value}")), *options]
+
+
+def postgresql_answers(port: int) -> bool:
+    ready = [find("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+    return subprocess.run(ready, check=False).returncode == 0
+
+
+def service_account() -> dict[str, Any]:
+    """PostgreSQL refuses root: what to give subprocess so that it runs as the account of its Debian package then."""
     if os.geteuid() != 0:
-        return None
+        return {}
     try:
         entry = pwd.getpwnam("postgres")
     except KeyError:
         subprocess.run(["useradd", "--system", "--no-create-home", "accord-services"], check=False)
         entry = pwd.getpwnam("accord-services")
-    return entry.pw_uid, entry.pw_gid
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
 def start_redis() -> str:
     port = elasticsearch_node.free_port()
-    command = [
-        find("redis-server"),
-        "--port",
-        str(port),
-        "--bind",
-        "127.0.0.1",
-        "--save",
-        "",
-        "--dir",
-        str(FOLDER),
-    ]
-    launch("redis", command)
-    ping = [find("redis-cli"), "-p", str(port), "ping"]
-    wait_until(
-        lambda: subprocess.run(ping, capture_output=True, check=False).stdout.strip() == b"PONG",
-        f"Redis: see {FOLDER}/redis.log.",
-    )
+    launch("redis", redis_command(port, FOLDER))
+    wait_until(lambda: redis_answers(port), f"Redis did not start: see {FOLDER}/redis.log.")
     return f"REDIS_URL=redis://127.0.0.1:{port}/0"
+
+
+def redis_command(port: int, folder: Path, *options: str) -> list[str]:
+    command = [find("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    return [*command, *options]
+
+
+def redis_answers(port: int) -> bool:
+    ping = [find("redis-cli"), "-p", str(port), "ping"]
+    return subprocess.run(ping, capture_output=True, check=False).stdout.strip() == b"PONG"
 
 
 def start_elasticsearch() -> str:

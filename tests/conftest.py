@@ -2,6 +2,8 @@
 
 import pytest
 
+pytest_plugins = ["tests.servers"]
+
 
 @pytest.fixture(autouse=True)
 def quick_passwords(settings):

@@ -1,1 +1,5 @@
-websocket_urlpatterns: list = []
+from django.urls import path
+
+from discussion.consumers import SocketConsumer
+
+websocket_urlpatterns = [path("socket/", SocketConsumer.as_asgi())]

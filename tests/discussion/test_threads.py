@@ -61,7 +61,13 @@ def test_a_thread_is_read_by_the_readers_of_its_object_who_are_of_its_space(clie
         f"{message.thread.get_absolute_url()}messages/?after=0",
         message.get_absolute_url(),
     ]
-    for reader, may_read in [(liaison, True), (member, not narrow), (stranger, False), (make_user(), False), (None, False)]:
+    for reader, may_read in [
+        (liaison, True),
+        (member, not narrow),
+        (stranger, False),
+        (make_user(), False),
+        (None, False),
+    ]:
         client.logout()
         if reader:
             client.force_login(reader)

@@ -10,11 +10,12 @@ from wagtail.models import GroupCollectionPermission, GroupPagePermission
 
 from coordination.models import Organisation, Role, Space
 
+# With `add_page` alone one changes one's own pages. What nobody does there (deleting, moving, locking) nobody gets.
 PAGE_PERMISSIONS: dict[str, tuple[str, ...]] = {
     Role.READER: (),
-    Role.CONTRIBUTOR: ("add_page", "change_page"),
+    Role.CONTRIBUTOR: ("add_page",),
     Role.RAPPORTEUR: ("add_page", "change_page", "publish_page"),
-    Role.CHAIR: ("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
+    Role.CHAIR: ("add_page", "change_page", "publish_page"),
 }
 COLLECTION_PERMISSIONS: dict[str, tuple[str, ...]] = {
     Role.READER: (),

@@ -1,8 +1,9 @@
 """What surrounds every request: the audit trail's context, and private caching."""
 
+from django.db import transaction
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
-from coordination import access, audit
+from coordination import access, audit, editors_gate
 
 
 class AuditContextMiddleware:
@@ -31,16 +32,22 @@ class PrivateCacheMiddleware:
 
 
 class EditorsAccessMiddleware:
-    """The editors' side shows of each space what the access rule lets its reader see (coordination.editors_gate)."""
+    """The editors' side shows of each space what the access rule lets its reader see (coordination.editors_gate).
+
+    What is sent there is one transaction: Wagtail makes a page, its revision and its log entry in separate steps.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        if request.method != "POST" or not request.path_info.startswith(f"/{editors_gate.ROUTE}"):
+            return self.get_response(request)
+        with transaction.atomic():
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response
 
     def process_view(self, request, view, args, kwargs):
-        from coordination import editors_gate
-
-        if request.resolver_match.namespaces or request.path.startswith(editors_gate.PREFIX):
-            editors_gate.check(request)
+        return editors_gate.check(request)

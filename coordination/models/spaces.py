@@ -75,6 +75,9 @@ class MarkedPage(Marked, Page):
     # Wagtail's own routes are not mounted: no page is found by guessing the way through the tree.
     show_in_menus_default = False
     promote_panels: ClassVar[list] = []
+    settings_panels: ClassVar[list] = []
+    # A page is shown by its view, by the access rule; the editors' side has no second way to show it.
+    preview_modes: ClassVar[list] = []
     exclude_fields_in_copy: ClassVar[list[str]] = ["key", "own_audience", "audience"]
 
     class Meta:
@@ -93,6 +96,12 @@ class MarkedPage(Marked, Page):
 
     def get_url_parts(self, request=None):
         return (None, settings.BASE_URL, self.get_absolute_url())
+
+    def permissions_for_user(self, user):
+        """What Wagtail lets `user` do here, met with the access rule: for superusers too."""
+        from coordination.editors_permissions import MarkedPagePermissionTester
+
+        return MarkedPagePermissionTester(user, self)
 
     def with_content_json(self, content):
         page = super().with_content_json(content)
@@ -148,6 +157,10 @@ class Space(MarkedPage):
             ("record_space", "Can write records in the space"),
             ("manage_space", "Can manage the space and its members"),
         ]
+
+    def is_navigable(self) -> bool:
+        """Wagtail offers the way down only where something is: whether closed pages are there is nobody's to know."""
+        return True
 
     def default_audience(self) -> Audience:
         """A new space is known to its members only."""

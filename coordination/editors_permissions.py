@@ -1,0 +1,179 @@
+"""What Wagtail's own permissions say on the editors' side: the access rule, and what the role in the space allows.
+
+Wagtail lets a superuser through everywhere, and an editor to whatever lies below the place of a grant. Here both are
+met with `coordination.access`: a list of pages, files or pictures never holds what its reader may not read.
+"""
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
+from wagtail.models import PagePermissionTester
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permission_policies.collections import CollectionOwnershipPermissionPolicy
+from wagtail.permission_policies.pages import PagePermissionPolicy
+
+from coordination import access
+from coordination.models import Marked, Space
+
+# What each step on the editors' side asks of `access.can` on a page of a space, and on the space's own page.
+ON_CONTENT: dict[str, str] = {
+    "choose": "read",
+    "explore": "contribute",
+    "edit": "edit",
+    "publish": "record",
+    "unpublish": "record",
+}
+ON_SPACE: dict[str, str] = {
+    "choose": "read",
+    "explore": "contribute",
+    "add": "contribute",
+    "edit": "manage",
+    "publish": "manage",
+    "publish_below": "record",
+}
+# Pages without a marking (the root and the front page) are everyone's to pass through, and nobody's to change here.
+ON_UNMARKED = frozenset({"choose", "explore"})
+
+
+def may(user: access.Reader, doing: str, page: Any) -> bool:
+    """Whether `user` may do this step to `page`, a specific page; steps that are not in the tables are nobody's."""
+    if not isinstance(page, Marked):
+        return doing in ON_UNMARKED
+    verb = (ON_SPACE if isinstance(page, Space) else ON_CONTENT).get(doing)
+    return verb is not None and access.can(user, verb, page)
+
+
+def may_keep_reference_data(user: access.Reader) -> bool:
+    return access.can_in_office(user, "keep_reference_data")
+
+
+class MarkedPagePermissionTester(PagePermissionTester):
+    """What Wagtail asks of a page before it offers or takes a step: its own answer and ours, for superusers too."""
+
+    def _may(self, doing: str) -> bool:
+        # A page that is being made has no audience yet: its place is asked instead.
+        if self.page.audience_id is None:
+            return may(self.user, {"publish": "publish_below"}.get(doing, "add"), self.page.get_parent().specific)
+        return may(self.user, doing, self.page)
+
+    def can_add_subpage(self) -> bool:
+        return super().can_add_subpage() and self._may("add")
+
+    def can_edit(self) -> bool:
+        return super().can_edit() and self._may("edit")
+
+    def can_publish(self) -> bool:
+        return super().can_publish() and self._may("publish")
+
+    def can_publish_subpage(self) -> bool:
+        return super().can_publish_subpage() and self._may("publish_below")
+
+    def can_unpublish(self) -> bool:
+        return super().can_unpublish() and self._may("unpublish")
+
+    def can_view_revisions(self) -> bool:
+        return super().can_view_revisions() and self._may("edit")
+
+    # A page stays where it is and what it is: what hangs on it would be lost, or change its readers unseen.
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        return False
+
+    def can_move(self) -> bool:
+        return False
+
+    def can_move_to(self, destination: Any) -> bool:
+        return False
+
+    def can_copy(self) -> bool:
+        return False
+
+    def can_copy_to(self, destination: Any, recursive: bool = False) -> bool:
+        return False
+
+    def can_reorder_children(self) -> bool:
+        return False
+
+    # Who reads a page is said by its marking alone.
+    def can_set_view_restrictions(self) -> bool:
+        return False
+
+    def can_lock(self) -> bool:
+        return False
+
+    def can_unlock(self) -> bool:
+        return False
+
+    def can_submit_for_moderation(self) -> bool:
+        return False
+
+    def can_unschedule(self) -> bool:
+        return False
+
+
+class SpacePagePolicy(PagePermissionPolicy):
+    """Which pages the lists of the editors' side hold."""
+
+    def instances_user_has_any_permission_for(self, user: Any, actions: Any) -> Any:
+        return access.readable_pages(super().instances_user_has_any_permission_for(user, actions), user)
+
+    def explorable_instances(self, user: Any) -> Any:
+        return access.readable_pages(super().explorable_instances(user), user)
+
+    def user_has_any_permission_for_instance(self, user: Any, actions: Any, instance: Any) -> bool:
+        return super().user_has_any_permission_for_instance(user, actions, instance) and may(
+            user, "explore", instance.specific
+        )
+
+
+class SpaceFilePolicy(CollectionOwnershipPermissionPolicy):
+    """Which files or pictures the choosers hold. They are uploaded and changed on the pages of the site."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action == "choose" and super().user_has_permission(user, action)
+
+    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
+        return any(self.user_has_permission(user, action) for action in actions)
+
+    def instances_user_has_any_permission_for(self, user: Any, actions: Any) -> Any:
+        if "choose" not in actions:
+            return self.model._default_manager.none()
+        found = super().instances_user_has_any_permission_for(user, ["choose"])
+        return access.readable_by(found, user).filter(space__in=list(access.memberships(user)))
+
+    def user_has_any_permission_for_instance(self, user: Any, actions: Any, instance: Any) -> bool:
+        held = super().user_has_any_permission_for_instance(user, actions, instance)
+        return held and "choose" in actions and access.can(user, "read", instance)
+
+    def collections_user_has_any_permission_for(self, user: Any, actions: Any) -> Any:
+        from wagtail.models import Collection
+
+        if "choose" not in actions:
+            return Collection.objects.none()
+        found = super().collections_user_has_any_permission_for(user, ["choose"])
+        return found.filter(space__in=list(access.memberships(user)))
+
+
+class OfficePolicy(ModelPermissionPolicy):
+    """Reference data: kept by the offices that `access.OFFICE_VERBS` names; nothing of it is deleted here."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action in ("add", "change", "view") and may_keep_reference_data(user)
+
+
+class OfficeDoor(BaseBackend):
+    """An authentication backend that signs nobody in: it opens the door of the editors' side to those offices."""
+
+    def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        return {"wagtailadmin.access_admin"} if obj is None and may_keep_reference_data(user_obj) else set()
+
+
+def register() -> None:
+    """Tell Wagtail to ask these policies. Called by `coordination.wagtail_hooks`, once all packages are ready."""
+    from wagtail.models import AbstractPage, Page
+    from wagtail.permissions import policy_registry
+
+    policy_registry.register(AbstractPage, SpacePagePolicy(Page))
+    for model in (get_document_model(), get_image_model()):
+        policy_registry.register(model, SpaceFilePolicy(model, owner_field_name="uploaded_by_user"))

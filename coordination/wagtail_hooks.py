@@ -1,0 +1,186 @@
+"""The editors' side, as far as it is more than Wagtail: what its lists hold, its menu, its first page, its trail."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
+from wagtail.admin.views.pages.listing import ExplorableIndexView, GenericPageFilterSet
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.viewsets.pages import PageViewSet
+from wagtail.models import Page, PageLogEntry
+from wagtail.permissions import register_permission_policy
+
+from coordination import access, audit, editors_permissions, selectors
+from coordination.models import Country, Marked, Organisation, Topic
+
+editors_permissions.register()
+
+
+# --- what lists hold -----------------------------------------------------------------------------------------------
+@hooks.register("construct_explorer_page_queryset")
+def explored_pages_are_readable(parent: Any, pages: Any, request: Any) -> Any:
+    return access.readable_pages(pages, request.user)
+
+
+@hooks.register("construct_page_chooser_queryset")
+def chosen_pages_are_readable(pages: Any, request: Any) -> Any:
+    return access.readable_pages(pages, request.user)
+
+
+@hooks.register("construct_document_chooser_queryset")
+@hooks.register("construct_image_chooser_queryset")
+def chosen_files_are_readable(files: Any, request: Any) -> Any:
+    return access.readable_by(files, request.user)
+
+
+class PagesFilterSet(GenericPageFilterSet):
+    """By kind and day. Wagtail's other filters name every author there is, and tell whether something lies below."""
+
+    owner = edited_by = site = has_child_pages = None
+
+    class Meta(GenericPageFilterSet.Meta):
+        fields = ()
+
+
+class PagesView(ExplorableIndexView):
+    base_filterset_class = PagesFilterSet
+
+
+class PagesViewSet(PageViewSet):
+    model = Page
+    index_view_class = PagesView
+    filterset_class = PagesFilterSet
+
+
+@hooks.register("register_admin_viewset")
+def pages_viewset() -> PageViewSet:
+    return PagesViewSet()
+
+
+# --- reference data ------------------------------------------------------------------------------------------------
+class ReferenceViewSet(ModelViewSet):
+    """A table that the offices keep (`editors_permissions.OfficePolicy`)."""
+
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    inspect_view_enabled = False
+
+
+class OrganisationViewSet(ReferenceViewSet):
+    model = Organisation
+    icon = "group"
+    form_fields = ("name", "acronym", "kind", "country", "illustrative")
+    list_display = ("acronym", "name", "kind", "country")
+    search_fields = ("acronym", "name")
+    search_backend_name = None
+
+
+class CountryViewSet(ReferenceViewSet):
+    model = Country
+    icon = "site"
+    form_fields = ("code", "name", "name_ru", "name_ur", "in_programme")
+    list_display = ("code", "name", "in_programme")
+
+
+class TopicViewSet(ReferenceViewSet):
+    model = Topic
+    icon = "tag"
+    form_fields = ("slug", "name", "name_ru", "name_ur", "description", "icon")
+    list_display = ("name", "slug")
+
+
+for _model in (Organisation, Country, Topic):
+    register_permission_policy(_model, editors_permissions.OfficePolicy(_model))
+
+
+@hooks.register("register_admin_viewset")
+def reference_viewsets() -> list[ModelViewSet]:
+    return [OrganisationViewSet("organisation"), CountryViewSet("country"), TopicViewSet("topic")]
+
+
+# --- menu and first page -------------------------------------------------------------------------------------------
+MENU = frozenset({"pages-of-spaces", "organisation", "country", "topic"})
+
+
+class PagesMenuItem(MenuItem):
+    """A plain link: Wagtail's own item browses the tree through its API, which is closed."""
+
+    def is_shown(self, request: Any) -> bool:
+        return bool(access.memberships(request.user))
+
+
+@hooks.register("register_admin_menu_item")
+def pages_menu_item() -> MenuItem:
+    return PagesMenuItem(
+        _("Pages"), reverse("wagtailadmin_explore_root"), name="pages-of-spaces", icon_name="folder-open-inverse"
+    )
+
+
+@hooks.register("construct_main_menu", order=1000)
+def menu_of_what_is_open(request: Any, items: list) -> None:
+    items[:] = [item for item in items if item.name in MENU]
+
+
+@hooks.register("construct_search", order=1000)
+def search_of_what_is_open(request: Any, areas: list) -> None:
+    areas[:] = [area for area in areas if area.name == "pages"]
+
+
+class SpacesPanel(Component):
+    """The spaces that the editor writes in, each with the way to its pages."""
+
+    name = "spaces"
+    template_name = "coordination/editors_spaces.html"
+    order = 100
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        user = parent_context["request"].user
+        spaces = [space for space in selectors.spaces_of(user) if access.can(user, "contribute", space)]
+        return {"spaces": spaces}
+
+
+@hooks.register("construct_homepage_panels", order=1000)
+def first_page(request: Any, panels: list) -> None:
+    """In place of Wagtail's panels, which list and count pages whoever may read them."""
+    panels[:] = [SpacesPanel()]
+
+
+@hooks.register("construct_homepage_summary_items", order=1000)
+def no_counts(request: Any, items: list) -> None:
+    items.clear()
+
+
+# --- the trail -----------------------------------------------------------------------------------------------------
+DEEDS: dict[str, str] = {
+    "wagtail.create": "page created",
+    "wagtail.edit": "page edited",
+    "wagtail.rename": "page renamed",
+    "wagtail.revert": "page taken back to an earlier version",
+    "wagtail.publish": "page published",
+    "wagtail.unpublish": "page unpublished",
+    "wagtail.delete": "page deleted",
+}
+
+
+@receiver(post_save, sender=PageLogEntry, dispatch_uid="coordination.deeds_on_pages")
+def note_the_deed(sender: Any, instance: PageLogEntry, created: bool, **_kwargs: Any) -> None:
+    """What somebody does to a page on the editors' side stands in the audit trail, in the same transaction."""
+    verb = DEEDS.get(instance.action)
+    if not created or verb is None or instance.user_id is None:
+        return
+    page = Page.objects.filter(pk=instance.page_id).first()
+    if page is not None and isinstance(specific := page.specific, Marked):
+        audit.record(instance.user, verb, specific, after=dict(_named_in(instance)))
+
+
+def _named_in(entry: PageLogEntry) -> Iterator[tuple[str, Any]]:
+    if entry.revision_id is not None:
+        yield "revision", entry.revision_id
+    if title := (entry.data or {}).get("title"):
+        yield "title", title

@@ -1,0 +1,310 @@
+"""The editors' side: an editor writes in a space, and nobody finds there what the access rule closes."""
+
+import pytest
+from django.urls import reverse
+from wagtail.models import Page
+from wagtail.search.index import insert_or_update_object
+
+from coordination import access, editors
+from coordination.models import Agreement, AuditEntry, Marking, Role
+from tests.factories import join, make_agreement, make_member, make_organisation, make_space, make_user, mark
+
+pytestmark = pytest.mark.django_db
+CANARY = "Zqcanary"
+
+
+@pytest.fixture
+def space():
+    return make_space("Border management")
+
+
+@pytest.fixture
+def rapporteur(space):
+    return make_member(space, Role.RAPPORTEUR)
+
+
+@pytest.fixture
+def agreement(space, rapporteur):
+    """An agreement with two versions, the canary in the title of both."""
+    agreement = make_agreement(space, title=f"Seekword {CANARY}", owner=rapporteur)
+    agreement.save_revision(user=rapporteur, log_action=True)
+    agreement.title = f"Seekword {CANARY}, second version"
+    agreement.save_revision(user=rapporteur, log_action=True).publish(user=rapporteur)
+    agreement = Agreement.objects.get(pk=agreement.pk)
+    insert_or_update_object(agreement)  # a worker's task otherwise: what is not in Wagtail's index is found by nobody
+    return agreement
+
+
+def form_of(title, *, publish=False, **fields):
+    """What the editor's browser sends for an agreement."""
+    nested = {
+        f"{formset}-{name}": value
+        for formset in ("parties", "articles")
+        for name, value in (
+            ("TOTAL_FORMS", 0),
+            ("INITIAL_FORMS", 0),
+            ("MIN_NUM_FORMS", 0),
+            ("MAX_NUM_FORMS", 1000),
+        )
+    }
+    summary = '{"blocks": [], "entityMap": {}}'
+    form = {"title": title, "kind": "cooperation", "state": "signed", "language": "en", "summary": summary}
+    return {**form, **nested, **fields, **({"action-publish": "1"} if publish else {})}
+
+
+def address_to_add(space):
+    return reverse("wagtailadmin_pages:add", args=["coordination", "agreement", space.pk])
+
+
+def addresses_of(page):
+    """Every address of the editors' side that shows this one page, or changes it."""
+    first, last = page.revisions.order_by("pk").first(), page.revisions.order_by("pk").last()
+    return [
+        reverse("wagtailadmin_pages:edit", args=[page.pk]),
+        reverse("wagtailadmin_pages:history", args=[page.pk]),
+        reverse("wagtailadmin_pages:history_results", args=[page.pk]),
+        reverse("wagtailadmin_pages:revisions_index", args=[page.pk]),
+        reverse("wagtailadmin_pages:revisions_revert", args=[page.pk, first.pk]),
+        reverse("wagtailadmin_pages:revisions_compare", args=[page.pk, first.pk, last.pk]),
+        reverse("wagtailadmin_pages:revisions_compare", args=[page.pk, "earliest", "latest"]),
+        reverse("wagtailadmin_pages:unpublish", args=[page.pk]),
+        reverse("wagtailadmin_choose_page_child", args=[page.pk]),
+        reverse("wagtailadmin_choose_page_chosen_multiple") + f"?id={page.pk}",
+    ]
+
+
+def lists_of(space):
+    """Every address of the editors' side on which pages are listed, counted or found."""
+    root = Page.get_first_root_node()
+    front = space.get_parent()
+    return [
+        reverse("wagtailadmin_home"),
+        reverse("wagtailadmin_explore_root"),
+        *(
+            reverse(name, args=[page.pk]) + query
+            for name in ("wagtailadmin_explore", "wagtailadmin_explore_results")
+            for page in (root, front, space)
+            for query in ("", "?q=seekword", "?q=seekword&search_all=1", "?content_type=1")
+        ),
+        *(reverse("wagtailadmin_choose_page_child", args=[page.pk]) for page in (root, front, space)),
+        reverse("wagtailadmin_choose_page_search") + "?q=seekword",
+        reverse("wagtailadmin_pages:search") + "?q=seekword",
+        reverse("wagtailadmin_pages:search_results") + "?q=seekword",
+    ]
+
+
+# --- writing -------------------------------------------------------------------------------------------------------
+def test_a_rapporteur_writes_an_agreement_and_publishes_it(client, space, rapporteur):
+    client.force_login(rapporteur)
+    assert "Border management" in client.get(reverse("wagtailadmin_home")).content.decode()
+    assert client.get(address_to_add(space)).status_code == 200
+    client.post(address_to_add(space), form_of("On training", publish=True))
+    agreement = Agreement.objects.get()
+    assert (agreement.live, agreement.space, agreement.marking) == (True, space, Marking.AMBER)
+    assert (agreement.owner, client.get(agreement.get_absolute_url()).status_code) == (rapporteur, 200)
+    deeds = set(AuditEntry.objects.filter(object_id=agreement.pk).values_list("verb", "actor", "space_id"))
+    assert deeds == {(verb, rapporteur.pk, space.pk) for verb in ("page created", "page edited", "page published")}
+
+
+def test_a_rapporteur_changes_an_agreement_and_withdraws_it(client, rapporteur, agreement):
+    client.force_login(rapporteur)
+    edit = reverse("wagtailadmin_pages:edit", args=[agreement.pk])
+    assert CANARY in client.get(edit).content.decode()
+    client.post(edit, form_of("On training, as amended", publish=True))
+    agreement.refresh_from_db()
+    assert agreement.title == "On training, as amended"
+    client.post(reverse("wagtailadmin_pages:unpublish", args=[agreement.pk]))
+    agreement.refresh_from_db()
+    assert not agreement.live
+    assert client.get(agreement.get_absolute_url()).status_code == 404
+
+
+def test_a_contributor_drafts_and_does_not_publish(client, space):
+    contributor = make_member(space, Role.CONTRIBUTOR)
+    client.force_login(contributor)
+    assert client.post(address_to_add(space), form_of("Draft", publish=True)).status_code == 404
+    assert not Agreement.objects.exists()
+    client.post(address_to_add(space), form_of("Draft"))
+    draft = Agreement.objects.get()
+    assert not draft.live
+    edit = reverse("wagtailadmin_pages:edit", args=[draft.pk])
+    assert client.post(edit, form_of("Draft", publish=True)).status_code == 404
+    assert client.post(reverse("wagtailadmin_pages:unpublish", args=[draft.pk])).status_code == 404
+    client.post(edit, form_of("Second draft"))
+    draft.refresh_from_db()
+    assert (draft.title, draft.live) == ("Second draft", False)
+
+
+def test_a_contributor_does_not_change_the_page_of_another(client, space, agreement):
+    client.force_login(make_member(space, Role.CONTRIBUTOR))
+    for address in addresses_of(agreement)[:8]:
+        assert client.get(address).status_code == 404, address
+    assert client.post(addresses_of(agreement)[0], form_of("Mine now")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        (
+            {"in_force_from": "2026-02-01", "in_force_until": "2026-01-01"},
+            "before the day on which it comes into force",
+        ),
+        ({"title": "On training\u202e"}, "direction"),
+        ({"title": "x" * 300}, "at most 255 characters"),
+        ({"title": ""}, "This field is required"),
+    ],
+)
+def test_bad_input_keeps_what_was_typed_and_changes_nothing(client, rapporteur, agreement, fields, sentence):
+    client.force_login(rapporteur)
+    edit = reverse("wagtailadmin_pages:edit", args=[agreement.pk])
+    page = client.post(edit, {**form_of("On training", reference="typed", publish=True), **fields}).content.decode()
+    assert sentence in page
+    assert 'value="typed"' in page
+    agreement.refresh_from_db()
+    assert CANARY in agreement.title
+
+
+def test_an_earlier_version_that_is_taken_back_does_not_bring_its_readers_back(client, space, rapporteur, agreement):
+    first = agreement.revisions.order_by("pk").first()
+    mark(agreement, Marking.RED, users=[rapporteur])
+    client.force_login(rapporteur)
+    address = reverse("wagtailadmin_pages:revisions_revert", args=[agreement.pk, first.pk])
+    assert client.get(address).status_code == 200
+    client.post(reverse("wagtailadmin_pages:edit", args=[agreement.pk]), {
+        **form_of("Taken back", publish=True), "revision": first.pk,
+    })  # fmt: skip
+    agreement.refresh_from_db()
+    assert (agreement.title, agreement.marking, agreement.space) == ("Taken back", Marking.RED, space)
+
+
+def test_only_a_chair_changes_the_page_of_the_space_itself(client, space, rapporteur):
+    edit = reverse("wagtailadmin_pages:edit", args=[space.pk])
+    client.force_login(rapporteur)
+    assert client.get(edit).status_code == 404
+    client.force_login(make_member(space, Role.CHAIR))
+    assert client.get(edit).status_code == 200
+
+
+# --- who finds what ------------------------------------------------------------------------------------------------
+def strangers():
+    elsewhere = make_space("Elsewhere")
+    return {
+        "chair of another space": make_member(elsewhere, Role.CHAIR),
+        "superuser who is a member of nothing": make_user(is_superuser=True, is_staff=True),
+        "superuser who chairs another space": make_member(elsewhere, Role.CHAIR, is_superuser=True),
+        "secretariat": make_user(platform_role="secretariat"),
+        "auditor": make_user(platform_role="auditor"),
+        "signed in without a space": make_user(),
+    }
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        "chair of another space",
+        "superuser who is a member of nothing",
+        "superuser who chairs another space",
+        "secretariat",
+        "auditor",
+        "signed in without a space",
+    ],
+)
+def test_an_editor_of_another_space_finds_nothing_of_this_one(client, space, agreement, who):
+    client.force_login(strangers()[who])
+    for address in [*addresses_of(agreement), *addresses_of_children(space)]:
+        answer = client.get(address)
+        assert answer.status_code == 404, address
+        assert client.post(address).status_code in (404, 405), address
+    for address in lists_of(space):
+        page = client.get(address, follow=True).content.decode()
+        assert CANARY not in page, address
+        assert "Border management" not in page, address
+
+
+def addresses_of_children(space):
+    return [
+        reverse("wagtailadmin_explore", args=[space.pk]),
+        reverse("wagtailadmin_explore_results", args=[space.pk]),
+        reverse("wagtailadmin_pages:add_subpage", args=[space.pk]),
+        address_to_add(space),
+        reverse("wagtailadmin_pages:edit", args=[space.pk]),
+        reverse("wagtailadmin_pages:history", args=[space.pk]),
+    ]
+
+
+@pytest.mark.parametrize("marking", [Marking.AMBER_STRICT, Marking.RED])
+@pytest.mark.parametrize("flag", [False, True])
+def test_within_the_space_a_marking_closes_the_editors_side_too(client, space, rapporteur, agreement, marking, flag):
+    fia = make_organisation("FIA")
+    named = make_member(space, Role.CHAIR, fia)
+    mark(agreement, marking, organisations=[fia], users=[named])
+    chair = make_member(space, Role.CHAIR, make_organisation(), is_superuser=flag)
+    client.force_login(chair)
+    for address in addresses_of(agreement):
+        assert client.get(address).status_code == 404, address
+    for address in lists_of(space):
+        assert CANARY not in client.get(address, follow=True).content.decode(), address
+    client.force_login(named)
+    for address in addresses_of(agreement):
+        assert client.get(address, follow=True).status_code == 200, address
+    explored = client.get(reverse("wagtailadmin_explore", args=[space.pk])).content.decode()
+    found = client.get(reverse("wagtailadmin_pages:search") + "?q=seekword").content.decode()
+    assert CANARY in explored
+    assert found.count(CANARY) > 1
+
+
+def test_a_space_looks_the_same_with_a_closed_page_and_without(client, rapporteur):
+    """What lies below is not told by arrows, folders, numbers or filters."""
+    spaces = [make_space("Alpha"), make_space("Omega")]
+    editor, other = make_user(), make_user()
+    for one in spaces:
+        join(editor, one, Role.RAPPORTEUR)
+        join(other, one, Role.CHAIR)
+    mark(make_agreement(spaces[0], title=CANARY), Marking.RED, users=[other])
+    client.force_login(editor)
+
+    def seen(address):
+        page = client.get(address).content.decode()
+        return [line for line in page.splitlines() if "csrf" not in line]
+
+    front = spaces[0].get_parent()
+    for address in (
+        reverse("wagtailadmin_explore", args=[front.pk]),
+        reverse("wagtailadmin_choose_page_child", args=[front.pk]),
+        reverse("wagtailadmin_explore", args=[front.pk]) + "?has_child_pages=true",
+    ):
+        text = "\n".join(seen(address))
+        assert text.count("Alpha") == text.count("Omega") > 0, address
+    pages = ["\n".join(seen(reverse("wagtailadmin_explore", args=[one.pk]))) for one in spaces]
+    same = pages[1].replace("Omega", "Alpha").replace(str(spaces[1].pk), str(spaces[0].pk)).replace("omega", "alpha")
+    assert len(pages[0]) == len(same)
+
+
+def test_whoever_is_not_signed_in_is_sent_to_our_sign_in_once_and_otherwise_finds_nothing(client, space, agreement):
+    answer = client.get(reverse("wagtailadmin_home"))
+    assert answer.url == "/account/login/?next=%2Feditors%2F"
+    assert client.get(reverse("wagtailadmin_login")).url.startswith("/account/login/")
+    for address in [*addresses_of(agreement), *lists_of(space)[1:]]:
+        assert client.get(address).status_code == 404, address
+
+
+def test_a_lost_membership_closes_the_editors_side_at_once(client, space, rapporteur, agreement):
+    client.force_login(rapporteur)
+    assert client.get(addresses_of(agreement)[0]).status_code == 200
+    access.revoke(rapporteur, space)
+    editors.withdraw(rapporteur, space)
+    for address in [*addresses_of(agreement), *lists_of(space)]:
+        assert client.get(address).status_code == 404, address
+
+
+# --- reference data ------------------------------------------------------------------------------------------------
+def test_the_secretariat_keeps_organisations_and_editors_of_spaces_do_not(client, rapporteur):
+    form = {"name": "Federal Investigation Agency", "acronym": "FIA", "kind": "agency", "country": ""}
+    client.force_login(rapporteur)
+    assert client.get(reverse("organisation:index")).status_code == 404
+    assert client.post(reverse("organisation:add"), form).status_code == 404
+    client.force_login(make_user(platform_role="secretariat"))
+    client.post(reverse("organisation:add"), form)
+    page = client.get(reverse("organisation:index")).content.decode()
+    assert "Federal Investigation Agency" in page
+    assert client.get(reverse("wagtailadmin_home")).status_code == 200

@@ -1,4 +1,4 @@
-"""The worker: runs the queued tasks, such as mail.
+"""The worker: runs the queued tasks, such as mail, and sends Elasticsearch what the search ledger holds.
 
 On the full stack it is a process of its own (`manage.py run_worker`); on the embedded stack a thread of the server.
 """
@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Callable
 
+from django.conf import settings
 from django.utils.crypto import get_random_string
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS
 from django_tasks_db.management.commands.db_worker import Worker
@@ -26,7 +27,12 @@ def start_in_this_process() -> threading.Event:
 
 
 def _loops() -> list[tuple[str, Callable[[threading.Event], None]]]:
-    return [("tasks", _run_tasks)]
+    loops: list[tuple[str, Callable[[threading.Event], None]]] = [("tasks", _run_tasks)]
+    if settings.ELASTICSEARCH_URL:
+        from search import replication
+
+        loops.append(("search", replication.run))
+    return loops
 
 
 def _run_tasks(stop: threading.Event) -> None:

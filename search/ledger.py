@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from coordination import access
 from coordination.models import Audience
@@ -22,6 +22,11 @@ from search.projections import Projection, Projector, projectors
 # A file's text may be longer than a book; of that much, the beginning is found.
 LONGEST_BODY = 1_000_000
 LONGEST_TITLE = 500
+# What is the ledger's to write; the rest is the worker's (search.replication).
+WRITTEN = [
+    *("kind", "title", "body", "url", "audience", "space", "date"),
+    *("digest", "version", "audience_version", "deleted"),
+]
 
 _gathered: ContextVar[dict[tuple[type[Model], Any], Projector] | None] = ContextVar("gathered", default=None)
 
@@ -87,9 +92,10 @@ def _latest(model: type[Model], key: Any) -> Any:
     return queryset.first()
 
 
-def _entries_of(model: type[Model], key: Any) -> Any:
+def _entries_of(model: type[Model], key: Any) -> QuerySet[Entry]:
     content_type = ContentType.objects.get_for_model(model, for_concrete_model=False)
-    return Entry.objects.filter(content_type=content_type, object_id=key)
+    # Locked, so that the worker does not take a tombstone away while it comes to life again.
+    return Entry.objects.filter(content_type=content_type, object_id=key).select_for_update()
 
 
 def _settle(obj: Any, wanted: dict[tuple[str, str], Projection]) -> None:
@@ -124,7 +130,7 @@ def _write_entry(entry: Entry, projection: Projection, audience: Audience, diges
     entry.date = projection.date
     entry.digest = digest
     entry.deleted = False
-    entry.save()
+    entry.save(update_fields=None if is_new else WRITTEN)
     if not is_new:
         entry.facets.all().delete()
     EntryFacet.objects.bulk_create(
@@ -153,7 +159,7 @@ def _bury(entries: list[Entry]) -> None:
             entry.audience_version = entry.version
             entry.deleted = True
             entry.title = entry.body = entry.digest = ""
-            entry.save()
+            entry.save(update_fields=WRITTEN)
             entry.facets.all().delete()
 
 

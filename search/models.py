@@ -121,11 +121,18 @@ class Replica(models.Model):
     """The index in Elasticsearch that the confirmations speak of; one row for each alias."""
 
     alias = models.CharField(max_length=100, unique=True)
-    index = models.CharField(max_length=150)
-    # An index of this name that was made by somebody else has not got what the ledger has sent.
-    uuid = models.CharField(max_length=60)
+    # Of this database: part of the names of its indices, so that no two databases share one.
+    ledger = models.CharField(max_length=10)
+    generation = models.PositiveIntegerField(default=0)
+    index = models.CharField(max_length=150, blank=True)
+    # An index of the same name that was made anew has not got what the ledger has sent.
+    uuid = models.CharField(max_length=60, blank=True)
     # While `search_rebuild` fills a new index, the worker writes to both.
     building = models.CharField(max_length=150, blank=True)
 
     def __str__(self) -> str:
         return self.alias
+
+    @property
+    def next_index(self) -> str:
+        return f"{self.alias}-{self.ledger}-{self.generation + 1}"

@@ -1,0 +1,306 @@
+"""Brings Elasticsearch to where the ledger is.
+
+A round takes the entries whose version is ahead of what Elasticsearch has confirmed and sends them in one bulk, with
+their own versions: an older one never overwrites a newer one, however late it comes. Nothing is remembered between
+rounds but in the ledger itself, so a worker may end at any point, and any number of them may run.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import close_old_connections, transaction
+from django.db.models import F
+from django.utils.crypto import get_random_string
+from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
+from elasticsearch.helpers import scan, streaming_bulk
+
+from search.engines import elastic
+from search.models import Entry, Replica
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+BATCH_BYTES = 10 * 1024 * 1024
+POLL_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 30.0
+# Answers that say nothing about the document itself: the engine is busy or shutting down, or the index is closing.
+TRY_LATER = (403, 408, 429, 500, 502, 503, 504)
+CONFLICT, NOT_FOUND = 409, 404
+# All that the letters of an alias may be in Lucene's file names.
+LEDGER_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class TryLater(Exception):
+    """Elasticsearch takes nothing at this moment."""
+
+
+class BrokenOff(Exception):
+    """The index that was searched was lost, or another rebuild begun, while this one went on."""
+
+
+@dataclass
+class Answer:
+    """What became of a bulk, by the key of the entry."""
+
+    confirmed: dict[int, int] = field(default_factory=dict)
+    refused: dict[int, tuple[int, str]] = field(default_factory=dict)
+    later: str = ""
+
+
+# --- the worker's loop ---------------------------------------------------------------------------------------------
+def run(stop: threading.Event) -> None:
+    """Send rounds until `stop`; with longer and longer pauses while Elasticsearch is away."""
+    pause = POLL_SECONDS
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            progressed = send_round()
+        except (TryLater, ApiError, TransportError) as reason:
+            logger.warning("Elasticsearch takes nothing now (%s); trying again in %.1f s.", reason, pause)
+            stop.wait(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+        else:
+            pause = POLL_SECONDS
+            if not progressed:
+                stop.wait(POLL_SECONDS)
+
+
+def send_round() -> int:
+    """Send what waits, a batch of it at most; give how many entries are settled. Raises what the client raises."""
+    client = elastic.client(elastic.WRITE_SECONDS)
+    # Entries first, targets second: an index that a rebuild begins in between will read what it needs from the ledger.
+    entries = list(Entry.objects.waiting().order_by("pk").select_related("audience").prefetch_related("facets")[:BATCH])
+    targets = _targets(client)
+    if not entries:
+        return 0
+    answers = [send(client, target, entries) for target in targets]
+    settled = note(answers)
+    if late := next((answer.later for answer in answers if answer.later), ""):
+        raise TryLater(late)
+    return settled
+
+
+def send(client: Elasticsearch, index: str, entries: list[Entry]) -> Answer:
+    """Bring `entries` to `index`. A version that the index already has is as good as confirmed."""
+    answer = Answer()
+    versions = {entry.pk: entry.version for entry in entries}
+    # Readers who have lost an entry must not find it counted a moment longer: it is seen at once, not in a second.
+    at_once = any(entry.audience_version > entry.confirmed_version for entry in entries)
+    outcomes = streaming_bulk(
+        client,
+        (_operation(index, entry) for entry in entries),
+        chunk_size=BATCH,
+        max_chunk_bytes=BATCH_BYTES,
+        raise_on_error=False,
+        refresh=at_once,
+        require_alias=True,
+    )
+    for _done, item in outcomes:
+        [result] = item.values()
+        number, error = int(result["_id"]), result.get("error")
+        if result["status"] == CONFLICT or not error:
+            answer.confirmed[number] = versions[number]
+        elif result["status"] in TRY_LATER or result["status"] == NOT_FOUND:
+            answer.later = f"{result['status']} {error.get('type')}"
+        else:
+            answer.refused[number] = (versions[number], _in_short(error))
+    return answer
+
+
+def _operation(index: str, entry: Entry) -> dict[str, Any]:
+    operation = {
+        "_op_type": "delete" if entry.deleted else "index",
+        "_index": elastic.write_name(index),
+        "_id": str(entry.pk),
+        "version": entry.version,
+        "version_type": "external",
+    }
+    return operation if entry.deleted else operation | {"_source": elastic.document_of(entry)}
+
+
+def _in_short(error: dict[str, Any]) -> str:
+    """Why a document was refused. The reason itself may quote the text: its kind and its first cause's do not."""
+    cause = error.get("caused_by") or {}
+    return ", ".join(str(kind) for kind in (error.get("type"), cause.get("type")) if kind)
+
+
+@transaction.atomic
+def note(answers: list[Answer]) -> int:
+    """Write down what every index has confirmed or refused. Rows that a change holds just now wait for the next round:
+    a worker that waited for them might make the change fail."""
+    refused = {number: refusal for answer in answers for number, refusal in answer.refused.items()}
+    numbers = set.intersection(*(set(answer.confirmed) for answer in answers)) if answers else set()
+    free = _lock([*numbers, *refused])
+    by_version: dict[int, list[int]] = {}
+    for number in numbers & free:
+        by_version.setdefault(answers[0].confirmed[number], []).append(number)
+    for version, confirmed in by_version.items():
+        Entry.objects.filter(pk__in=confirmed, confirmed_version__lt=version).update(confirmed_version=version)
+    for number in free & set(refused):
+        version, reason = refused[number]
+        logger.error("Elasticsearch refuses entry %s in version %s: %s", number, version, reason)
+        Entry.objects.filter(pk=number).update(refused_version=version, refusal=reason)
+    buried = Entry.objects.filter(pk__in=numbers & free, deleted=True, confirmed_version=F("version"))
+    buried._raw_delete(buried.db)
+    return len(free)
+
+
+def _lock(numbers: list[int]) -> set[int]:
+    rows = Entry.objects.filter(pk__in=numbers).order_by("pk")
+    return set(rows.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
+
+
+# --- which index ---------------------------------------------------------------------------------------------------
+def _targets(client: Elasticsearch) -> list[str]:
+    """The indices to write to: the one that is searched, made if it is missing, and the one being built."""
+    replica = the_replica()
+    held = _uuids_behind_alias(client, replica)
+    if replica.building in held:  # a rebuild ended after its last step but one
+        _finish(replica, replica.building, held[replica.building])
+        replica.refresh_from_db()
+    elif replica.uuid not in held.values():
+        replica = _begin_anew(client, replica)
+    return [replica.index, *([replica.building] if replica.building else [])]
+
+
+def the_replica() -> Replica:
+    replica, _is_new = Replica.objects.get_or_create(
+        alias=settings.ELASTICSEARCH_INDEX,
+        # Two ledgers never take each other's index for their own.
+        defaults={"ledger": get_random_string(8, LEDGER_LETTERS)},
+    )
+    return replica
+
+
+def _uuids_behind_alias(client: Elasticsearch, replica: Replica) -> dict[str, str]:
+    try:
+        return _uuids(client, replica.alias)
+    except NotFoundError:
+        return {}
+
+
+def _uuids(client: Elasticsearch, name: str) -> dict[str, str]:
+    return {index: held["settings"]["index"]["uuid"] for index, held in client.indices.get(index=name).items()}
+
+
+def _begin_anew(client: Elasticsearch, replica: Replica) -> Replica:
+    """The index that the confirmations speak of is not there (any more): make one, and send everything again.
+
+    Two workers that find this at the same time choose the same name, and only one of them forgets the confirmations.
+    """
+    name = replica.next_index
+    logger.warning("The index behind %s is missing: everything is sent to %s anew.", replica.alias, name)
+    _make_unless_made(client, name)
+    switch_to(client, replica, name)
+    uuid = _uuids(client, name)[name]
+    with transaction.atomic():
+        same = Replica.objects.filter(pk=replica.pk, generation=replica.generation, uuid=replica.uuid)
+        if same.update(index=name, uuid=uuid, building="", generation=F("generation") + 1):
+            Entry.objects.update(confirmed_version=0, refused_version=0, refusal="")
+    replica.refresh_from_db()
+    return replica
+
+
+def _make_unless_made(client: Elasticsearch, name: str) -> None:
+    try:
+        elastic.make_index(client, name)
+    except BadRequestError as refusal:
+        if refusal.error != "resource_already_exists_exception":
+            raise
+
+
+def switch_to(client: Elasticsearch, replica: Replica, name: str) -> list[str]:
+    """Let the alias point to the index `name` alone, in one step; give the indices that it pointed to before."""
+    try:
+        before = [index for index in client.indices.get_alias(name=replica.alias) if index != name]
+    except NotFoundError:
+        before = []
+    actions: list[dict[str, Any]] = [{"add": {"index": name, "alias": replica.alias}}]
+    actions += [{"remove": {"index": index, "alias": replica.alias}} for index in before]
+    client.indices.update_aliases(actions=actions)
+    return before
+
+
+# --- a new index while everything goes on --------------------------------------------------------------------------
+def rebuild() -> Iterator[int]:
+    """Fill a new index from the ledger, then let searches go to it; gives the number of entries after each batch.
+
+    From the moment that the new index is noted, the worker writes to both. What it wrote before, the ledger holds.
+    """
+    client = elastic.client(elastic.WRITE_SECONDS)
+    replica = the_replica()
+    _discard(client, replica.building)
+    name = replica.next_index
+    _discard(client, name)
+    elastic.make_index(client, name)
+    Replica.objects.filter(pk=replica.pk).update(building=name, generation=F("generation") + 1)
+    last = 0
+    while batch := _batch_after(last):
+        _send_until_taken(client, name, batch)
+        last = batch[-1].pk
+        yield len(batch)
+    client.indices.refresh(index=name)
+    replica.refresh_from_db()
+    if replica.building != name:
+        raise BrokenOff(name)
+    before = switch_to(client, replica, name)
+    _finish(replica, name, _uuids(client, name)[name])
+    for index in before:
+        _discard(client, index)
+
+
+def _finish(replica: Replica, name: str, uuid: str) -> None:
+    Replica.objects.filter(pk=replica.pk).update(index=name, uuid=uuid, building="")
+
+
+def _batch_after(number: int) -> list[Entry]:
+    entries = Entry.objects.filter(pk__gt=number).order_by("pk").select_related("audience")
+    return list(entries.prefetch_related("facets")[:BATCH])
+
+
+def _send_until_taken(client: Elasticsearch, index: str, batch: list[Entry]) -> None:
+    pause, pausing = POLL_SECONDS, threading.Event()
+    while True:
+        answer = send(client, index, batch)
+        if not answer.later:
+            break
+        pausing.wait(pause)
+        pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+    if answer.refused:
+        note([Answer(refused=answer.refused)])
+
+
+def _discard(client: Elasticsearch, index: str) -> None:
+    if index:
+        client.options(ignore_status=404).indices.delete(index=index)
+
+
+# --- comparing -----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Differences:
+    held: int  # how many Elasticsearch has
+    missing: list[int]  # in the ledger, not in Elasticsearch
+    extra: list[int]  # the other way round
+    other_version: list[int]
+
+    def __bool__(self) -> bool:
+        return bool(self.missing or self.extra or self.other_version)
+
+
+def differences() -> Differences:
+    """Where the index behind the alias differs from the ledger, by keys and versions."""
+    client = elastic.client(elastic.WRITE_SECONDS)
+    client.indices.refresh(index=settings.ELASTICSEARCH_INDEX)
+    hits = scan(client, index=settings.ELASTICSEARCH_INDEX, query={"version": True, "_source": False}, size=1000)
+    held = {int(hit["_id"]): hit["_version"] for hit in hits}
+    wanted = dict(Entry.objects.standing().values_list("pk", "version"))
+    return Differences(
+        held=len(held),
+        missing=sorted(wanted.keys() - held.keys()),
+        extra=sorted(held.keys() - wanted.keys()),
+        other_version=sorted(number for number in wanted.keys() & held.keys() if wanted[number] != held[number]),
+    )

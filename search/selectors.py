@@ -1,0 +1,178 @@
+"""What the search page shows: whichever engine answers, nothing that the ledger does not let the reader see."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from django.conf import settings
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from coordination import access
+from coordination.models import Country, Organisation, Space, Topic
+from search import highlights
+from search.engines import elastic, embedded
+from search.kinds import KINDS, Kind
+from search.models import Entry
+from search.queries import FACETS, Found, Query
+
+logger = logging.getLogger(__name__)
+# With this many entries waiting, Elasticsearch has been away or has lost its index: the ledger knows more.
+FAR_BEHIND = 500
+
+
+@dataclass(frozen=True)
+class Hit:
+    entry: Entry
+    kind: Kind
+    title: SafeString
+    passage: SafeString
+    space: Space | None
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a facet, by a name that the reader may know."""
+
+    value: str
+    label: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    name: str
+    label: str
+    values: list[Value]
+
+
+@dataclass(frozen=True)
+class Results:
+    hits: list[Hit]
+    total: int
+    facets: list[Facet]
+    # Elasticsearch should have answered and did not.
+    from_ledger_instead: bool
+
+
+def search(query: Query, user: access.Reader) -> Results:
+    """One page of what `user` finds."""
+    query = _only_readable_spaces(query, user)
+    found, entries, instead = _ask(query, user)
+    spaces = _spaces(found, entries, user)
+    return Results(
+        hits=[_hit(entry, query, spaces) for entry in entries],
+        total=found.total,
+        facets=_facets(query, found, spaces),
+        from_ledger_instead=instead,
+    )
+
+
+def suggest(text: str, user: access.Reader) -> list[Hit]:
+    """A few entries whose titles begin to match what is being typed; always from the ledger."""
+    query = Query(text=text)
+    return [_hit(entry, query, {}) for entry in _entries(embedded.suggest(text, user), user)]
+
+
+def _ask(query: Query, user: access.Reader) -> tuple[Found, list[Entry], bool]:
+    """Elasticsearch's answer if it stands up to the ledger, else the ledger's own."""
+    if not settings.ELASTICSEARCH_URL:
+        found = embedded.search(query, user)
+        return found, _entries(found.numbers, user), False
+    try:
+        if Entry.objects.waiting()[FAR_BEHIND : FAR_BEHIND + 1].exists():
+            raise elastic.Unavailable("Elasticsearch is far behind")
+        found = elastic.search(query, user)
+    except elastic.Unavailable as reason:
+        logger.info("The ledger answers a search: %s", reason)
+        found = embedded.search(query, user)
+        return found, _entries(found.numbers, user), True
+    entries = _entries(found.numbers, user)
+    if len(entries) < len(found.numbers) or Entry.objects.with_readers_unconfirmed().exists():
+        # It has yet to learn that somebody lost the right to read something: its counts would tell of that.
+        found = embedded.search(query, user)
+        entries = _entries(found.numbers, user)
+    return found, entries, False
+
+
+def _entries(numbers: list[int], user: access.Reader) -> list[Entry]:
+    """The entries in this order, as far as `user` may read them at this moment."""
+    readable = Entry.objects.standing().readable_by(user).select_related("audience")
+    by_number = readable.in_bulk(numbers)
+    return [by_number[number] for number in numbers if number in by_number]
+
+
+def _only_readable_spaces(query: Query, user: access.Reader) -> Query:
+    """A space that the reader may not know of narrows nothing down: it would tell what lies in it."""
+    asked = [int(value) for value in query.chosen.get("space", ()) if value.isdecimal() and len(value) < 19]
+    if not asked and "space" not in query.chosen:
+        return query
+    readable = Space.objects.live().readable_by(user).filter(pk__in=asked).values_list("pk", flat=True)
+    chosen = dict(query.chosen)
+    chosen["space"] = tuple(str(pk) for pk in readable) or ("0",)
+    return replace(query, chosen=chosen)
+
+
+def _spaces(found: Found, entries: Iterable[Entry], user: access.Reader) -> dict[int, Space]:
+    """The spaces to be named, as far as the reader may know of them."""
+    numbers = {int(value) for value in found.counts.get("space", {})} | {entry.space_id for entry in entries}
+    return Space.objects.live().readable_by(user).in_bulk(number for number in numbers if number)
+
+
+def _hit(entry: Entry, query: Query, spaces: dict[int, Space]) -> Hit:
+    return Hit(
+        entry=entry,
+        kind=KINDS.get(entry.kind, Kind(entry.kind, "file-earmark")),
+        title=highlights.mark(entry.title, query),
+        passage=highlights.passage(entry.body, query),
+        space=spaces.get(entry.space_id) if entry.kind != "space" else None,
+    )
+
+
+# --- facets --------------------------------------------------------------------------------------------------------
+def _facets(query: Query, found: Found, spaces: dict[int, Space]) -> list[Facet]:
+    counts = {name: _with_chosen(found.counts.get(name, {}), query.chosen.get(name, ())) for name in FACETS}
+    # Which organisations there are is not everyone's to know: one is named only where something of it was found.
+    counts["organisation"] = found.counts.get("organisation", {})
+    labels = {
+        "kind": _("Kinds"),
+        "space": _("Spaces"),
+        "country": _("Countries"),
+        "topic": _("Topics"),
+        "organisation": _("Organisations"),
+        "language": _("Languages"),
+    }
+    names = {
+        "kind": {value: str(KINDS[value].label) for value in counts["kind"] if value in KINDS},
+        "space": {str(number): space.title for number, space in spaces.items()},
+        "country": {each.pk: str(each) for each in Country.objects.filter(pk__in=counts["country"])},
+        "topic": {each.slug: str(each) for each in Topic.objects.filter(slug__in=counts["topic"])},
+        "organisation": _organisation_names(counts["organisation"]),
+        "language": {value: _language_name(value) for value in counts["language"]},
+    }
+    return [Facet(name, labels[name], _values(counts[name], names[name], query, name)) for name in FACETS]
+
+
+def _with_chosen(counts: dict[str, int], chosen: Iterable[str]) -> dict[str, int]:
+    """A chosen value stays on the page, to be taken away again, even where nothing is left of it."""
+    return dict.fromkeys(chosen, 0) | counts
+
+
+def _values(counts: dict[str, int], names: dict[str, str], query: Query, facet: str) -> list[Value]:
+    chosen = query.chosen.get(facet, ())
+    values = [Value(value, names[value], count, value in chosen) for value, count in counts.items() if value in names]
+    return sorted(values, key=lambda value: (not value.is_chosen, -value.count, value.label))
+
+
+def _organisation_names(values: Iterable[str]) -> dict[str, str]:
+    numbers = [int(value) for value in values if value.isdecimal() and len(value) < 19]
+    return {str(each.pk): str(each) for each in Organisation.objects.filter(pk__in=numbers)}
+
+
+def _language_name(code: str) -> str:
+    try:
+        return str(get_language_info(code)["name_translated"]).capitalize()
+    except KeyError:
+        return code

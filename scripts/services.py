@@ -1,9 +1,13 @@
-"""Start and stop what the full stack needs: PostgreSQL, Redis and Elasticsearch, on free ports of loopback.
+"""Bring up what the full stack needs: PostgreSQL, Redis and Elasticsearch, on free ports of loopback.
 
-`start` writes their addresses to var/services/env, in the form that a shell reads; `stop` ends exactly the processes
-that `start` began. Standard library only.
+`start` writes their addresses to var/services/env, in the form that a shell reads; `stop` ends exactly what `start`
+began. They come from docker compose where there is an engine, else from Debian's packages, else a sentence says what
+to install. `browser` sees that there is a Chromium for the tests that need one. Standard library only: nothing of
+Accord need be installed yet.
 """
 
+import contextlib
+import hashlib
 import os
 import pwd
 import shutil
@@ -24,7 +28,11 @@ from tests import elasticsearch_node  # noqa: E402
 FOLDER = ROOT / "var" / "services"
 ADDRESSES = FOLDER / "env"
 START_SECONDS = 60
-PACKAGES = {"postgres": "postgresql", "redis-server": "redis-server"}
+# By program, the Debian package that brings it.
+SERVICE_PACKAGES = {"postgres": "postgresql", "redis-server": "redis-server", "mvn": "maven"}
+BROWSER_PACKAGES = {"chromium": "chromium"}
+# Debian names its development kits by version; the newest that it has and that Elasticsearch takes is installed.
+JAVA_PACKAGES = ("openjdk-25-jdk-headless", "openjdk-21-jdk-headless")
 
 
 class ServiceError(Exception):
@@ -32,35 +40,66 @@ class ServiceError(Exception):
 
 
 def start() -> None:
-    if ADDRESSES.exists() and all(is_running(pid) for pid in pids()):
+    if ADDRESSES.exists() and are_up():
         return
     stop()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    install_what_is_missing()
-    lines = [start_postgresql(), start_redis(), start_elasticsearch()]
+    lines = start_with_compose() if has_container_engine() else start_from_packages()
     ADDRESSES.write_text("".join(f"export {line}\n" for line in lines))
+
+
+def start_from_packages() -> list[str]:
+    install(missing(SERVICE_PACKAGES))
+    install_java()
+    return [start_postgresql(), start_redis(), start_elasticsearch()]
 
 
 def stop() -> None:
     """End what we started, by its id, and leave nothing behind."""
+    if COMPOSED.exists():
+        compose("down", "--volumes")
     for pid in pids():
-        if is_running(pid):
-            os.kill(pid, signal.SIGTERM)
-    wait_until(lambda: not any(is_running(pid) for pid in pids()), "The services did not stop.")
+        os.kill(pid, signal.SIGTERM)
+    wait_until(lambda: not pids(), "The services did not stop.")
     data = FOLDER / "postgres.folder"
     if data.exists():
         shutil.rmtree(data.read_text(), ignore_errors=True)
     shutil.rmtree(FOLDER, ignore_errors=True)
 
 
+def are_up() -> bool:
+    return COMPOSED.exists() or len(pids()) == len(list(FOLDER.glob("*.pid"))) > 0
+
+
+def browser() -> None:
+    install(missing(BROWSER_PACKAGES))
+
+
+# --- processes -----------------------------------------------------------------------------------------------------
+def launch(name: str, command: list[str], **options: Any) -> None:
+    with (FOLDER / f"{name}.log").open("ab") as log:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **options
+        )
+    remember(name, process.pid)
+
+
+def remember(name: str, pid: int) -> None:
+    (FOLDER / f"{name}.pid").write_text(f"{pid} {began(pid)}")
+
+
 def pids() -> list[int]:
-    return [int(file.read_text()) for file in sorted(FOLDER.glob("*.pid"))]
+    """The processes that we started and that still run: after a restart of the machine their ids are others'."""
+    kept = [file.read_text().split() for file in sorted(FOLDER.glob("*.pid"))]
+    return [int(pid) for pid, began_at in kept if began(int(pid)) == began_at]
 
 
-def is_running(pid: int) -> bool:
-    """Whether the process lives and is not merely waiting to be buried."""
-    status = Path(f"/proc/{pid}/stat")
-    return status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+def began(pid: int) -> str | None:
+    """When the process began, as the kernel counts; None where it has ended or merely waits to be buried."""
+    with contextlib.suppress(OSError):
+        state, *fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return fields[18] if state != "Z" else None
+    return None
 
 
 def wait_until(happened: Callable[[], bool], sentence: str) -> None:
@@ -78,23 +117,75 @@ def find(program: str) -> str | None:
     return str(kept[-1]) if kept else shutil.which(program)
 
 
-def install_what_is_missing() -> None:
-    missing = [package for program, package in PACKAGES.items() if find(program) is None]
-    if not missing:
+def missing(packages: dict[str, str]) -> list[str]:
+    return [package for program, package in packages.items() if find(program) is None]
+
+
+def install(packages: list[str]) -> None:
+    """From Debian's packages, where we may; else say what to install."""
+    if not packages:
         return
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        raise ServiceError(f"Install these first: {' '.join(missing)} (apt-get install {' '.join(missing)}).")
+    wanted = " ".join(packages)
+    if shutil.which("apt-get") is None:
+        raise ServiceError(f"Neither a container engine nor apt-get is here. Install these first: {wanted}.")
+    if os.geteuid() != 0:
+        raise ServiceError(f"Install these first, as root: apt-get install {wanted}")
+    print(f"Installing {wanted} …", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *missing]):
-        subprocess.run(["apt-get", *command], check=True, env=environment, stdout=subprocess.DEVNULL)
+    for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *packages]):
+        done = subprocess.run(["apt-get", *command], check=False, env=environment, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise ServiceError(f"apt-get {command[0]} failed: {done.stderr.strip()}")
 
 
-def launch(name: str, command: list[str], **options: object) -> None:
-    with (FOLDER / f"{name}.log").open("ab") as log:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **options
-        )
-    (FOLDER / f"{name}.pid").write_text(str(process.pid))
+def install_java() -> None:
+    """A development kit that is new enough, where neither JAVA_HOME nor the machine has one and Debian does."""
+    with contextlib.suppress(elasticsearch_node.NodeError):
+        elasticsearch_node.java_home()
+        return
+    if os.geteuid() == 0 and shutil.which("apt-cache"):
+        subprocess.run(["apt-get", "update", "-q"], capture_output=True, check=False)
+        for package in JAVA_PACKAGES:
+            if subprocess.run(["apt-cache", "show", package], capture_output=True, check=False).returncode == 0:
+                install([package])
+                break
+    elasticsearch_node.java_home()  # raises the sentence that says what to install
+
+
+# --- with a container engine ---------------------------------------------------------------------------------------
+COMPOSED = FOLDER / "compose"
+CONTAINERS = {"postgres": 5432, "redis": 6379, "elasticsearch": 9200}
+
+
+def has_container_engine() -> bool:
+    """Whether docker answers and has its compose: a client without an engine is none."""
+    asked = (["docker", "info"], ["docker", "compose", "version"])
+    return shutil.which("docker") is not None and all(
+        subprocess.run(command, capture_output=True, check=False).returncode == 0 for command in asked
+    )
+
+
+def start_with_compose() -> list[str]:
+    COMPOSED.touch()
+    compose("up", "--detach", "--wait", *CONTAINERS)
+    at = {name: compose("port", name, str(port)).strip() for name, port in CONTAINERS.items()}
+    return [
+        f"DATABASE_URL=postgres://accord:accord@{at['postgres']}/accord",
+        f"REDIS_URL=redis://{at['redis']}/0",
+        f"ELASTICSEARCH_URL=http://{at['elasticsearch']}",
+    ]
+
+
+def compose(*command: str) -> str:
+    """docker compose on a project of this folder's own, with the services' ports open to loopback alone."""
+    project = f"accord-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]}"
+    files = ["-f", str(ROOT / "docker-compose.yml"), "-f", str(ROOT / "scripts" / "services.compose.yml")]
+    whole = ["docker", "compose", "-p", project, *files, *command]
+    environment = {**os.environ, "POSTGRES_PASSWORD": "accord", "SECRET_KEY": "not used by the services"}
+    done = subprocess.run(whole, check=False, capture_output=True, text=True, env=environment)
+    if done.returncode != 0:
+        raise ServiceError(f"docker compose {command[0]} failed: {done.stderr.strip()}")
+    return done.stdout
 
 
 # --- the services --------------------------------------------------------------------------------------------------
@@ -161,12 +252,12 @@ def redis_answers(port: int) -> bool:
 
 def start_elasticsearch() -> str:
     node = elasticsearch_node.SearchNode(FOLDER / "elasticsearch").start()
-    (FOLDER / "elasticsearch.pid").write_text(str(node.process.pid))
+    remember("elasticsearch", node.process.pid)
     return f"ELASTICSEARCH_URL={node.url}"
 
 
 if __name__ == "__main__":
     try:
-        {"start": start, "stop": stop}[sys.argv[1]]()
+        {"start": start, "stop": stop, "browser": browser}[sys.argv[1]]()
     except (ServiceError, elasticsearch_node.NodeError, subprocess.CalledProcessError) as error:
         sys.exit(str(error))

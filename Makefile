@@ -23,6 +23,7 @@ node_modules/.package-lock.json: package-lock.json .venv/installed
 run: setup
 	@mkdir -p var
 	DEMONSTRATION=1 BASE_URL=http://localhost:$(PORT) $(PY) manage.py migrate --verbosity 0
+	DEMONSTRATION=1 BASE_URL=http://localhost:$(PORT) $(PY) manage.py load_demonstration
 	DEMONSTRATION=1 BASE_URL=http://localhost:$(PORT) .venv/bin/daphne -b 127.0.0.1 -p $(PORT) config.asgi:application
 
 test: setup services

@@ -204,6 +204,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default="Accord <a
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian")), ("ur", _("Urdu"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -242,6 +243,11 @@ WAGTAILADMIN_COMMENTS_ENABLED = False
 WAGTAILDOCS_DOCUMENT_MODEL = "knowledge.File"
 WAGTAILIMAGES_IMAGE_MODEL = "knowledge.Picture"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
+# What is uploaded there is judged as everywhere, by knowledge.uploads.
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "knowledge.forms.EditorsFileForm"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "knowledge.forms.EditorsPictureForm"
+WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = UPLOAD_LIMIT_MB * 1024 * 1024
 WAGTAILADMIN_RICH_TEXT_EDITORS = {
     "default": {
         "WIDGET": "wagtail.admin.rich_text.DraftailRichTextArea",
@@ -259,6 +265,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    # They tell of every step of every page that they set.
+    "loggers": {"weasyprint": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
     # Wagtail writes the title of every page that is saved into the log, whoever may read the page.
     "loggers": {"wagtail": {"level": "WARNING"}},
 }

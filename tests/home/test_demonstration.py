@@ -1,0 +1,92 @@
+"""The demonstration: the reported facts as they are, everything else marked, enough of it to fill every screen."""
+
+import json
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import transaction
+
+from accounts.models import User
+from coordination import access, selectors
+from coordination.models import Action, Agreement, Commitment, Organisation, Post, Space
+from discussion.models import Message, Thread
+from home.demonstration import loader, room
+from knowledge.models import Resource, ServicePoint
+from meetings.models import Meeting, Paragraph, Visit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("demonstration")]
+
+
+@pytest.fixture(scope="module")
+def demonstration(django_db_setup, django_db_blocker):
+    """Loaded once for the module, in a transaction that is rolled back at its end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        assert loader.load()
+        yield json.loads(loader.FACTS.read_text())
+        transaction.set_rollback(True)
+
+
+def test_it_fills_every_screen():
+    assert Meeting.objects.count() >= 40
+    assert Action.objects.count() >= 115
+    assert Commitment.objects.count() == 30
+    assert Thread.objects.count() == 12
+    assert Resource.objects.count() >= 60
+    assert Space.objects.count() == 9
+
+
+def test_the_reported_facts_are_there(demonstration):
+    for fact in demonstration["organisations"]:
+        assert Organisation.objects.filter(name=fact["name"], acronym=fact["acronym"], illustrative=False).exists()
+    for fact in demonstration["people"]:
+        assert Post.objects.filter(person__name=fact["name"], title=fact["title"], listed=True).exists()
+    for fact in demonstration["service_points"]:
+        assert ServicePoint.objects.filter(title=fact["name"], organisation__isnull=False).exists()
+    visit = Visit.objects.get(illustrative=False)
+    assert visit.programme.count() == len(demonstration["visit"]["meetings"])
+    assert Agreement.objects.filter(reference="2020").exists()
+
+
+def test_what_goes_beyond_the_report_carries_the_mark():
+    """The visit's own meetings and the centre that is only planned are as reported; all else is illustrative."""
+    reported = {"meeting": 5, "visit": 1, "servicepoint": 1}
+    for model in apps.get_models():
+        if any(field.name == "illustrative" for field in model._meta.fields) and model is not Organisation:
+            unmarked = model._base_manager.filter(illustrative=False).count()
+            assert unmarked == reported.get(model._meta.model_name, 0), model
+
+
+def test_no_real_person_says_anything():
+    assert not Paragraph.objects.filter(speaker_person__isnull=False).exists()
+    assert not Paragraph.objects.filter(speaker_post__person__isnull=False).exists()
+    assert not Message.objects.exclude(author__email__endswith="@accord.example").exists()
+
+
+def test_there_is_somebody_to_sign_in_as_for_every_part():
+    offices = {account.office for account in room.ACCOUNTS}
+    assert offices == {"", "secretariat", "administrator", "auditor"}
+    for account in room.ACCOUNTS:
+        user = User.objects.get(email=account.email)
+        assert user.is_active and not user.is_superuser
+
+
+def test_the_liaison_of_the_fia_has_something_overdue_from_a_record():
+    user = User.objects.get(email="fia@accord.example")
+    first = selectors.actions_of(user).first()
+    assert first.is_overdue
+    assert isinstance(first.source, Paragraph)
+    assert access.may_read(user, first.source)
+
+
+def test_the_kazakh_liaison_reads_nothing_of_pakistan():
+    user = User.objects.get(email="kazakhstan@accord.example")
+    titles = set(Space.objects.readable_by(user).values_list("title", flat=True))
+    assert titles == {"Kazakhstan", "Programme library"}
+
+
+def test_loaded_again_it_changes_nothing(capsys):
+    before = Action.objects.count()
+    call_command("load_demonstration", quiet=True)
+    assert Action.objects.count() == before
+    assert "loaded before" in capsys.readouterr().out

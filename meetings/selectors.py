@@ -1,13 +1,14 @@
 """What is read across models in meetings. Who spoke in a record is shown through here and nowhere else."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from coordination import access
 from coordination import selectors as coordination
-from coordination.models import Action, Commitment, Person, Post, Space
+from coordination.models import Action, Commitment, Organisation, Person, Post
 from meetings.models import Meeting, Paragraph, ParagraphKind, Record, Section, Visit, named
 
 SPEAKER_ROWS = (
@@ -24,11 +25,16 @@ def coming_meetings(user: access.Reader) -> QuerySet[Meeting]:
     return Meeting.live_pages().readable_by(user).filter(space__in=access.memberships(user)).coming()
 
 
-def meetings_readable_by(user: access.Reader, *, past: bool = False, space: Space | None = None) -> QuerySet[Meeting]:
-    """All coming or past meetings that `user` may read, in one space or in all."""
-    meetings = Meeting.live_pages().readable_by(user)
-    if space is not None:
-        meetings = meetings.filter(space=space)
+Chosen = Callable[[str], Any]
+
+
+def narrowed_meetings(meetings: QuerySet[Meeting], chosen: Chosen, *, past: bool) -> QuerySet[Meeting]:
+    """The coming or the past of `meetings`, as the filters of the list say."""
+    if words := chosen("q"):
+        meetings = meetings.filter(Q(title__icontains=words) | Q(place__icontains=words))
+    for name in ("space", "kind"):
+        if value := chosen(name):
+            meetings = meetings.filter(**{name: value})
     return meetings.past() if past else meetings.coming()
 
 
@@ -138,6 +144,13 @@ def posts_for(meeting: Meeting) -> QuerySet[Post]:
 def persons_for(meeting: Meeting) -> QuerySet[Person]:
     """The members of the space: nobody else's name is offered to whoever writes down who attended."""
     return Person.objects.filter(user__in=list(access.users_in([meeting.space_id]))).order_by("name")
+
+
+def organisations_at(meeting: Meeting) -> QuerySet[Organisation]:
+    """On whose behalf somebody may speak: those who take part in the space, and those who attended."""
+    attended = meeting.attendance.values("organisation")
+    in_space = coordination.organisations_in(meeting.space)
+    return Organisation.objects.filter(Q(pk__in=in_space) | Q(pk__in=attended)).order_by("acronym")
 
 
 def time_zones() -> list[str]:

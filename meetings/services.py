@@ -47,6 +47,7 @@ RECORD_VERBS: dict[str, str] = {
 TASK_KINDS = (ParagraphKind.ACTION, ParagraphKind.COMMITMENT)
 # What is to be done is a line in many lists: it must fit the title of an action.
 TASK_MAX_LENGTH = 255
+TEXT_MAX_LENGTH = 10_000
 SPEAKER_FIELDS = ("speaker_post", "speaker_person", "speaker_organisation", "on_behalf_of")
 
 
@@ -221,14 +222,20 @@ def open_record(actor: User, meeting: Meeting, *, chatham_house: bool = False) -
     return record
 
 
-def _follow_the_agenda(record: Record) -> None:
-    """A section for each item of the agenda as it is now; at least one. What was written stays where it is."""
+def _follow_the_agenda(record: Record, keep: Section | None = None) -> None:
+    """A section for each item of the agenda as it is now; at least one. What was written stays where it is.
+
+    `keep` is a section that is about to be written in, whether the agenda still has its item or not.
+    """
     sections = {section.agenda_item_id: section for section in record.sections.all()}
     for item in AgendaItem.objects.filter(meeting_id=record.meeting_id).numbered():
         section = sections.get(item.pk) or Section(record=record, agenda_item=item)
         if section.pk is None or (section.number, section.title) != (item.number, item.title):
             section.number, section.title = item.number, item.title
             section.save()
+    sections_of_nothing = record.sections.filter(agenda_item__isnull=True, paragraphs__isnull=True)
+    if record.sections.filter(agenda_item__isnull=False).exists():
+        sections_of_nothing.exclude(pk=keep and keep.pk).delete()
     if not record.sections.exists():
         Section.objects.create(record=record)
 
@@ -290,6 +297,11 @@ def _move(actor: User, record: Record, state: str, reason: str = "") -> Record:
     return record
 
 
+def steps_for(user: access.Reader, record: Record) -> list[str]:
+    """The states to which `user` may take the record now."""
+    return [state for state, verb in RECORD_TRANSITIONS[record.state].items() if access.can(user, verb, record)]
+
+
 def _locked(record: Record) -> Record:
     rows = Record.objects.select_for_update(of=("self",)).select_related("meeting", "audience", "own_audience", "space")
     return rows.get(pk=record.pk)
@@ -326,7 +338,7 @@ def add_paragraph(
     section.record = record
     if submission and (sent_before := Paragraph.objects.filter(submission=submission, created_by=actor).first()):
         return sent_before
-    _follow_the_agenda(record)
+    _follow_the_agenda(record, keep=section)
     paragraph = Paragraph(
         section=section,
         kind=kind,
@@ -339,8 +351,10 @@ def add_paragraph(
     _check_paragraph(paragraph, record)
     if kind in TASK_KINDS and owner is None:
         raise ValidationError({"owner": _("Say which organisation does it.")})
+    if kind not in TASK_KINDS and (owner is not None or due_on is not None):
+        raise ValidationError({"kind": _("Only an action or a commitment is for somebody, and due on a day.")})
     paragraph.save()
-    if owner is not None and kind in TASK_KINDS:
+    if owner is not None:
         _make_task(actor, record, paragraph, owner, due_on)
     audit.record(actor, "paragraph written", paragraph, after=_as_written(paragraph))
     return paragraph
@@ -392,6 +406,9 @@ def _check_paragraph(paragraph: Paragraph, record: Record) -> None:
         raise ValidationError({"kind": _("Choose one of the kinds.")})
     if not paragraph.text:
         raise ValidationError({"text": _("Write what was said or decided.")})
+    limit = TASK_MAX_LENGTH if paragraph.kind in TASK_KINDS else TEXT_MAX_LENGTH
+    if len(paragraph.text) > limit:
+        raise ValidationError({"text": _("Say it in at most %(limit)d characters.") % {"limit": limit}})
     if paragraph.kind in TASK_KINDS:
         _check_task_text(paragraph.text)
     _check_speaker(paragraph, record)
@@ -399,10 +416,7 @@ def _check_paragraph(paragraph: Paragraph, record: Record) -> None:
 
 
 def _check_task_text(text: str) -> None:
-    if len(text) > TASK_MAX_LENGTH:
-        raise ValidationError(
-            {"text": _("Say in at most %(limit)d characters what is to be done.") % {"limit": TASK_MAX_LENGTH}}
-        )
+    """It becomes the title of an action."""
     try:
         validate_plain_text(text)
     except ValidationError as refusal:

@@ -112,9 +112,14 @@ class Meeting(ContentPage):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; whatever is saved here or by an editor makes the forms that are open elsewhere older ones."""
-        if not self._state.adding and kwargs.get("update_fields") is None:
+        is_changed = not self._state.adding and kwargs.get("update_fields") is None
+        if is_changed:
             self.version += 1
         super().save(*args, **kwargs)
+        if is_changed:
+            # The record bears the title of the meeting, and is withdrawn with it: what is found of it follows.
+            for record in self.access_children():
+                record.save(update_fields=["updated_at"])
 
     def access_children(self) -> list[Marked]:
         from meetings.models.records import Record

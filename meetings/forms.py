@@ -1,0 +1,229 @@
+"""Forms of meetings. They say what is wrong beside its field; the services decide."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User, validate_time_zone
+from coordination import access
+from coordination import selectors as coordination
+from coordination.forms import (
+    DESCRIPTION_MAX_LENGTH,
+    REASON_MAX_LENGTH,
+    DeedForm,
+    Filters,
+    LatestForm,
+    OnceForm,
+    a_day,
+    one_line,
+    paragraphs,
+)
+from coordination.models import Organisation, Person, Post, Space, Topic
+from meetings import selectors, services
+from meetings.models import Attendance, AttendanceRole, Meeting, MeetingKind, MeetingLevel, ParagraphKind, Record
+from meetings.times import TimesOfThePlaceMixin, WallClockField, wall_clock
+
+LONGEST_ITEM_IN_MINUTES = 24 * 60
+
+
+def a_time(label: Any, *, required: bool = True, help_text: Any = "") -> WallClockField:
+    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+    return WallClockField(label=label, required=required, help_text=help_text, widget=widget)
+
+
+# --- meetings ------------------------------------------------------------------------------------------------------
+class _MeetingFields(TimesOfThePlaceMixin, DeedForm):
+    title = one_line(_("Title"))
+    kind = forms.ChoiceField(label=_("Kind"), choices=MeetingKind.choices)
+    level = forms.ChoiceField(label=_("Level"), choices=[("", "–"), *MeetingLevel.choices], required=False)
+    starts_at = a_time(_("Starts"), help_text=_("By the clock of the place."))
+    ends_at = a_time(_("Ends"))
+    time_zone = forms.CharField(
+        label=_("Time zone of the place"),
+        max_length=64,
+        validators=[validate_time_zone],
+        help_text=_("For example Asia/Karachi."),
+        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
+    )
+    place = one_line(_("Place"), required=False)
+    link = forms.URLField(
+        label=_("Link for those who join from afar"), max_length=500, required=False, assume_scheme="https"
+    )
+    organiser = forms.ModelChoiceField(label=_("Organiser"), queryset=Organisation.objects.none())
+    purpose = paragraphs(_("Purpose"), max_length=DESCRIPTION_MAX_LENGTH)
+    language = forms.ChoiceField(label=_("Language of the text"), choices=settings.LANGUAGES)
+    topics = forms.ModelMultipleChoiceField(
+        label=_("Topics"), queryset=Topic.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean()
+        if fields.get("starts_at") and fields.get("ends_at") and fields["ends_at"] <= fields["starts_at"]:
+            self.add_error("ends_at", _("This is not after the start."))
+        return fields
+
+
+class NewMeetingForm(OnceForm, _MeetingFields):
+    def __init__(self, *args: Any, space: Space, reader: User, **kwargs: Any) -> None:
+        initial = {
+            "organiser": reader.organisation_id,
+            "language": reader.language,
+            "time_zone": reader.time_zone,
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["organiser"].queryset = coordination.organisations_in(space)
+
+
+class EditMeetingForm(LatestForm, _MeetingFields):
+    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+        initial = {name: getattr(meeting, name) for name in self.base_fields if name != "topics"}
+        initial["topics"] = meeting.topics.all()
+        for name in self.times:
+            initial[name] = wall_clock(initial[name], meeting.time_zone)
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["organiser"].queryset = Organisation.objects.filter(
+            Q(pk__in=coordination.organisations_in(meeting.space)) | Q(pk=meeting.organiser_id)
+        )
+
+
+class AgendaItemForm(OnceForm):
+    title = one_line(_("Title"))
+    description = paragraphs(_("Description"), max_length=DESCRIPTION_MAX_LENGTH, rows=2)
+    lead = forms.ModelChoiceField(label=_("Led by"), queryset=Organisation.objects.none(), required=False)
+    minutes = forms.IntegerField(label=_("Minutes"), required=False, min_value=1, max_value=LONGEST_ITEM_IN_MINUTES)
+
+    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lead"].queryset = coordination.organisations_in(meeting.space)
+
+
+class AttendanceForm(DeedForm):
+    """Who attends. Persons who are not of the space are typed, not chosen: no list names them."""
+
+    organisation = forms.ModelChoiceField(label=_("Organisation"), queryset=Organisation.objects.all())
+    post = forms.ModelChoiceField(
+        label=_("Post"),
+        queryset=Post.objects.none(),
+        required=False,
+        help_text=_("As it is held on the day of the meeting."),
+    )
+    person = forms.ModelChoiceField(label=_("Person"), queryset=Person.objects.none(), required=False)
+    person_name = one_line(_("or the name of somebody else"), max_length=150, required=False)
+    role = forms.ChoiceField(label=_("Role"), choices=AttendanceRole.choices, initial=AttendanceRole.MEMBER)
+
+    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["post"].queryset = selectors.posts_for(meeting)
+        self.fields["person"].queryset = selectors.persons_for(meeting)
+
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean()
+        if fields.get("person") and fields.get("person_name"):
+            self.add_error("person_name", _("Choose a person or type a name, not both."))
+        return fields
+
+
+# --- records -------------------------------------------------------------------------------------------------------
+class OpenRecordForm(DeedForm):
+    chatham_house = forms.BooleanField(
+        label=_("Keep it under the Chatham House Rule"),
+        required=False,
+        help_text=_("Who did not attend reads the statements without names. This promise is not taken back."),
+    )
+
+
+class ReopenForm(DeedForm):
+    reason = paragraphs(_("Reason"), max_length=REASON_MAX_LENGTH, rows=2)
+
+
+class SpeakerField(forms.ModelChoiceField):
+    """One of those who attended: organisation, post and person at once."""
+
+    def label_from_instance(self, obj: Attendance) -> str:
+        return str(obj)
+
+
+class _StatementFields(DeedForm):
+    text = paragraphs(_("Text"), max_length=services.TEXT_MAX_LENGTH, required=True)
+    speaker = SpeakerField(
+        label=_("Said by"),
+        queryset=Attendance.objects.none(),
+        required=False,
+        help_text=_("For a statement: one of those who attended."),
+    )
+    on_behalf_of = forms.ModelChoiceField(label=_("On behalf of"), queryset=Organisation.objects.none(), required=False)
+
+    def offer_speakers(self, record: Record, organisations: Any) -> None:
+        self.fields["speaker"].queryset = Attendance.objects.for_lists().filter(meeting_id=record.meeting_id)
+        self.fields["on_behalf_of"].queryset = organisations
+
+    def as_arguments(self) -> dict[str, Any]:
+        """What the services take: who spoke, taken apart; nothing of the speaker where the choice was not touched."""
+        fields = dict(self.cleaned_data)
+        row = fields.pop("speaker", None)
+        if "speaker" in self.changed_data:
+            fields["speaker_post"] = row and row.post
+            fields["speaker_person"] = row and row.person
+            fields["speaker_organisation"] = row and row.organisation
+        return fields
+
+
+class NewParagraphForm(OnceForm, _StatementFields):
+    kind = forms.ChoiceField(label=_("Kind"), choices=ParagraphKind.choices)
+    owner = forms.ModelChoiceField(
+        label=_("For whom"),
+        queryset=Organisation.objects.none(),
+        required=False,
+        help_text=_("For an action or a commitment: the organisation that does it."),
+    )
+    due_on = a_day(_("Due on"))
+    field_order = ("kind", "text", "speaker", "on_behalf_of", "owner", "due_on")
+
+    def __init__(self, *args: Any, record: Record, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        organisations = selectors.organisations_at(record.meeting)
+        self.offer_speakers(record, organisations)
+        self.fields["owner"].queryset = coordination.organisations_in(record.space)
+
+
+class EditParagraphForm(LatestForm, _StatementFields):
+    """Without the speaker where there is none, and where whoever edits may not know who it was."""
+
+    def __init__(self, *args: Any, paragraph: Any, with_names: bool, **kwargs: Any) -> None:
+        speakers = Attendance.objects.filter(meeting_id=paragraph.record.meeting_id)
+        initial = {"text": paragraph.text, "version": paragraph.version}
+        is_statement = paragraph.kind == ParagraphKind.STATEMENT
+        if is_statement and with_names:
+            initial["on_behalf_of"] = paragraph.on_behalf_of_id
+            initial["speaker"] = speakers.filter(
+                organisation=paragraph.speaker_organisation_id,
+                post=paragraph.speaker_post_id,
+                person=paragraph.speaker_person_id,
+            ).first()
+        super().__init__(*args, initial=initial, **kwargs)
+        if is_statement and with_names:
+            self.offer_speakers(paragraph.record, selectors.organisations_at(paragraph.record.meeting))
+        else:
+            del self.fields["speaker"], self.fields["on_behalf_of"]
+
+
+# --- lists ---------------------------------------------------------------------------------------------------------
+class MeetingFilters(Filters):
+    q = forms.CharField(label=_("Words"), max_length=100, required=False)
+    space = forms.ModelChoiceField(label=_("Space"), queryset=Space.objects.none(), required=False, to_field_name="key")
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("any")), *MeetingKind.choices], required=False)
+
+    def __init__(self, *args: Any, reader: access.Reader, readable: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["space"].queryset = Space.objects.readable_by(reader).filter(pk__in=readable.values("space"))
+
+
+class VisitFilters(Filters):
+    space = forms.ModelChoiceField(label=_("Space"), queryset=Space.objects.none(), required=False, to_field_name="key")
+
+    def __init__(self, *args: Any, reader: access.Reader, readable: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["space"].queryset = Space.objects.readable_by(reader).filter(pk__in=readable.values("space"))

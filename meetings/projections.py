@@ -1,0 +1,91 @@
+"""What of meetings can be found: meetings, their records paragraph by paragraph, and visits."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from coordination.models import Organisation
+from meetings import selectors
+from meetings.models import AgendaItem, Attendance, Meeting, Paragraph, Record, Section, Visit
+from search.projections import Projection, projects
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(text for text in texts if text)
+
+
+def _shared(meeting: Meeting, language: str) -> dict[str, Any]:
+    """What a meeting and its record are found by alike. Persons are not: they are named on the pages alone."""
+    organisations = _organisations(meeting)
+    return {
+        "language": language,
+        "space_id": meeting.space_id,
+        "countries": _countries(meeting, organisations),
+        "organisations": [each.pk for each in organisations],
+        "topics": [topic.slug for topic in meeting.topics.all()],
+        "date": meeting.day,
+    }
+
+
+def _organisations(meeting: Meeting) -> list[Organisation]:
+    attended = meeting.attendance.values("organisation")
+    return list(Organisation.objects.filter(pk__in=attended) | Organisation.objects.filter(pk=meeting.organiser_id))
+
+
+def _countries(meeting: Meeting, organisations: Iterable[Organisation]) -> list[str]:
+    codes = {each.country_id for each in organisations} | {meeting.space.country_id}
+    return sorted(code for code in codes if code)
+
+
+@projects(Meeting, parts={AgendaItem: "meeting", Attendance: "meeting"})
+def meeting(obj: Meeting) -> Iterator[Projection]:
+    if not obj.live:
+        return
+    agenda = [_lines(item.title, item.description) for item in AgendaItem.objects.filter(meeting=obj)]
+    names = [f"{each.acronym} {each.name}" for each in _organisations(obj)]
+    yield Projection(
+        kind="meeting",
+        title=obj.title,
+        body=_lines(obj.purpose, obj.place, *agenda, *names),
+        url=obj.get_absolute_url(),
+        **_shared(obj, obj.language),
+    )
+
+
+@projects(Record, parts={Section: "record", Paragraph: "section__record"})
+def record(obj: Record) -> Iterator[Projection]:
+    """The record, and each paragraph under an address of its own; under the Chatham House Rule without names."""
+    if not obj.meeting.live:
+        return
+    shared = _shared(obj.meeting, obj.language)
+    titles = [section.title for section in obj.sections.all()]
+    yield Projection(kind="record", title=obj.meeting.title, body=_lines(*titles), url=obj.get_absolute_url(), **shared)
+    for section, paragraph, text in selectors.texts_for_all_readers(obj):
+        section.record = obj
+        yield Projection(
+            part=paragraph.anchor,
+            kind="record",
+            title=f"{obj.meeting.title}: {section}" if section.title else obj.meeting.title,
+            body=text,
+            url=paragraph.get_absolute_url(),
+            **shared,
+        )
+
+
+@projects(Visit)
+def visit(obj: Visit) -> Iterator[Projection]:
+    """A visit is found among the meetings. Not by its programme: that may hold meetings of other readers."""
+    if not obj.live:
+        return
+    countries = {obj.organisation.country_id, obj.country_id, obj.space.country_id}
+    yield Projection(
+        kind="meeting",
+        title=obj.title,
+        body=_lines(obj.objectives, f"{obj.organisation.acronym} {obj.organisation.name}"),
+        language=obj.language,
+        url=obj.get_absolute_url(),
+        space_id=obj.space_id,
+        countries=sorted(code for code in countries if code),
+        organisations=[obj.organisation_id],
+        topics=[topic.slug for topic in obj.topics.all()],
+        date=obj.starts_on,
+    )

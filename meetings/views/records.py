@@ -1,0 +1,190 @@
+"""Records: the page that is read, and what those do there who write it."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from coordination import access
+from coordination.views.shared import attempt, attempt_on_latest, require_or_404
+from meetings import selectors, services
+from meetings.forms import EditParagraphForm, NewParagraphForm, OpenRecordForm, ReopenForm
+from meetings.models import Meeting, Paragraph, Record, RecordState
+
+# Each state: the service that leads to it, what its button says, and what is said afterwards.
+STEPS = {
+    RecordState.DRAFT: (
+        services.reopen_record,
+        gettext_lazy("Reopen it"),
+        gettext_lazy("The record is a draft again: only those who write records read it."),
+    ),
+    RecordState.CIRCULATED: (
+        services.circulate_record,
+        gettext_lazy("Circulate it"),
+        gettext_lazy("The record is circulated to all whom its marking names."),
+    ),
+    RecordState.AGREED: (
+        services.agree_record,
+        gettext_lazy("It is agreed"),
+        gettext_lazy("The record is agreed. It is not changed any more."),
+    ),
+    RecordState.PUBLISHED: (
+        services.publish_record,
+        gettext_lazy("Publish it"),
+        gettext_lazy("The record is published."),
+    ),
+}
+
+
+@require_safe
+def record_detail(request, key):
+    """The record as its reader may see it."""
+    return _render(request, _open(request, key))
+
+
+def _open(request, key) -> Record:
+    return access.open_readable(request, Record.objects.of_live_meetings(), meeting__key=key)
+
+
+def _written(request, key) -> Record:
+    """The record, for those who write records; for all others the page is not there."""
+    record = _open(request, key)
+    require_or_404(request, "record", record)
+    return record
+
+
+def _render(request, record: Record, **more):
+    user = request.user
+    steps = services.steps_for(user, record)
+    context = {
+        "record": record,
+        "meeting": record.meeting,
+        "space": access.if_readable(user, record.space),
+        "sections": selectors.sections_shown(record, user),
+        "names_withheld": not access.may_see_names(user, record),
+        "may_write": record.is_draft and access.can(user, "record", record),
+        "steps": [{"state": state, "label": STEPS[state][1]} for state in steps],
+        "reopen_form": ReopenForm() if record.state == RecordState.AGREED and RecordState.DRAFT in steps else None,
+        **more,
+    }
+    return render(request, "meetings/record_detail.html", context)
+
+
+@require_POST
+def record_open(request, key):
+    """Begin the record of a meeting."""
+    meeting = access.open_readable(request, Meeting.live_pages(), key=key)
+    require_or_404(request, "record", meeting)
+    form = OpenRecordForm(request.POST)
+    opened = []
+    if not attempt(form, lambda: opened.append(services.open_record(request.user, meeting, **form.cleaned_data))):
+        raise Http404
+    return redirect(opened[0])
+
+
+@require_POST
+def record_move(request, key):
+    """Take the record to its next state, or back."""
+    record = _written(request, key)
+    state = request.POST.get("state")
+    if state not in STEPS:
+        raise Http404
+    step, _label, done = STEPS[RecordState(state)]
+    form = ReopenForm(request.POST)
+    reason = {"reason": request.POST.get("reason", "")} if state == RecordState.DRAFT else {}
+    if attempt(form, lambda: step(request.user, record, **reason)):
+        messages.success(request, done)
+        still_read = Record.objects.readable_by(request.user).filter(pk=record.pk).exists()
+        return redirect(record if still_read else "meeting_list")
+    return _render(request, record, reopen_form=form)
+
+
+@require_POST
+def record_under_the_rule(request, key):
+    """Keep the record under the Chatham House Rule from now on."""
+    record = _written(request, key)
+    return _do(request, record, lambda: services.keep_under_chatham_house(request.user, record))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def paragraph_new(request, key, section):
+    """Write a paragraph at the end of a section: the record's page with a form in that section."""
+    record = _drafted(request, key)
+    found = record.sections.filter(pk=section).first()
+    if found is None:
+        raise Http404
+    form = NewParagraphForm(request.POST or None, record=record)
+    made: list[Paragraph] = []
+    if request.method == "POST" and attempt(
+        form, lambda: made.append(services.add_paragraph(request.user, found, **form.as_arguments()))
+    ):
+        messages.success(request, _("The paragraph is written down."))
+        return redirect(made[0])
+    return _render(request, record, form=form, form_in=found.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def paragraph_edit(request, key, paragraph):
+    """Change a paragraph of a draft."""
+    record = _drafted(request, key)
+    found = _paragraph(record, paragraph)
+    with_names = access.may_see_names(request.user, record)
+    form = EditParagraphForm(request.POST or None, paragraph=found, with_names=with_names)
+    if request.method == "POST" and attempt_on_latest(
+        form,
+        lambda: services.edit_paragraph(request.user, found, **form.as_arguments()),
+        lambda: Paragraph.objects.values_list("version", flat=True).get(pk=found.pk),
+    ):
+        messages.success(request, _("The paragraph is changed."))
+        return redirect(found)
+    found.refresh_from_db(fields=["text", "version"])
+    context = {
+        "record": record,
+        "paragraph": found,
+        "space": access.if_readable(request.user, record.space),
+        "form": form,
+        # Beside a form that was older than the paragraph: what stands there now, to compare.
+        "present": found.text if getattr(form, "is_stale", False) else None,
+    }
+    return render(request, "meetings/paragraph_edit.html", context)
+
+
+@require_POST
+def paragraph_remove(request, key, paragraph):
+    """Strike a paragraph out of a draft."""
+    record = _drafted(request, key)
+    found = _paragraph(record, paragraph)
+    version = request.POST.get("version", "")
+    if not version.isdecimal():
+        raise Http404
+    return _do(request, record, lambda: services.remove_paragraph(request.user, found, version=int(version[:9])))
+
+
+def _drafted(request, key) -> Record:
+    record = _written(request, key)
+    if not record.is_draft:
+        raise Http404
+    return record
+
+
+def _paragraph(record: Record, key: str) -> Paragraph:
+    found = Paragraph.objects.filter(section__record=record, key=key).select_related("section").first()
+    if found is None:
+        raise Http404
+    found.section.record = record
+    return found
+
+
+def _do(request, record: Record, deed):
+    """Do what a button asks for; what is refused is said on the record's page."""
+    try:
+        deed()
+    except ValidationError as refusal:
+        for sentence in refusal.messages:
+            messages.error(request, sentence)
+    except PermissionDenied as refusal:
+        raise Http404 from refusal
+    return redirect(record)

@@ -82,6 +82,7 @@ class SignInForm(allauth_forms.LoginForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         _named(self, login=_("E-mail address"), password=_("Password"))
+        self.fields["remember"].label = _("Keep me signed in on this device")
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 

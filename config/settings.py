@@ -2,21 +2,22 @@
 
 from pathlib import Path
 
-import environ
 from django.utils.translation import gettext_lazy as _
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+from config.environment import LOG_LEVELS, Environment
 
-DEBUG = env.bool("DEBUG", default=False)
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment()
+env.read_file(BASE_DIR / ".env")
+
+DEBUG = env.switch("DEBUG")
 # The key of the embedded default; config/checks.py refuses it outside of DEBUG and the demonstration.
 EMBEDDED_SECRET_KEY = "embedded-default-only-for-a-demonstration-on-this-machine"
 SECRET_KEY = env("SECRET_KEY", default=EMBEDDED_SECRET_KEY)
-DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
+DEMONSTRATION = env.switch("DEMONSTRATION")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-BASE_URL = env("BASE_URL", default="http://localhost:8000")
+BASE_URL = env.address("BASE_URL", ("http", "https"), default="http://localhost:8000")
 HTTPS = BASE_URL.startswith("https://")
 
 INSTALLED_APPS = [
@@ -96,7 +97,7 @@ TEMPLATES = [
 ]
 
 # --- the database: SQLite in WAL mode, or PostgreSQL ---------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'accord.sqlite3'}")}
+DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'accord.sqlite3'}")}
 EMBEDDED = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 if EMBEDDED:
     DATABASES["default"]["OPTIONS"] = {
@@ -110,7 +111,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- the channel layer: in memory, or Redis ------------------------------------------------------------------------
-REDIS_URL = env("REDIS_URL", default="")
+REDIS_URL = env.address("REDIS_URL", ("redis", "rediss"))
 if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {
@@ -126,14 +127,14 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 # --- search: the ledger itself, or Elasticsearch -------------------------------------------------------------------
-ELASTICSEARCH_URL = env("ELASTICSEARCH_URL", default="")
+ELASTICSEARCH_URL = env.address("ELASTICSEARCH_URL", ("http", "https"))
 ELASTICSEARCH_INDEX = env("ELASTICSEARCH_INDEX", default="accord")
 MODELSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database", "AUTO_UPDATE": True}}
 WAGTAILSEARCH_BACKENDS = MODELSEARCH_BACKENDS
 
 # --- tasks: in the server's process, or in a worker of their own ---------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "mail", "search"]}}
-TASKS_IN_PROCESS = env.bool("TASKS_IN_PROCESS", default=EMBEDDED)
+TASKS_IN_PROCESS = env.switch("TASKS_IN_PROCESS", default=EMBEDDED)
 
 # --- sign-in ------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -169,13 +170,13 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
-PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_RESET_HOURS", default=24) * 3600
+INVITATION_DAYS = env.number("INVITATION_DAYS", default=14)
+PASSWORD_RESET_TIMEOUT = env.number("PASSWORD_RESET_HOURS", default=24) * 3600
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "home.views.form_too_old"
-SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
+SESSION_COOKIE_AGE = env.number("SESSION_HOURS", default=12) * 3600
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = False  # the proxy's task
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -197,7 +198,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- mail -----------------------------------------------------------------------------------------------------------
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+vars().update(env.mail("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default="Accord <accord@localhost>")
 
 # --- languages and times -------------------------------------------------------------------------------------------
@@ -228,7 +229,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
-UPLOAD_LIMIT_MB = env.int("UPLOAD_LIMIT_MB", default=50)
+UPLOAD_LIMIT_MB = env.number("UPLOAD_LIMIT_MB", default=50)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
 # --- the editors' side (Wagtail) -----------------------------------------------------------------------------------
@@ -264,7 +265,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", LOG_LEVELS, default="INFO")},
     # They tell of every step of every page that they set.
     "loggers": {"weasyprint": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
     # Wagtail writes the title of every page that is saved into the log, whoever may read the page.

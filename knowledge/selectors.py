@@ -1,13 +1,14 @@
 """What more than one view asks of knowledge."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from coordination.access import Reader
-from coordination.models import Country, Topic
-from knowledge.models import CountryProfile, File, GlossaryTerm, NewsItem, Resource, ServicePoint
+from coordination.models import Agreement, Country, Space, Topic
+from knowledge.models import CountryProfile, File, GlossaryTerm, NewsItem, OpeningHours, Resource, ServicePoint, Weekday
 
 # What stands on a page that gathers several kinds; the list of each kind shows the rest.
 LATEST = 6
@@ -34,13 +35,7 @@ def public_service_points() -> QuerySet[ServicePoint]:
 
 def news(user: Reader) -> QuerySet[NewsItem]:
     """The news that `user` may read, the newest first."""
-    return (
-        NewsItem.live_pages()
-        .readable_by(user)
-        .select_related("picture__audience")
-        .prefetch_related("countries")
-        .order_by("-published_on", "-pk")
-    )
+    return NewsItem.live_pages().readable_by(user).order_by("-published_on", "-pk")
 
 
 def public_news() -> QuerySet[NewsItem]:
@@ -62,6 +57,7 @@ def files_of(resource: Resource, user: Reader) -> QuerySet[File]:
         File.objects.readable_by(user)
         .filter(place__resource=resource)
         .select_related("audience")
+        .defer("text")
         .order_by("place__sort_order", "place__pk")
     )
 
@@ -69,6 +65,8 @@ def files_of(resource: Resource, user: Reader) -> QuerySet[File]:
 def on_topic(topic: Topic, user: Reader) -> dict[str, Any]:
     """What `user` may read on a topic, of each kind."""
     return {
+        "spaces": Space.objects.live().readable_by(user).filter(topics=topic).select_related("audience"),
+        "agreements": Agreement.live_pages().readable_by(user).filter(topics=topic).order_by("title"),
         "resources": resources(user).filter(topics=topic)[:LATEST],
         "profiles": country_profiles(user).filter(topics=topic),
         "service_points": service_points(user).filter(topics=topic),
@@ -85,3 +83,48 @@ def on_country(country: Country, user: Reader) -> dict[str, Any]:
         "service_points": service_points(user).filter(country=country),
         "news": news(user).filter(countries=country)[:LATEST],
     }
+
+
+# --- narrowed down -------------------------------------------------------------------------------------------------
+Chosen = Callable[[str], Any]
+
+
+def narrowed_resources(resources: QuerySet[Resource], chosen: Chosen) -> QuerySet[Resource]:
+    if words := chosen("q"):
+        resources = resources.filter(
+            Q(title__icontains=words) | Q(abstract__icontains=words) | Q(authors__icontains=words)
+        )
+    for name in ("kind", "space", "language"):
+        if value := chosen(name):
+            resources = resources.filter(**{name: value})
+    if country := chosen("country"):
+        resources = resources.filter(countries=country)
+    if topic := chosen("topic"):
+        resources = resources.filter(topics=topic)
+    return resources
+
+
+def narrowed_service_points(points: QuerySet[ServicePoint], chosen: Chosen) -> QuerySet[ServicePoint]:
+    for name in ("country", "state"):
+        if value := chosen(name):
+            points = points.filter(**{name: value})
+    return points
+
+
+def glossary_with(words: str, user: Reader) -> QuerySet[GlossaryTerm]:
+    """The terms that hold `words`, in any of the languages."""
+    terms = glossary(user)
+    if not words:
+        return terms
+    matching = Q()
+    for field in ("title", "definition", "term_ru", "definition_ru", "term_ur", "definition_ur"):
+        matching |= Q(**{f"{field}__icontains": words})
+    return terms.filter(matching)
+
+
+def week_of(point: ServicePoint) -> list[tuple[str, list[OpeningHours]]]:
+    """The seven days by name, each with its hours; none where it stays closed. Empty where no hours are known."""
+    hours = list(point.opening_hours.all())
+    if not hours:
+        return []
+    return [(str(day.label), [row for row in hours if row.weekday == day]) for day in Weekday]

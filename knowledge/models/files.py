@@ -110,6 +110,11 @@ class File(SpaceFile, AbstractDocument):
     def access_parent(self) -> Marked | None:
         return self.attached_to
 
+    @property
+    def is_published(self) -> bool:
+        """Whether what it is attached to, if anything, is published: a draft's files are no more there than it is."""
+        return getattr(self.attached_to, "live", True)
+
     @transaction.atomic
     def attach(self, obj: Marked) -> None:
         """Make it a part of `obj`. A marking of its own, given before, goes on to hold besides."""

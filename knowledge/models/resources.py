@@ -14,7 +14,7 @@ from wagtail.models import Orderable, Page
 from accounts.text import validate_plain_text
 from coordination.models import ContentPage, Country, MarkedQuerySet
 from coordination.models.spaces import MarkedPageManager, MarkedPageQuerySet
-from knowledge.models.files import File
+from knowledge.models.files import File, files_attached_to
 
 # The first statistical yearbooks that somebody may want to file, and what no catalogue announces today.
 EARLIEST_YEAR = 1850
@@ -34,7 +34,7 @@ class ResourceKind(models.TextChoices):
 class ResourceQuerySet(MarkedPageQuerySet):
     def for_lists(self) -> Self:
         """With what every list shows of a resource, in a fixed number of queries."""
-        return self.select_related("audience", "space").prefetch_related("countries", "topics")
+        return self.select_related("audience", "space")
 
 
 class Resource(ContentPage):
@@ -82,6 +82,13 @@ class Resource(ContentPage):
                 name="a_resource_is_of_a_year_that_can_be",
             )
         ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; its files are found under its topics while it is published, and so are told of every change."""
+        super().save(*args, **kwargs)
+        if kwargs.get("update_fields") is None:
+            for file in files_attached_to(self):
+                file.save(update_fields=["text_state"])
 
 
 class ResourceFile(Orderable):

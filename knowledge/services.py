@@ -1,0 +1,122 @@
+"""What changes state in knowledge. Each function takes the acting user first, checks the right, changes the rows and
+writes the audit entry, in one transaction."""
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts.models import User
+from coordination import access, audit
+from coordination.models import Country, Marked, Space, Topic
+from coordination.services import require
+from knowledge.models import File, Resource, ResourceFile
+from knowledge.uploads import check_upload
+
+TITLE_MAX_LENGTH = 255
+
+
+@transaction.atomic
+def publish_resource(
+    actor: User,
+    space: Space,
+    *,
+    title: str,
+    kind: str,
+    abstract: str = "",
+    year: int | None = None,
+    language: str = "en",
+    countries: Iterable[Country] = (),
+    topics: Iterable[Topic] = (),
+    file: Any = None,
+    submission: UUID | None = None,
+    **fields: Any,
+) -> Resource:
+    """Add a resource to `space`, with its first file where there is one. Sent twice, it is one resource.
+
+    It is for the members of the space, until a chair marks it wider. Raises ValidationError for what a form would
+    refuse.
+    """
+    require(actor, "contribute", space)
+    if submission and (sent_before := Resource.objects.filter(submission=submission, owner=actor).first()):
+        return sent_before
+    resource = Resource(
+        title=title,
+        kind=kind,
+        abstract=abstract,
+        year=year,
+        language=language,
+        owner=actor,
+        submission=submission,
+        **fields,
+    )
+    space.add_child(instance=resource)
+    resource.countries.set(countries)
+    resource.topics.set(topics)
+    resource.save()
+    audit.record(actor, "resource published", resource, after={"title": title, "kind": kind})
+    if file is not None:
+        attach_file(actor, resource, file, submission=submission)
+    return resource
+
+
+def attach_file(actor: User, obj: Marked, uploaded: Any, *, title: str = "", submission: UUID | None = None) -> File:
+    """Store `uploaded` as a part of `obj`: whoever may read that may read the file, and nobody else.
+
+    Sent twice, it is one file. Raises ValidationError for what is not a good file; nothing is stored then.
+    """
+    require(actor, _right_to_attach(obj), obj)
+    if submission and (sent_before := File.objects.filter(submission=submission, uploaded_by_user=actor).first()):
+        return sent_before
+    try:
+        check_upload(uploaded)
+    except ValidationError as refusal:
+        raise ValidationError({"file": refusal}) from refusal
+    file = File(
+        title=(title.strip() or PurePosixPath(uploaded.name).stem)[:TITLE_MAX_LENGTH],
+        file=uploaded,
+        collection=Space.objects.get(pk=access.space_id_of(obj)).collection,
+        uploaded_by_user=actor,
+        submission=submission,
+    )
+    try:
+        _store(actor, obj, file)
+    except BaseException:
+        # The rows are taken back by the transaction, the content on the disk is not.
+        if file.file and file.file._committed:
+            file.file.storage.delete(file.file.name)
+        raise
+    return file
+
+
+@transaction.atomic
+def _store(actor: User, obj: Marked, file: File) -> None:
+    file._set_document_file_metadata()
+    file.save()
+    if isinstance(obj, Resource):
+        ResourceFile.objects.create(resource=obj, file=file, sort_order=obj.files.count())
+    else:
+        file.attach(obj)
+    audit.record(actor, "file attached", obj, after={"file": file.pk, "name": file.filename}, details={"file": file})
+
+
+def _right_to_attach(obj: Marked) -> str:
+    """What goes out beyond the space is put there by those who may publish in its name."""
+    within = access.is_within(access.audience(obj), {access.space_token(access.space_id_of(obj))})
+    return "contribute" if within else "record"
+
+
+def may_attach(user: access.Reader, obj: Marked) -> bool:
+    return access.can(user, _right_to_attach(obj), obj)
+
+
+@transaction.atomic
+def remove_file(actor: User, file: File) -> None:
+    """Delete a file, its content too: whoever put it there, or a rapporteur."""
+    require(actor, "contribute" if file.uploaded_by_user_id == actor.pk else "record", file)
+    holder = file.attached_to or Space.objects.get(pk=file.space_id)
+    audit.record(actor, "file removed", holder, before={"file": file.pk, "name": file.filename})
+    file.delete()

@@ -10,7 +10,13 @@ from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
-pages = get_asgi_application()
+from config.environment import sentences_for_wrong_settings
+
+with sentences_for_wrong_settings():
+    pages = get_asgi_application()
+    from config.checks import refuse_unfit_settings
+
+    refuse_unfit_settings()
 
 from discussion.routing import websocket_urlpatterns  # noqa: E402  (needs the apps that the line above loads)
 

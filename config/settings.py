@@ -263,11 +263,21 @@ WAGTAILADMIN_EXTERNAL_LINK_CONVERSION = "none"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"without_addresses": {"()": "config.logs.WithoutAddresses"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_addresses"]},
+    },
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", LOG_LEVELS, default="INFO")},
-    # They tell of every step of every page that they set.
-    "loggers": {"weasyprint": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
-    # Wagtail writes the title of every page that is saved into the log, whoever may read the page.
-    "loggers": {"wagtail": {"level": "WARNING"}},
+    "loggers": {
+        # They tell of every step of every page that they set.
+        "weasyprint": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+        # Wagtail writes the title of every page that is saved into the log, whoever may read the page.
+        "wagtail": {"level": "WARNING"},
+        # One line for every request to Elasticsearch.
+        "elastic_transport": {"level": "WARNING"},
+        # Django's own handlers would write the path of each request; ours, above, does not.
+        "django": {"handlers": [], "propagate": True},
+    },
 }

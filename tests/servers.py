@@ -153,7 +153,7 @@ class Server(Process):
         return f"ws://127.0.0.1:{self.port}{path}"
 
     def command(self) -> list[str]:
-        daphne = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port)]
+        daphne = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(self.port)]
         return [*daphne, "config.asgi:application"]
 
     def answers(self) -> bool:

@@ -1,0 +1,107 @@
+"""Settings as the environment gives them: each is checked when it is read, and a wrong one is answered by a sentence.
+
+`manage.py` and the server print that sentence and end, instead of a traceback. The values themselves are not printed
+where they may hold a password.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
+MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail", "dummymail")
+
+
+class Environment(environ.Env):
+    """What django-environ reads, checked."""
+
+    def read_file(self, file: Path) -> None:
+        """Take what `file` says and the environment does not."""
+        if file.exists():
+            self.read_env(file)
+
+    def switch(self, name: str, default: bool = False) -> bool:
+        text = self(name, default="").strip().lower()
+        if not text:
+            return default
+        if text not in SWITCHES:
+            refuse(name, f"is “{text}”; it is a switch: 1 or 0")
+        return SWITCHES[text]
+
+    def number(self, name: str, default: int) -> int:
+        text = self(name, default="").strip() or str(default)
+        if not text.isascii() or not text.isdigit() or int(text) == 0:
+            refuse(name, f"is “{text}”; it must be a whole number above zero")
+        return int(text)
+
+    def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
+        text = self(name, default="").strip().upper() or default
+        if text not in choices:
+            refuse(name, f"is “{text}”; it must be one of {', '.join(choices)}")
+        return text
+
+    def address(self, name: str, schemes: tuple[str, ...], default: str = "") -> str:
+        """An address of one of `schemes` with a host; none where the default is none."""
+        text = self(name, default="").strip() or default
+        if text:
+            self._check_address(name, text, schemes, "host")
+        return text
+
+    def database(self, name: str, default: str) -> dict[str, Any]:
+        text = self(name, default="").strip() or default
+        scheme = self._check_address(name, text, DATABASE_SCHEMES)
+        if scheme == "sqlite" and not text.startswith("sqlite:///"):
+            refuse(name, "names no file; write sqlite:///path/to/file, with a fourth stroke for a path from the root")
+        found = self.db_url_config(text)
+        if not found["NAME"]:
+            refuse(name, "names no database; write postgres://user:password@host:port/database")
+        return found
+
+    def mail(self, name: str, default: str) -> dict[str, Any]:
+        text = self(name, default="").strip() or default
+        self._check_address(name, text, MAIL_SCHEMES)
+        return self.email_url_config(text)
+
+    def _check_address(self, name: str, text: str, schemes: tuple[str, ...], *needed: str) -> str:
+        expected = " or ".join(f"{scheme}://" for scheme in schemes)
+        try:
+            parts = urlsplit(text)
+            port_is_right = parts.port is None or parts.port > 0
+        except ValueError:
+            refuse(name, "is not an address: its host or its port cannot be read")
+        if parts.scheme not in schemes or "://" not in text:
+            refuse(name, f"must begin with {expected}" + (f", not {parts.scheme}:" if parts.scheme else ""))
+        if not port_is_right or ("host" in needed and not parts.hostname):
+            refuse(name, "names no host")
+        return parts.scheme
+
+
+def refuse(name: str, reason: str) -> NoReturn:
+    raise ImproperlyConfigured(f"The setting {name} {reason}.")
+
+
+@contextmanager
+def sentences_for_wrong_settings() -> Iterator[None]:
+    """End the process with a sentence where a setting is wrong or the database cannot be reached."""
+    try:
+        yield
+    except ImproperlyConfigured as error:
+        sys.exit(f"Accord does not start. {error}")
+    except Exception as error:
+        if _is_unreachable_database(error):
+            sys.exit(f"The database that DATABASE_URL names cannot be used: {str(error).strip()}")
+        raise
+
+
+def _is_unreachable_database(error: Exception) -> bool:
+    from django.db import OperationalError
+
+    return isinstance(error, OperationalError)

@@ -17,7 +17,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Page
 
 from coordination import access
-from coordination.editors_permissions import may, may_keep_reference_data
+from coordination.editors_permissions import holds_what_is_closed_to, may, may_keep_reference_data
 
 ROUTE = "editors/"
 DOOR = "wagtailadmin.access_admin"
@@ -80,6 +80,23 @@ def on_page(doing: str, argument: str = "page_id", publishing: str = "publish") 
     return rule
 
 
+def on_version(*arguments: str, page: str = "page_id") -> Rule:
+    """As `on_page("edit")`, and nothing that the versions hold is closed to the reader.
+
+    The arguments are those of the address that name versions; none of them means the latest.
+    """
+    first = on_page("edit", page)
+
+    def rule(request: HttpRequest, **kwargs: Any) -> None:
+        first(request, **kwargs)
+        found = _page_or_404(kwargs[page])
+        for name in [kwargs[argument] for argument in arguments] or ["latest"]:
+            if holds_what_is_closed_to(request.user, _version_or_404(found, name)):
+                raise Http404
+
+    return rule
+
+
 def on_new_page(request: HttpRequest, **kwargs: Any) -> None:
     """A page below a space: who contributes may begin one, who writes records may publish it."""
     on_page("add", "parent_page_id", publishing="publish_below")(request, **kwargs)
@@ -129,6 +146,19 @@ def _page_or_404(page_id: Any) -> Any:
     return page.specific
 
 
+def _version_or_404(page: Any, name: Any) -> Any:
+    """The page as it was in a version of its own: by number, or by one of the names that Wagtail knows."""
+    revisions = page.revisions.order_by("created_at", "pk")
+    if name == "live":
+        return page
+    if name == "latest":
+        return page.get_latest_revision_as_object()
+    found = revisions.first() if name == "earliest" else revisions.filter(pk=name).first()
+    if found is None:
+        raise Http404
+    return found.as_object()
+
+
 def _named(queryset: Any, keys: Iterable[str]) -> list[Any]:
     """The rows of these keys, every one of them; 404 if one is missing or is no number."""
     wanted = set(keys)
@@ -161,13 +191,12 @@ RULES: dict[str, Rule] = {
     # One page.
     "wagtailadmin_pages:add_subpage": on_page("add", "parent_page_id"),
     "wagtailadmin_pages:add": on_new_page,
-    "wagtailadmin_pages:edit": on_page("edit"),
+    "wagtailadmin_pages:edit": on_version(),
     "wagtailadmin_pages:history": on_page("edit"),
     "wagtailadmin_pages:history_results": on_page("edit"),
     "wagtailadmin_pages:revisions_index": on_page("edit"),
-    # Wagtail looks for a revision among those of the page.
-    "wagtailadmin_pages:revisions_revert": on_page("edit"),
-    "wagtailadmin_pages:revisions_compare": on_page("edit", "pk"),
+    "wagtailadmin_pages:revisions_revert": on_version("revision_id"),
+    "wagtailadmin_pages:revisions_compare": on_version("revision_id_a", "revision_id_b", page="pk"),
     "wagtailadmin_pages:unpublish": on_page("unpublish"),
     # Choosers.
     "wagtailadmin_choose_page": page_chooser,

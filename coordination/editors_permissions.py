@@ -4,12 +4,14 @@ Wagtail lets a superuser through everywhere, and an editor to whatever lies belo
 met with `coordination.access`: a list of pages, files or pictures never holds what its reader may not read.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
+from django.contrib.contenttypes.models import ContentType
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
-from wagtail.models import PagePermissionTester
+from wagtail.models import Collection, Page, PagePermissionTester, ReferenceIndex
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permission_policies.collections import CollectionOwnershipPermissionPolicy
 from wagtail.permission_policies.pages import PagePermissionPolicy
@@ -43,6 +45,26 @@ def may(user: access.Reader, doing: str, page: Any) -> bool:
         return doing in ON_UNMARKED
     verb = (ON_SPACE if isinstance(page, Space) else ON_CONTENT).get(doing)
     return verb is not None and access.can(user, verb, page)
+
+
+def holds_what_is_closed_to(user: access.Reader, page: Any) -> bool:
+    """Whether `page`, or a version of it, names something that `user` may not read: by a field, a part or a link.
+
+    The forms of the editors' side show what a page names by title, address and file name. So a page is edited there
+    by those only who may read all that it names, and nobody makes one name what is closed to its author.
+    """
+    return any(not access.may_read(user, obj) for obj in _marked_objects_named_in(page))
+
+
+def _marked_objects_named_in(page: Any) -> Iterator[Marked]:
+    # Wagtail's own search for references: fields, parts, links in texts. It has no public name for a single object.
+    for type_id, key, _model_path, _content_path in ReferenceIndex._extract_references_from_object(page):
+        model = ContentType.objects.get_for_id(type_id).model_class()
+        if model is not None and issubclass(model, (Page, Marked)):
+            found = model._default_manager.filter(pk=key).first()
+            found = found.specific if isinstance(found, Page) else found
+            if isinstance(found, Marked):
+                yield found
 
 
 def may_keep_reference_data(user: access.Reader) -> bool:
@@ -147,8 +169,6 @@ class SpaceFilePolicy(CollectionOwnershipPermissionPolicy):
         return held and "choose" in actions and access.can(user, "read", instance)
 
     def collections_user_has_any_permission_for(self, user: Any, actions: Any) -> Any:
-        from wagtail.models import Collection
-
         if "choose" not in actions:
             return Collection.objects.none()
         found = super().collections_user_has_any_permission_for(user, ["choose"])
@@ -171,7 +191,7 @@ class OfficeDoor(BaseBackend):
 
 def register() -> None:
     """Tell Wagtail to ask these policies. Called by `coordination.wagtail_hooks`, once all packages are ready."""
-    from wagtail.models import AbstractPage, Page
+    from wagtail.models import AbstractPage
     from wagtail.permissions import policy_registry
 
     policy_registry.register(AbstractPage, SpacePagePolicy(Page))

@@ -3,16 +3,21 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import ForeignKey
 from django.db.models.signals import post_save
 from django.dispatch import receiver
+from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.forms.models import register_form_field_override
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.pages.listing import ExplorableIndexView, GenericPageFilterSet
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.viewsets.pages import PageViewSet
+from wagtail.documents import get_document_model
+from wagtail.documents.widgets import AdminDocumentChooser
 from wagtail.models import Page, PageLogEntry
 from wagtail.permissions import register_permission_policy
 
@@ -154,6 +159,20 @@ def first_page(request: Any, panels: list) -> None:
 @hooks.register("construct_homepage_summary_items", order=1000)
 def no_counts(request: Any, items: list) -> None:
     items.clear()
+
+
+# --- what is written -----------------------------------------------------------------------------------------------
+@hooks.register("after_create_page")
+@hooks.register("after_edit_page")
+def names_nothing_closed_to_its_author(request: Any, page: Any) -> None:
+    """A number typed into a form must not make a page show what its author may not read. The middleware takes the
+    whole request back."""
+    if editors_permissions.holds_what_is_closed_to(request.user, page.get_latest_revision_as_object()):
+        raise Http404
+
+
+# A file is chosen, among those that the editor may read: without this, a list would offer all there are.
+register_form_field_override(ForeignKey, to=get_document_model(), override={"widget": AdminDocumentChooser})
 
 
 # --- the trail -----------------------------------------------------------------------------------------------------

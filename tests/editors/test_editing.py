@@ -1,13 +1,17 @@
 """The editors' side: an editor writes in a space, and nobody finds there what the access rule closes."""
 
+import json
+
 import pytest
+from django.forms import ModelChoiceField
 from django.urls import reverse
-from wagtail.models import Page
+from wagtail.admin.widgets.chooser import BaseChooser
+from wagtail.models import Page, get_page_models
 from wagtail.search.index import insert_or_update_object
 
 from coordination import access, editors
-from coordination.models import Agreement, AuditEntry, Marking, Role
-from tests.factories import join, make_agreement, make_member, make_organisation, make_space, make_user, mark
+from coordination.models import Agreement, AuditEntry, Marked, Marking, Role
+from tests.factories import join, make_agreement, make_file, make_member, make_organisation, make_space, make_user, mark
 
 pytestmark = pytest.mark.django_db
 CANARY = "Zqcanary"
@@ -295,6 +299,68 @@ def test_a_lost_membership_closes_the_editors_side_at_once(client, space, rappor
     editors.withdraw(rapporteur, space)
     for address in [*addresses_of(agreement), *lists_of(space)]:
         assert client.get(address).status_code == 404, address
+
+
+# --- what a page names ---------------------------------------------------------------------------------------------
+def linking_to(document):
+    """The text of a page, as the editor's browser sends it, with a link to a file."""
+    block = {"key": "a", "text": "the list", "type": "unstyled", "depth": 0, "inlineStyleRanges": []}
+    link = {"type": "DOCUMENT", "mutability": "MUTABLE", "data": {"id": document.pk}}
+    ranges = [{"offset": 0, "length": 8, "key": 0}]
+    return json.dumps({"blocks": [{**block, "entityRanges": ranges}], "entityMap": {"0": link}})
+
+
+def test_a_page_names_no_file_that_is_closed_to_its_author(client, space, rapporteur):
+    client.force_login(rapporteur)
+    own, closed = make_file(space), make_file(make_space(), f"{CANARY}.txt")
+    form = form_of("With a link", publish=True, summary=linking_to(closed))
+    assert client.post(address_to_add(space), form).status_code == 404
+    assert not Agreement.objects.exists()
+    client.post(address_to_add(space), {**form, "summary": linking_to(own)})
+    assert f'id="{own.pk}"' in Agreement.objects.get().summary
+
+
+def test_a_page_that_names_what_is_closed_to_an_editor_is_not_edited_by_that_editor(client, space, rapporteur):
+    file = make_file(space, f"{CANARY}.txt")
+    page = make_agreement(space, summary=f'<p><a linktype="document" id="{file.pk}">the list</a></p>')
+    page.save_revision()
+    edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    client.force_login(rapporteur)
+    assert CANARY in client.get(edit).content.decode()
+    mark(file, Marking.RED, users=[make_member(space)])
+    assert client.get(edit).status_code == 404
+
+
+def test_choosers_of_files_hold_what_their_reader_may_read(client, space, rapporteur):
+    hers, closed, elsewhere = make_file(space, "hers.txt"), make_file(space), make_file(make_space())
+    mark(closed, Marking.RED, users=[make_member(space)])
+    client.force_login(rapporteur)
+    listed = client.get(reverse("wagtaildocs_chooser:choose_results")).content.decode()
+    assert hers.title in listed
+    assert closed.title not in listed and elsewhere.title not in listed
+    for file, status in ((hers, 200), (closed, 404), (elsewhere, 404)):
+        assert client.get(reverse("wagtaildocs_chooser:chosen", args=[file.pk])).status_code == status
+        address = reverse("wagtaildocs_chooser:chosen_multiple") + f"?id={hers.pk}&id={file.pk}"
+        assert client.get(address).status_code == status
+
+
+def test_no_form_offers_a_list_of_what_is_marked():
+    """A list holds all rows there are; a chooser asks for what its reader may read."""
+
+    def fields_of(form):
+        yield from form.base_fields.values()
+        for formset in getattr(form, "formsets", {}).values():
+            yield from fields_of(formset.form)
+
+    offered = [
+        f"{model.__name__}.{field.label}"
+        for model in get_page_models()
+        for field in fields_of(model.get_edit_handler().get_form_class())
+        if isinstance(field, ModelChoiceField)
+        and issubclass(field.queryset.model, (Page, Marked))
+        and not isinstance(field.widget, BaseChooser)
+    ]
+    assert offered == []
 
 
 # --- reference data ------------------------------------------------------------------------------------------------

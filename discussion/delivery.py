@@ -95,9 +95,7 @@ def _messages(found: Found, thread: Thread, user: User, wanted: Wanted) -> None:
         return
     is_cut_off = len(messages) == MESSAGES_IN_A_FRAME and messages[-1].number < thread.last_number
     page = [_as_json(message) for message in messages]
-    found.frames.append(
-        (thread.pk, {"type": "messages", "thread": thread.key, "messages": page, "more": is_cut_off})
-    )
+    found.frames.append((thread.pk, {"type": "messages", "thread": thread.key, "messages": page, "more": is_cut_off}))
     found.sent_up_to[thread.pk] = messages[-1].number
     if is_cut_off:
         found.paused.add(thread.pk)

@@ -4,6 +4,7 @@
 is taken up by the next run, so a worker that dies loses nothing.
 """
 
+import logging
 from datetime import timedelta
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django_tasks import task
 from discussion import selectors
 from discussion.models import Notification
 
+logger = logging.getLogger(__name__)
 # Whoever took a mail and has not said within this time that it is done has died over it.
 TAKEN_FOR = timedelta(minutes=10)
 
@@ -31,8 +33,17 @@ def send_waiting() -> None:
     """Send every mail that waits, also those that an earlier worker left behind."""
     for news in _waiting().order_by("pk"):
         if _take(news):
-            _send(news)
-            Notification.objects.filter(pk=news.pk).update(mail_done_at=timezone.now())
+            _send_or_put_back(news)
+
+
+def _send_or_put_back(news: Notification) -> None:
+    try:
+        _send(news)
+    except Exception:  # the mail server is away, or refuses this address: the next run tries again
+        logger.exception("Notification %s could not be mailed.", news.pk)
+        Notification.objects.filter(pk=news.pk).update(mail_taken_at=None)
+    else:
+        Notification.objects.filter(pk=news.pk).update(mail_done_at=timezone.now())
 
 
 def _waiting():

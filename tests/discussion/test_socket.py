@@ -262,6 +262,7 @@ async def test_presence_and_typing_are_told_to_those_on_the_thread(stack, room):
 async def test_a_poke_that_was_lost_is_made_up_for_with_the_next_sign_of_life(stack, room):
     async with tab_of(stack, room.reader) as reader:
         await reader.follow(room.thread)
+        await reader.frames_for()
 
         def say_unheard():
             Message.objects.create(

@@ -17,6 +17,7 @@ from coordination import access
 from coordination.models import (
     Action,
     Agreement,
+    Article,
     AuditEntry,
     Commitment,
     Marked,
@@ -31,7 +32,11 @@ from coordination.models import (
 def spaces_of(user: access.Reader) -> list[Space]:
     """The spaces that `user` is a member of, by title."""
     return list(
-        Space.objects.live().filter(pk__in=access.memberships(user)).select_related("audience").order_by("title")
+        Space.objects.live()
+        .readable_by(user)
+        .filter(pk__in=access.memberships(user))
+        .select_related("audience")
+        .order_by("title")
     )
 
 
@@ -91,6 +96,15 @@ def organisations_in(space: Space) -> QuerySet[Organisation]:
     as_a_whole = [held.member.pk for held in members if isinstance(held.member, Organisation)]
     through_users = [held.member.organisation_id for held in members if not isinstance(held.member, Organisation)]
     return Organisation.objects.filter(pk__in=[*as_a_whole, *through_users]).order_by("acronym")
+
+
+def articles_of(agreement: Agreement, user: access.Reader) -> list[tuple[Article, list[Commitment]]]:
+    """The articles of `agreement` in their order, each with what `user` may read of what was undertaken under it."""
+    under = commitments_under(agreement, user)
+    articles = list(agreement.articles.all())
+    for article in articles:
+        article.agreement = agreement  # known already: the page asks each article for its space
+    return [(article, under.get(article.pk, [])) for article in articles]
 
 
 def commitments_under(agreement: Agreement, user: access.Reader) -> dict[int, list[Commitment]]:

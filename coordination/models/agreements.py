@@ -14,7 +14,7 @@ from wagtail.models import Orderable, Page
 from accounts.text import validate_plain_text
 from coordination.models.marking import KEY_LENGTH, MarkedQuerySet, new_key
 from coordination.models.organisations import Organisation
-from coordination.models.spaces import ContentPage
+from coordination.models.spaces import ContentPage, Space
 
 
 class AgreementKind(models.TextChoices):
@@ -129,6 +129,10 @@ class Article(Orderable):
     @property
     def space_id(self) -> int:
         return self.agreement.space_id
+
+    @property
+    def space(self) -> Space:
+        return self.agreement.space
 
     @property
     def anchor(self) -> str:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from coordination import access, selectors, services
 from coordination.forms import ActionFilters, EditActionForm, NewActionForm, ReassignActionForm, ReportOnActionForm
 from coordination.models import Action, Space
-from coordination.views.shared import attempt, attempt_on_latest, page_of, require_or_404
+from coordination.views.shared import attempt, attempt_on_latest, page_of, posted, require_or_404
 
 HISTORY_SHOWN = 50
 
@@ -37,7 +37,7 @@ def action_detail(request, key):
     follows_up = access.can(request.user, "follow_up", action)
     if request.method == "POST" and not follows_up:
         raise Http404
-    form = ReportOnActionForm(request.POST or None, action=action)
+    form = ReportOnActionForm(posted(request), action=action)
     if request.method == "POST" and attempt(
         form, lambda: services.report_on_action(request.user, action, **form.cleaned_data)
     ):
@@ -61,7 +61,7 @@ def action_new(request, key):
     """Write down a task in the space."""
     space = access.open_readable(request, Space.objects.live().select_related("audience"), key=key)
     require_or_404(request, "contribute", space)
-    form = NewActionForm(request.POST or None, space=space, reader=request.user)
+    form = NewActionForm(posted(request), space=space, reader=request.user)
     made = []
     if request.method == "POST" and attempt(
         form, lambda: made.append(services.create_action(request.user, space, **form.cleaned_data))
@@ -77,7 +77,7 @@ def action_edit(request, key):
     """Change the wording and the days of an action."""
     action = _followed_up(request, key)
     initial = {name: getattr(action, name) for name in EditActionForm.base_fields}
-    form = EditActionForm(request.POST or None, initial=initial)
+    form = EditActionForm(posted(request), initial=initial)
     if request.method == "POST" and attempt_on_latest(
         form, lambda: services.edit_action(request.user, action, **form.cleaned_data), lambda: _version(action)
     ):
@@ -90,7 +90,7 @@ def action_edit(request, key):
 def action_reassign(request, key):
     """Hand an action to another organisation or person."""
     action = _followed_up(request, key)
-    form = ReassignActionForm(request.POST or None, action=action)
+    form = ReassignActionForm(posted(request), action=action)
     if request.method == "POST" and attempt_on_latest(
         form, lambda: services.reassign_action(request.user, action, **form.cleaned_data), lambda: _version(action)
     ):

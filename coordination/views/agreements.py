@@ -23,12 +23,11 @@ def agreement_list(request):
 @require_safe
 def agreement_detail(request, key):
     agreement = access.open_readable(request, Agreement.live_pages(), key=key)
-    under = selectors.commitments_under(agreement, request.user)
     context = {
         "agreement": agreement,
         "space": access.if_readable(request.user, agreement.space),
         "parties": agreement.parties.select_related("organisation__country"),
-        "articles": [(article, under.get(article.pk, [])) for article in agreement.articles.all()],
+        "articles": selectors.articles_of(agreement, request.user),
         "milestones": selectors.milestones_of(agreement),
         "topics": agreement.topics.all(),
         "may_record": access.can(request.user, "record", agreement),

@@ -11,7 +11,7 @@ from coordination import access, selectors, services
 from coordination.forms import CommitmentFilters, EditCommitmentForm, NewCommitmentForm, ReportProgressForm
 from coordination.models import Commitment, Space
 from coordination.views.actions import HISTORY_SHOWN
-from coordination.views.shared import attempt, attempt_on_latest, page_of, require_or_404
+from coordination.views.shared import attempt, attempt_on_latest, page_of, posted, require_or_404
 
 
 @require_safe
@@ -36,7 +36,7 @@ def commitment_detail(request, key):
     follows_up = access.can(request.user, "follow_up", commitment)
     if request.method == "POST" and not follows_up:
         raise Http404
-    form = ReportProgressForm(request.POST or None, commitment=commitment)
+    form = ReportProgressForm(posted(request), commitment=commitment)
     if request.method == "POST" and attempt(
         form, lambda: services.report_progress(request.user, commitment, **form.cleaned_data)
     ):
@@ -63,9 +63,7 @@ def commitment_new(request, key):
     """Write down what a party undertook; `?article=` names the article that it stands under."""
     space = access.open_readable(request, Space.objects.live().select_related("audience"), key=key)
     require_or_404(request, "record", space)
-    form = NewCommitmentForm(
-        request.POST or None, space=space, reader=request.user, article=request.GET.get("article", "")
-    )
+    form = NewCommitmentForm(posted(request), space=space, reader=request.user, article=request.GET.get("article", ""))
     made = []
     if request.method == "POST" and attempt(
         form, lambda: made.append(services.make_commitment(request.user, space, **form.cleaned_data))
@@ -87,7 +85,7 @@ def commitment_edit(request, key):
     commitment = access.open_readable(request, Commitment.objects.for_lists(), key=key)
     require_or_404(request, "record", commitment)
     initial = {name: getattr(commitment, name) for name in EditCommitmentForm.base_fields}
-    form = EditCommitmentForm(request.POST or None, initial=initial)
+    form = EditCommitmentForm(posted(request), initial=initial)
     if request.method == "POST" and attempt_on_latest(
         form,
         lambda: services.edit_commitment(request.user, commitment, **form.cleaned_data),

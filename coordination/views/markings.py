@@ -12,7 +12,7 @@ from wagtail.models import Page
 from coordination import access, selectors, services
 from coordination.forms import MARKINGS_EXPLAINED, ChangeMarkingForm
 from coordination.models import Marked
-from coordination.views.shared import attempt, require_or_404
+from coordination.views.shared import attempt, posted, require_or_404
 
 
 @login_required
@@ -24,7 +24,7 @@ def who_can_see(request, kind, key):
     may_mark = services.may_mark(request.user, obj)
     if request.method == "POST" and not may_mark:
         raise Http404
-    form = ChangeMarkingForm(request.POST or None, obj=obj)
+    form = ChangeMarkingForm(posted(request), obj=obj)
     if request.method == "POST" and attempt(form, lambda: _mark(request, obj, form)):
         messages.success(request, _("The marking is changed."))
         return redirect("who_can_see", kind=kind, key=key)

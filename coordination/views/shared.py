@@ -14,6 +14,11 @@ from coordination.forms import DeedForm, LatestForm
 ROWS_ON_A_PAGE = 50
 
 
+def posted(request: HttpRequest) -> Any:
+    """What a form is bound to: what was sent, even where that is nothing; None where the page is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
 def attempt(form: DeedForm, deed: Callable[[], Any]) -> bool:
     """Do `deed` if the form is valid. False where it was refused: the form then says beside its fields why.
 

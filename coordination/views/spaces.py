@@ -11,7 +11,7 @@ from accounts.models import User
 from coordination import access, selectors, services, space_sections
 from coordination.forms import EditSpaceForm, GrantForm, NewSpaceForm, RoleForm
 from coordination.models import Organisation, Space
-from coordination.views.shared import attempt, attempt_on_latest, page_of, require_or_404
+from coordination.views.shared import attempt, attempt_on_latest, page_of, posted, require_or_404
 
 
 @require_safe
@@ -44,7 +44,7 @@ def space_new(request):
     """Make a space with its first chair: the secretariat's."""
     if not access.can_in_office(request.user, "create_space"):
         raise Http404
-    form = NewSpaceForm(request.POST or None)
+    form = NewSpaceForm(posted(request))
     if request.method == "POST" and attempt(form, lambda: _create(request.user, form.cleaned_data)):
         # Whoever makes a space does not come to read it by that.
         messages.success(request, _("The space is made. Its chair admits the members."))
@@ -68,7 +68,7 @@ def space_edit(request, key):
         "topics": space.topics.all(),
         "version": services.space_version(space),
     }
-    form = EditSpaceForm(request.POST or None, initial=initial)
+    form = EditSpaceForm(posted(request), initial=initial)
     if request.method == "POST" and attempt_on_latest(
         form,
         lambda: services.edit_space(request.user, space, **form.cleaned_data),
@@ -97,7 +97,7 @@ def space_members(request, key):
     manages = access.can(request.user, "manage", space)
     if request.method == "POST" and not manages:
         raise Http404
-    form = GrantForm(request.POST or None)
+    form = GrantForm(posted(request))
     if request.method == "POST" and attempt(form, lambda: _admit(request.user, space, form)):
         messages.success(request, _("The member is admitted."))
         return redirect("space_members", key=key)

@@ -1,0 +1,105 @@
+"""The audit trail: an auditor sees that something was done, and of closed things nothing but their kind."""
+
+import pytest
+from django.urls import reverse
+
+from coordination import services
+from coordination.models import AuditEntry, Marking
+from tests.factories import join, make_action, make_organisation, make_space, make_user, mark
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+ADDRESS = "/audit/"
+
+
+@pytest.fixture
+def auditor():
+    return make_user("Auditor", platform_role="auditor")
+
+
+@pytest.fixture
+def deeds(space, fia, liaison, rapporteur, chair):
+    """A deed on what members read, one on what is RED for the rapporteur, one in another space."""
+    services.report_on_action(
+        liaison, make_action(space, fia, title="Canary of the space"), text="Canary", state="done"
+    )
+    red = mark(make_action(space, fia, title="Canary in red"), Marking.RED, users=[rapporteur])
+    services.edit_action(rapporteur, red, version=1, title="Canary renamed")
+    services.change_marking(rapporteur, red, Marking.RED, users=[rapporteur], reason="Canary reason")
+    elsewhere = make_space("Canary elsewhere")
+    join(chair_elsewhere := make_user(), elsewhere, "chair")
+    services.create_action(chair_elsewhere, elsewhere, title="Canary there", owner=fia)
+
+
+def test_an_auditor_sees_every_deed_and_no_closed_word(client, deeds, auditor, liaison):
+    client.force_login(auditor)
+    page = client.get(ADDRESS)
+    text = page.content.decode()
+    assert len(page.context["deeds"]) == AuditEntry.objects.count() >= 4
+    assert "Liaison of FIA" in text and "action moved" in text and "closed" in text
+    assert "Canary" not in text and "Border management" not in text
+
+
+def test_an_auditor_who_is_a_member_reads_the_titles_there(client, deeds, auditor, space):
+    join(auditor, space)
+    client.force_login(auditor)
+    text = client.get(ADDRESS).content.decode()
+    assert "Canary of the space" in text and "Border management" in text
+    assert "Canary renamed" not in text and "Canary there" not in text and "Canary elsewhere" not in text
+
+
+def test_a_chair_sees_what_was_done_to_what_the_chair_may_read(client, deeds, chair):
+    client.force_login(chair)
+    page = client.get(ADDRESS)
+    assert [deed.obj.title for deed in page.context["deeds"]] == ["Canary of the space"]
+    assert "Canary renamed" not in page.content.decode() and "Canary there" not in page.content.decode()
+
+
+@pytest.mark.parametrize("role", ["secretariat", "administrator", ""])
+def test_no_other_office_opens_the_trail(client, deeds, liaison, role):
+    client.force_login(make_user(platform_role=role))
+    assert client.get(ADDRESS).status_code == 404
+    client.force_login(liaison)
+    assert client.get(ADDRESS).status_code == 404
+    client.logout()
+    assert client.get(ADDRESS).status_code == 302
+
+
+def test_a_superuser_without_the_office_finds_nothing(client, deeds):
+    client.force_login(make_user(is_superuser=True, is_staff=True))
+    assert client.get(ADDRESS).status_code == 404
+
+
+def test_the_trail_is_ordered_paged_and_narrowed(client, space, fia, liaison, auditor):
+    action = make_action(space, fia)
+    for number in range(60):
+        services.report_on_action(liaison, action, text=f"Step {number}")
+    client.force_login(auditor)
+    first, second = client.get(ADDRESS), client.get(ADDRESS + "?page=2")
+    keys = [deed.entry.pk for page in (first, second) for deed in page.context["deeds"]]
+    assert keys == sorted(keys, reverse=True) and len(keys) == len(set(keys)) == 60
+    assert second.context["next"] is None and first.context["previous"] is None
+    assert not client.get(ADDRESS + "?verb=created").context["deeds"]
+    assert not client.get(ADDRESS + "?until=2020-01-01").context["deeds"]
+    for odd in ("0", "-1", "x", "9" * 5000):
+        assert client.get(ADDRESS, {"page": odd}).status_code == 200
+
+
+def test_the_trail_takes_as_many_queries_for_many_deeds_as_for_few(
+    client, space, fia, liaison, auditor, chair, django_assert_max_num_queries
+):
+    for reader in (auditor, chair):
+        client.force_login(reader)
+        client.get(ADDRESS)  # content types are asked for once a process
+    for rows in (5, 60):
+        for _ in range(rows):
+            services.report_on_action(liaison, make_action(space, fia), text="Done.")
+        for reader in (auditor, chair):
+            client.force_login(reader)
+            with django_assert_max_num_queries(16):
+                client.get(reverse("audit_trail"))
+
+
+def test_an_unknown_kind_of_thing_breaks_nothing(client, auditor, space, chair):
+    services.grant_membership(chair, space, make_organisation(), "reader")
+    client.force_login(auditor)
+    assert "membership granted" in client.get(ADDRESS).content.decode()

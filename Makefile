@@ -2,11 +2,13 @@
 PYTHON ?= python3
 PORT ?= 8000
 PY = .venv/bin/python
+COMPILE = --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: setup run test test-fast check services stop-services bench lock
+.PHONY: setup run test test-fast check services stop-services bench lock messages
 
-setup: .venv/installed node_modules/.package-lock.json
+setup: .venv/installed node_modules/.package-lock.json var/catalogues
+	@mkdir -p var/static
 
 .venv/installed: requirements.lock
 	@$(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 11)' || \
@@ -14,6 +16,10 @@ setup: .venv/installed node_modules/.package-lock.json
 	$(PYTHON) -m venv .venv
 	$(PY) -m pip install --quiet --require-hashes -r requirements.lock
 	@touch $@
+
+var/catalogues: $(wildcard locale/*/LC_MESSAGES/*.po) .venv/installed
+	$(PY) scripts/catalogues.py compile
+	@mkdir -p var && touch $@
 
 # Node of the machine where there is one, else the one that came with the Python packages.
 node_modules/.package-lock.json: package-lock.json .venv/installed
@@ -27,18 +33,19 @@ run: setup
 	DEMONSTRATION=1 BASE_URL=http://localhost:$(PORT) .venv/bin/daphne -b 127.0.0.1 -p $(PORT) config.asgi:application
 
 test: setup services
+	$(PYTHON) scripts/services.py browser
 	scripts/test $(ARGS)
 
 test-fast: setup
-	@mkdir -p var
 	SECRET_KEY=only-for-tests $(PY) -m pytest -n 2 -m "not full and not slow and not browser" $(ARGS)
 
+# Everything that can be said of the code without running it. All of it is said, whatever fails first.
 check: setup
-	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
-	.venv/bin/lint-imports
-	SECRET_KEY=only-for-checks $(PY) manage.py makemigrations --check --dry-run
-	SECRET_KEY=only-for-checks $(PY) manage.py check
+	scripts/check
+
+# Gathers the texts of the interface for its translators; needs gettext.
+messages: setup
+	SECRET_KEY=only-for-checks $(PY) scripts/catalogues.py gather
 
 services:
 	$(PYTHON) scripts/services.py start
@@ -49,6 +56,7 @@ stop-services:
 bench: setup
 	@for figure in benchmarks/*.py; do [ -e "$$figure" ] || { echo "There is no benchmark yet."; exit 0; }; $(PY) $$figure || exit 1; done
 
+# All that development needs, and of that what the service itself needs.
 lock:
-	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev pyproject.toml \
-	  --no-emit-index-url --no-header --no-annotate -o requirements.lock
+	.venv/bin/uv pip compile $(COMPILE) --group dev pyproject.toml -o requirements.lock
+	.venv/bin/uv pip compile $(COMPILE) -c requirements.lock pyproject.toml -o requirements-service.lock

@@ -18,7 +18,7 @@ with sentences_for_wrong_settings():
 
     refuse_unfit_settings()
 
-from discussion.routing import websocket_urlpatterns  # noqa: E402  (needs the apps that the line above loads)
+from discussion.routing import websocket_urlpatterns  # needs the apps that are loaded now
 
 if settings.TASKS_IN_PROCESS:
     from config.worker import start_in_this_process

@@ -399,6 +399,7 @@ class Stack:
             "ELASTICSEARCH_URL": settings.ELASTICSEARCH_URL,
             "ELASTICSEARCH_INDEX": name,
             "MEDIA_ROOT": str(folder / "media"),
+            "WORKER_HEARTBEAT": str(folder / "worker.beat"),
             "EMAIL_URL": f"filemail:///{folder / 'mail'}",
         }
 

@@ -2,18 +2,24 @@
 
 import signal
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from config import worker
 
+BEAT_SECONDS = 10
+
 
 class Command(BaseCommand):
-    help = "Runs queued tasks, such as mail, until SIGTERM or Ctrl+C."
+    help = "Runs queued tasks, such as mail, and keeps Elasticsearch up to date, until SIGTERM or Ctrl+C."
 
     def handle(self, **options) -> None:
         stop = worker.start_in_this_process()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_received: stop.set())
+        settings.WORKER_HEARTBEAT.parent.mkdir(parents=True, exist_ok=True)
+        settings.WORKER_HEARTBEAT.touch()
         self.stdout.write("The worker is running.")
-        stop.wait()
+        while not stop.wait(BEAT_SECONDS):
+            settings.WORKER_HEARTBEAT.touch()  # whoever watches looks at the age of this file
         self.stdout.write("The worker has stopped.")

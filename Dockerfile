@@ -1,0 +1,30 @@
+# What browsers are served, from npm.
+FROM node:22-slim AS assets
+WORKDIR /assets
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev
+
+# The Python packages, pinned with their hashes.
+FROM python:3.12-slim AS packages
+RUN python -m venv /venv
+COPY requirements-service.lock .
+RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements-service.lock
+
+FROM python:3.12-slim
+# Pango sets the pages of a briefing pack; the fonts cover the scripts of the programme.
+RUN apt-get update -q \
+ && apt-get install -qy --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --uid 1000 --home-dir /accord --shell /usr/sbin/nologin accord
+WORKDIR /accord
+COPY --from=packages /venv /venv
+COPY --from=assets /assets/node_modules node_modules
+COPY . .
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+RUN python scripts/catalogues.py compile \
+ && SECRET_KEY=only-for-the-build python manage.py collectstatic --noinput --verbosity 0 \
+ && mkdir -p var/media \
+ && chown -R accord: var
+USER accord
+EXPOSE 8000
+CMD ["daphne", "-v", "0", "-b", "0.0.0.0", "-p", "8000", "config.asgi:application"]

@@ -1,0 +1,53 @@
+"""docker-compose.yml brings up the whole stack, each part watched and each with its data kept."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scripts import services
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSED = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES = COMPOSED["services"]
+
+
+def test_the_stack_is_whole():
+    assert set(SERVICES) == {"app", "worker", "postgres", "redis", "elasticsearch", "mailpit"}
+    assert SERVICES["elasticsearch"]["image"].startswith("elasticsearch:9.")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_service_is_watched_and_keeps_its_data(name):
+    assert SERVICES[name]["healthcheck"]["test"]
+    volume, _, _ = SERVICES[name]["volumes"][0].partition(":")
+    assert volume in COMPOSED["volumes"]
+
+
+def test_every_variable_that_it_sets_for_accord_is_a_setting():
+    from tests.tooling.test_settings import read_by_the_settings
+
+    assert set(SERVICES["app"]["environment"]) <= read_by_the_settings()
+
+
+def test_only_what_people_open_is_open_to_the_network():
+    open_to_all = {name for name, one in SERVICES.items() for port in one.get("ports", []) if "127.0.0.1" not in port}
+    assert open_to_all == {"app"}
+
+
+def test_for_tests_the_same_services_are_opened_to_loopback_alone():
+    over = yaml.safe_load((ROOT / "scripts" / "services.compose.yml").read_text())["services"]
+    assert {name: one["ports"] for name, one in over.items()} == {
+        name: [f"127.0.0.1::{port}"] for name, port in services.CONTAINERS.items()
+    }
+
+
+def test_the_image_runs_as_somebody_who_may_little_and_takes_only_pinned_packages():
+    recipe = (ROOT / "Dockerfile").read_text()
+    assert "\nUSER accord\n" in recipe
+    assert "--require-hashes" in recipe and "npm ci" in recipe
+
+
+def test_the_elasticsearch_that_tests_run_is_that_of_the_stack():
+    pinned = SERVICES["elasticsearch"]["image"].removeprefix("elasticsearch:")
+    assert f"<elasticsearch.version>{pinned}<" in (ROOT / "tests/elasticsearch_node/pom.xml").read_text()

@@ -91,9 +91,7 @@ Chosen = Callable[[str], Any]
 
 def narrowed_resources(resources: QuerySet[Resource], chosen: Chosen) -> QuerySet[Resource]:
     if words := chosen("q"):
-        resources = resources.filter(
-            Q(title__icontains=words) | Q(abstract__icontains=words) | Q(authors__icontains=words)
-        )
+        resources = resources.filter(_holding(words, "title", "abstract", "authors"))
     for name in ("kind", "space", "language"):
         if value := chosen(name):
             resources = resources.filter(**{name: value})
@@ -116,10 +114,17 @@ def glossary_with(words: str, user: Reader) -> QuerySet[GlossaryTerm]:
     terms = glossary(user)
     if not words:
         return terms
+    fields = ("title", "definition", "term_ru", "definition_ru", "term_ur", "definition_ur")
+    return terms.filter(_holding(words, *fields))
+
+
+def _holding(words: str, *fields: str) -> Q:
+    """Whether one of the fields holds `words`. SQLite knows upper and lower case of ASCII only: both are asked for."""
     matching = Q()
-    for field in ("title", "definition", "term_ru", "definition_ru", "term_ur", "definition_ur"):
-        matching |= Q(**{f"{field}__icontains": words})
-    return terms.filter(matching)
+    for field in fields:
+        for written in {words, words.lower(), words.capitalize(), words.upper()}:
+            matching |= Q(**{f"{field}__icontains": written})
+    return matching
 
 
 def week_of(point: ServicePoint) -> list[tuple[str, list[OpeningHours]]]:

@@ -53,6 +53,8 @@ def publish_resource(
         submission=submission,
         **fields,
     )
+    # Not from the title: one of signs alone makes none, and the second of 255 letters has no room for its number.
+    resource.slug = resource.key
     space.add_child(instance=resource)
     resource.countries.set(countries)
     resource.topics.set(topics)

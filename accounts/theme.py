@@ -7,9 +7,9 @@ THEME_COOKIE = "theme"
 
 
 class Theme(TextChoices):
-    LIGHT = "light", _("light")
-    DARK = "dark", _("dark")
-    AUTO = "auto", _("as my system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+    AUTO = "auto", _("As my system")
 
 
 def theme_of(request) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.theme import theme_of
 from coordination import access, selectors
+from discussion import selectors as discussion_selectors
 from home.models import HomePage
 
 # The main navigation: address by name, icon (of Bootstrap Icons) and label.
@@ -54,8 +55,6 @@ def _lazily(work: Callable[[], Any]) -> SimpleLazyObject:
 
 
 def _unread(user) -> int:
-    from discussion import selectors as discussion_selectors
-
     return discussion_selectors.unread_notifications(user)
 
 

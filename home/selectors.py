@@ -15,7 +15,7 @@ from coordination.models import ActionUpdate, CommitmentState, ProgressReport, S
 from discussion import selectors as discussion_selectors
 from discussion.models import Message
 from knowledge.models import NewsItem, Resource
-from meetings.models import Meeting, Record, RecordState
+from meetings.models import Record, RecordState
 
 # What is due so soon that it is counted at the head of the desk.
 SOON = timedelta(days=14)
@@ -57,11 +57,6 @@ def standing_of(user: User) -> Standing:
         at_risk=commitments["at_risk"],
         commitments=commitments["all"],
     )
-
-
-def coming_meetings(user: User) -> QuerySet[Meeting]:
-    """The meetings of the spaces of `user` that are not over, the next one first."""
-    return Meeting.live_pages().readable_by(user).filter(space__in=access.memberships(user)).coming()
 
 
 def records_to_agree(user: User) -> QuerySet[Record]:

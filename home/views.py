@@ -16,6 +16,7 @@ from home import selectors as home_selectors
 from home import services
 from home.models import HomePage
 from knowledge import selectors as knowledge_selectors
+from meetings import selectors as meetings_selectors
 
 # A desk shows what fits a screen; the lists show the rest.
 ACTIONS_ON_THE_DESK = 10
@@ -51,7 +52,7 @@ def desk(request):
         "counts": _counts(standing),
         "actions": selectors.actions_of(user)[:ACTIONS_ON_THE_DESK],
         "commitments": selectors.commitments_of(user)[:COMMITMENTS_ON_THE_DESK],
-        "meetings": home_selectors.coming_meetings(user)[:MEETINGS_ON_THE_DESK],
+        "meetings": meetings_selectors.coming_meetings(user)[:MEETINGS_ON_THE_DESK],
         "records": home_selectors.records_to_agree(user)[:RECORDS_ON_THE_DESK],
         "news": home_selectors.new_in_spaces(user, NEWS_ON_THE_DESK),
     }

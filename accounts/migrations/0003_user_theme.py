@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
             model_name="user",
             name="theme",
             field=models.CharField(
-                choices=[("light", "light"), ("dark", "dark"), ("auto", "as my system")],
+                choices=[("light", "Light"), ("dark", "Dark"), ("auto", "As my system")],
                 default="auto",
                 max_length=10,
                 verbose_name="theme",

@@ -1,9 +1,12 @@
 """An account begins with an invitation by mail, and with nothing else."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
+from django.utils import timezone, translation
 
 from accounts import services
 from accounts.models import User
@@ -65,7 +68,38 @@ def test_nobody_registers_by_themselves(client):
     assert not User.objects.filter(email="me@accord.example").exists()
 
 
-def test_sign_in_goes_by_e_mail_address(client):
-    user = make_user()
-    answer = client.post("/account/login/", {"login": user.email, "password": "correct horse battery"})
-    assert answer["Location"] == "/desk/"
+def test_an_invitation_ends_after_its_days(client, path, settings):
+    with time_machine.travel(timezone.now() + timedelta(days=settings.INVITATION_DAYS, hours=1)):
+        page = client.get(path)
+    assert page.status_code == 404
+    assert "This invitation has ended" in page.content.decode()
+
+
+def test_a_newer_invitation_ends_the_older_one(client, path, mailoutbox, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        services.invite(make_user("Another officer"), email="liaison@accord.example", name="Liaison")
+    newer = re.search(r"/invitations/\S+", mailoutbox[1].body).group()
+    assert client.get(path).status_code == 404
+    assert client.get(newer).status_code == 200
+
+
+def test_the_invitation_of_one_opens_no_account_of_another(client, path):
+    other = services.invite(make_user("Officer"), email="other@accord.example", name="Other")
+    token = path.rstrip("/").rsplit("/", 1)[1]
+    assert client.get(services.invitation_path(other).rsplit("/", 2)[0] + f"/{token}/").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "ur"])
+def test_the_mail_speaks_the_language_of_the_invited(language, mailoutbox, django_capture_on_commit_callbacks):
+    officer = make_user("Officer", language="en")
+    with django_capture_on_commit_callbacks(execute=True):
+        services.invite(officer, email="liaison@accord.example", name="Liaison", language=language)
+    with translation.override(language):
+        subject = translation.gettext("%(inviter)s invites you to Accord") % {"inviter": "Officer"}
+    assert mailoutbox[0].subject == subject
+
+
+def test_the_form_of_an_invitation_is_dressed_like_all_others(client, path):
+    page = client.get(path).content.decode()
+    assert "accord-entrance" in page
+    assert "liaison@accord.example" in page

@@ -1,0 +1,74 @@
+"""Inviting: for the offices that may, remembered in the audit trail, refused beside the field."""
+
+import pytest
+
+from accounts.models import PlatformRole, User
+from coordination.models import AuditEntry
+from tests.factories import make_organisation, make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+
+
+@pytest.fixture
+def officer(client):
+    user = make_user("Officer", platform_role=PlatformRole.SECRETARIAT)
+    client.force_login(user)
+    return user
+
+
+def invitation(**changes):
+    organisation = changes.pop("organisation", None) or make_organisation()
+    answers = {"email": "new@accord.example", "name": "New Liaison", "language": "ru", "organisation": organisation.pk}
+    return {**answers, **changes}
+
+
+def test_an_officer_invites_and_the_trail_remembers(
+    client, officer, mailoutbox, django_capture_on_commit_callbacks
+):
+    fia = make_organisation("FIA")
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post("/people/invite/", invitation(organisation=fia))
+    assert answer["Location"] == "/people/invite/"
+    assert "new@accord.example" in client.get("/people/invite/").content.decode()
+    invited = User.objects.get(email="new@accord.example")
+    assert (invited.organisation, invited.language, invited.has_usable_password()) == (fia, "ru", False)
+    assert [mail.to for mail in mailoutbox] == [["new@accord.example"]]
+    entry = AuditEntry.objects.get(verb="person invited")
+    assert (entry.actor, entry.object_id) == (officer, invited.pk)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("email", "not an address", "Enter a valid email address."),
+        ("email", "", "This field is required."),
+        ("name", "New\u202eLiaison", "invisible characters"),
+        ("name", "x" * 151, "at most 150 characters"),
+        ("organisation", "999999", "Select a valid choice"),
+        ("language", "xx", "Select a valid choice"),
+    ],
+)
+def test_a_bad_invitation_is_refused_beside_its_field_and_keeps_what_was_typed(
+    client, officer, mailoutbox, field, value, sentence
+):
+    answer = client.post("/people/invite/", {**invitation(), field: value})
+    page = answer.content.decode()
+    assert sentence in page
+    assert f'id="id_{field}_error"' in page
+    assert ("new@accord.example" in page) == (field != "email")
+    assert not User.objects.filter(email="new@accord.example").exists()
+    assert mailoutbox == []
+
+
+def test_an_address_in_use_is_told_beside_its_field(client, officer):
+    used = make_user()
+    answer = client.post("/people/invite/", invitation(email=used.email))
+    assert answer.context["form"].errors["email"] == ["This address already has an account."]
+    assert not AuditEntry.objects.filter(verb="person invited").exists()
+
+
+@pytest.mark.parametrize("office", ["", PlatformRole.AUDITOR])
+def test_whoever_may_not_invite_finds_no_page_to_do_it(client, office):
+    client.force_login(make_user(platform_role=office))
+    assert client.post("/people/invite/", invitation()).status_code == 404
+    assert not User.objects.filter(email="new@accord.example").exists()

@@ -6,6 +6,25 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.dispatch import Signal
+from django.utils.translation import gettext_noop
+
+# What the verbs of this package are called where people read them; the trail itself keeps the English.
+VERBS = (
+    gettext_noop("read"),
+    gettext_noop("space created"),
+    gettext_noop("space changed"),
+    gettext_noop("membership granted"),
+    gettext_noop("membership revoked"),
+    gettext_noop("marking changed"),
+    gettext_noop("action created"),
+    gettext_noop("action changed"),
+    gettext_noop("action reassigned"),
+    gettext_noop("action reported on"),
+    gettext_noop("action moved"),
+    gettext_noop("commitment made"),
+    gettext_noop("commitment changed"),
+    gettext_noop("progress reported"),
+)
 
 # From which address the current request or socket comes; None for commands and the worker.
 _address: ContextVar[str | None] = ContextVar("address of the actor", default=None)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from coordination import access, editors, services
-from coordination.models import Action, Agreement, Country, Organisation, Role, Space
+from coordination.models import Action, Agreement, Commitment, Country, Organisation, Role, Space
 from knowledge.models import (
     CountryFact,
     CountryProfile,
@@ -73,6 +73,11 @@ def mark(obj, marking: str, *, organisations=(), users=()):
 def make_action(space: Space, owner: Organisation | None = None, **fields) -> Action:
     fields.setdefault("title", f"Action {next(_numbers)}")
     return Action.objects.create(space=space, owner=owner or make_organisation(), **fields)
+
+
+def make_commitment(space: Space, party: Organisation | None = None, **fields) -> Commitment:
+    fields.setdefault("title", f"Commitment {next(_numbers)}")
+    return Commitment.objects.create(space=space, party=party or make_organisation(), **fields)
 
 
 def make_agreement(space: Space, **fields) -> Agreement:

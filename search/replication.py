@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections, transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils.crypto import get_random_string
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
 from elasticsearch.helpers import scan, streaming_bulk
@@ -76,7 +76,7 @@ def send_round() -> int:
     entries = list(Entry.objects.waiting().order_by("pk").select_related("audience").prefetch_related("facets")[:BATCH])
     targets = _targets(client)
     if not entries:
-        return 0
+        return int(Entry.objects.waiting().exists())  # everything, where the index was made anew just now
     answers = [send(client, target, entries) for target in targets]
     settled = note(answers)
     if late := next((answer.later for answer in answers if answer.later), ""):
@@ -184,7 +184,8 @@ def _uuids_behind_alias(client: Elasticsearch, replica: Replica) -> dict[str, st
 
 
 def _uuids(client: Elasticsearch, name: str) -> dict[str, str]:
-    return {index: held["settings"]["index"]["uuid"] for index, held in client.indices.get(index=name).items()}
+    settings_of = client.indices.get_settings(index=name, name="index.uuid")
+    return {index: held["settings"]["index"]["uuid"] for index, held in settings_of.items()}
 
 
 def _begin_anew(client: Elasticsearch, replica: Replica) -> Replica:
@@ -238,8 +239,9 @@ def rebuild() -> Iterator[int]:
     _discard(client, name)
     elastic.make_index(client, name)
     Replica.objects.filter(pk=replica.pk).update(building=name, generation=F("generation") + 1)
-    last = 0
-    while batch := _batch_after(last):
+    # What is written from here on is the worker's to send, to both.
+    last, newest = 0, Entry.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    while batch := _batch_between(last, newest):
         _send_until_taken(client, name, batch)
         last = batch[-1].pk
         yield len(batch)
@@ -257,8 +259,8 @@ def _finish(replica: Replica, name: str, uuid: str) -> None:
     Replica.objects.filter(pk=replica.pk).update(index=name, uuid=uuid, building="")
 
 
-def _batch_after(number: int) -> list[Entry]:
-    entries = Entry.objects.filter(pk__gt=number).order_by("pk").select_related("audience")
+def _batch_between(last: int, newest: int) -> list[Entry]:
+    entries = Entry.objects.filter(pk__gt=last, pk__lte=newest).order_by("pk").select_related("audience")
     return list(entries.prefetch_related("facets")[:BATCH])
 
 

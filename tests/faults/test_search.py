@@ -1,0 +1,165 @@
+"""Elasticsearch away, workers killed: nothing is lost, nothing is left over, and no save notices."""
+
+import random
+import threading
+import time
+
+import pytest
+from django.urls import reverse
+
+from coordination.models import Action, Agreement, Marking
+from search import replication
+from search.engines import elastic
+from search.models import Entry
+from tests.elasticsearch_node import SearchNode
+from tests.factories import make_action, make_agreement, make_member, make_organisation, make_space, mark
+from tests.servers import wait_until
+
+pytestmark = [pytest.mark.full, pytest.mark.slow]
+
+DEGRADED = "data-search-degraded"
+
+
+@pytest.fixture
+def index(stack, settings):
+    """The index of this test, for the processes and for the test's own Django."""
+    settings.ELASTICSEARCH_INDEX = stack.env["ELASTICSEARCH_INDEX"]
+    elastic.breaker.close()
+    yield
+    elastic.breaker.close()
+
+
+def equal():
+    """Whether the worker has brought the index to where the ledger is."""
+    return not Entry.objects.waiting().exists() and not replication.differences()
+
+
+def found(client, query):
+    response = client.get(reverse("search"), {"q": query})
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_elasticsearch_stopped_and_started_again(stack, index, settings, client, tmp_path):
+    with SearchNode(tmp_path / "node") as node:
+        stack.env["ELASTICSEARCH_URL"] = settings.ELASTICSEARCH_URL = node.url
+        space = make_space("Border management")
+        client.force_login(make_member(space))
+        stack.worker()
+        before = make_action(space, title="Harbour before")
+        wait_until(equal, "The worker has not sent what was there.")
+        assert DEGRADED not in found(client, "harbour")
+
+        node.stop()
+        began = time.monotonic()
+        during = [make_action(space, title=f"Harbour during {number}") for number in range(20)]
+        before.delete()
+        during[0].title = "Renamed"
+        during[0].save()
+        assert time.monotonic() - began < 10  # about half a second each, on a busy machine, is no waiting for anybody
+        page = found(client, "harbour")
+        assert DEGRADED in page
+        assert ">19 results<" in page
+        began = time.monotonic()
+        found(client, "harbour")
+        assert time.monotonic() - began < elastic.SEARCH_SECONDS
+
+        node.start()
+        wait_until(equal, "Elasticsearch was not brought to where the ledger is.", seconds=120)
+        wait_until(lambda: DEGRADED not in found(client, "harbour"), "The page still answers from the ledger.")
+        page = found(client, "harbour")
+        assert ">19 results<" in page
+
+
+def test_a_worker_killed_ten_times_during_2000_changes_leaves_nothing_out_and_nothing_over(stack, index):
+    changes = Changes(random.Random(20201006))
+    worker = stack.worker()
+    starting = None
+    for number in range(2000):
+        changes.make_one()
+        if number % 200 == 150:
+            if starting:
+                starting.join()
+            assert worker.is_running
+            wait_until(lambda: Entry.objects.filter(confirmed_version__gt=0).exists(), "The worker sends nothing.")
+            worker.kill()
+            starting = threading.Thread(target=worker.start)
+            starting.start()
+    starting.join()
+    wait_until(lambda: not Entry.objects.waiting().exists(), "Something still waits.", seconds=120)
+    differences = replication.differences()
+    assert not differences, differences
+    assert documents() == {entry.pk: as_sent(entry) for entry in changes.entries()}
+
+
+def test_two_workers_at_once_send_the_same_once_over(stack, index):
+    changes = Changes(random.Random(7))
+    workers = [stack.worker(), stack.worker()]
+    for _number in range(400):
+        changes.make_one()
+    wait_until(lambda: not Entry.objects.waiting().exists(), "Something still waits.", seconds=120)
+    assert all(worker.is_running for worker in workers)
+    assert not replication.differences()
+    assert documents() == {entry.pk: as_sent(entry) for entry in changes.entries()}
+    assert "stumbled" not in "".join(worker.log for worker in workers)
+
+
+class Changes:
+    """Actions and agreements made, changed, narrowed, withdrawn, published again and deleted, by chance."""
+
+    def __init__(self, chance):
+        self.chance = chance
+        self.space = make_space("Busy")
+        self.member = make_member(self.space)
+        self.owner = make_organisation()
+        self.made = 0
+
+    def make_one(self):
+        self.made += 1
+        steps = [self.add] * 4 + [self.change] * 4 + [self.narrow, self.withdraw, self.delete]
+        self.chance.choice(steps)()
+
+    def add(self):
+        if self.chance.random() < 0.2:
+            make_agreement(self.space, title=f"Agreement {self.made}")
+        else:
+            make_action(self.space, self.owner, title=f"Action {self.made}")
+
+    def change(self):
+        if action := self.any_of(Action):
+            action.title = f"Changed {self.made}"
+            action.save()
+
+    def narrow(self):
+        if action := self.any_of(Action):
+            mark(action, self.chance.choice([Marking.RED, Marking.AMBER, Marking.GREEN]), users=[self.member])
+
+    def withdraw(self):
+        if agreement := self.any_of(Agreement):
+            agreement.unpublish() if agreement.live else agreement.save_revision().publish()
+
+    def delete(self):
+        if action := self.any_of(Action):
+            action.delete()
+
+    def any_of(self, model):
+        keys = list(model.objects.values_list("pk", flat=True))
+        return model.objects.get(pk=self.chance.choice(keys)) if keys else None
+
+    def entries(self):
+        return Entry.objects.standing().select_related("audience")
+
+
+def as_sent(entry):
+    return (entry.version, entry.title, sorted(entry.audience.tokens))
+
+
+def documents():
+    from django.conf import settings
+    from elasticsearch.helpers import scan
+
+    client = elastic.client(elastic.WRITE_SECONDS)
+    hits = scan(client, index=settings.ELASTICSEARCH_INDEX, query={"version": True})
+    return {
+        int(hit["_id"]): (hit["_version"], hit["_source"]["title"], hit["_source"].get("audience", [])) for hit in hits
+    }

@@ -250,10 +250,11 @@ WAGTAILDOCS_DOCUMENT_FORM_BASE = "knowledge.forms.EditorsFileForm"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "knowledge.forms.EditorsPictureForm"
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = UPLOAD_LIMIT_MB * 1024 * 1024
+# No links to files: their address holds the file's name, and a text shows it to all who read the text.
 WAGTAILADMIN_RICH_TEXT_EDITORS = {
     "default": {
         "WIDGET": "wagtail.admin.rich_text.DraftailRichTextArea",
-        "OPTIONS": {"features": ["h3", "h4", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]},
+        "OPTIONS": {"features": ["h3", "h4", "bold", "italic", "ol", "ul", "link", "hr"]},
     }
 }
 WAGTAIL_WORKFLOW_ENABLED = False

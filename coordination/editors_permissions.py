@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
-from django.contrib.contenttypes.models import ContentType
+from django.db.models import ForeignKey, Model
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel, get_all_child_relations
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
-from wagtail.models import Collection, Page, PagePermissionTester, ReferenceIndex
+from wagtail.models import Collection, Page, PagePermissionTester
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permission_policies.collections import CollectionOwnershipPermissionPolicy
 from wagtail.permission_policies.pages import PagePermissionPolicy
@@ -57,14 +59,29 @@ def holds_what_is_closed_to(user: access.Reader, page: Any) -> bool:
 
 
 def _marked_objects_named_in(page: Any) -> Iterator[Marked]:
-    # Wagtail's own search for references: fields, parts, links in texts. It has no public name for a single object.
-    for type_id, key, _model_path, _content_path in ReferenceIndex._extract_references_from_object(page):
-        model = ContentType.objects.get_for_id(type_id).model_class()
-        if model is not None and issubclass(model, (Page, Marked)):
+    for model, key in _keys_named_in(page):
+        if issubclass(model, (Page, Marked)):
             found = model._default_manager.filter(pk=key).first()
             found = found.specific if isinstance(found, Page) else found
             if isinstance(found, Marked):
                 yield found
+
+
+def _keys_named_in(obj: Any) -> Iterator[tuple[type[Model], Any]]:
+    """Every object that `obj` names, as model and key: by its fields, by links in its texts, and by its parts.
+
+    Wagtail's index of references would not do: it passes over fields that are one to one.
+    """
+    for field in obj._meta.get_fields():
+        if isinstance(field, ForeignKey) and not isinstance(field, ParentalKey) and not field.remote_field.parent_link:
+            if (key := field.value_from_object(obj)) is not None:
+                yield field.related_model, key
+        elif hasattr(field, "extract_references"):
+            for model, key, *_path in field.extract_references(field.value_from_object(obj)):
+                yield model, key
+    for relation in get_all_child_relations(obj) if isinstance(obj, ClusterableModel) else ():
+        for part in getattr(obj, relation.get_accessor_name()).all():
+            yield from _keys_named_in(part)
 
 
 def may_keep_reference_data(user: access.Reader) -> bool:

@@ -11,7 +11,17 @@ from wagtail.search.index import insert_or_update_object
 
 from coordination import access, editors
 from coordination.models import Agreement, AuditEntry, Marked, Marking, Role
-from tests.factories import join, make_agreement, make_file, make_member, make_organisation, make_space, make_user, mark
+from tests.factories import (
+    join,
+    make_agreement,
+    make_file,
+    make_member,
+    make_organisation,
+    make_resource,
+    make_space,
+    make_user,
+    mark,
+)
 
 pytestmark = pytest.mark.django_db
 CANARY = "Zqcanary"
@@ -302,27 +312,33 @@ def test_a_lost_membership_closes_the_editors_side_at_once(client, space, rappor
 
 
 # --- what a page names ---------------------------------------------------------------------------------------------
-def linking_to(document):
-    """The text of a page, as the editor's browser sends it, with a link to a file."""
+def linking_to(page, kind="LINK"):
+    """The text of a page, as the editor's browser sends it, with a link to a page (or a file)."""
     block = {"key": "a", "text": "the list", "type": "unstyled", "depth": 0, "inlineStyleRanges": []}
-    link = {"type": "DOCUMENT", "mutability": "MUTABLE", "data": {"id": document.pk}}
+    link = {"type": kind, "mutability": "MUTABLE", "data": {"id": page.pk, "url": "/"}}
     ranges = [{"offset": 0, "length": 8, "key": 0}]
     return json.dumps({"blocks": [{**block, "entityRanges": ranges}], "entityMap": {"0": link}})
 
 
-def test_a_page_names_no_file_that_is_closed_to_its_author(client, space, rapporteur):
+def test_a_page_names_nothing_that_is_closed_to_its_author(client, space, rapporteur):
     client.force_login(rapporteur)
-    own, closed = make_file(space), make_file(make_space(), f"{CANARY}.txt")
+    own, closed = make_agreement(space), make_agreement(make_space(), title=CANARY)
     form = form_of("With a link", publish=True, summary=linking_to(closed))
     assert client.post(address_to_add(space), form).status_code == 404
-    assert not Agreement.objects.exists()
+    assert Agreement.objects.count() == 2
     client.post(address_to_add(space), {**form, "summary": linking_to(own)})
-    assert f'id="{own.pk}"' in Agreement.objects.get().summary
+    assert f'id="{own.pk}"' in Agreement.objects.get(title="With a link").summary
+
+
+def test_no_text_links_to_a_file_whose_address_holds_its_name(client, space, rapporteur):
+    client.force_login(rapporteur)
+    client.post(address_to_add(space), form_of("With a file", summary=linking_to(make_file(space), "DOCUMENT")))
+    assert "linktype" not in Agreement.objects.get().summary
 
 
 def test_a_page_that_names_what_is_closed_to_an_editor_is_not_edited_by_that_editor(client, space, rapporteur):
     file = make_file(space, f"{CANARY}.txt")
-    page = make_agreement(space, summary=f'<p><a linktype="document" id="{file.pk}">the list</a></p>')
+    page = make_resource(space, title="A resource", files=[file])
     page.save_revision()
     edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
     client.force_login(rapporteur)

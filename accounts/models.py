@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import validate_plain_text
 from accounts.theme import Theme
 
 
@@ -47,7 +48,7 @@ class PlatformRole(models.TextChoices):
 
 class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"), unique=True)
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(_("name"), max_length=150, validators=[validate_plain_text])
     organisation = models.ForeignKey(
         "coordination.Organisation",
         verbose_name=_("organisation"),

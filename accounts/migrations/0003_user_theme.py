@@ -1,5 +1,7 @@
 from django.db import migrations, models
 
+import accounts.text
+
 
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0002_initial")]
@@ -14,5 +16,12 @@ class Migration(migrations.Migration):
                 max_length=10,
                 verbose_name="theme",
             ),
-        )
+        ),
+        migrations.AlterField(
+            model_name="user",
+            name="name",
+            field=models.CharField(
+                max_length=150, validators=[accounts.text.validate_plain_text], verbose_name="name"
+            ),
+        ),
     ]

@@ -68,22 +68,23 @@ class _MeetingFields(TimesOfThePlaceMixin, DeedForm):
 
 class NewMeetingForm(OnceForm, _MeetingFields):
     def __init__(self, *args: Any, space: Space, reader: User, **kwargs: Any) -> None:
-        initial = {
+        kwargs["initial"] = {
             "organiser": reader.organisation_id,
             "language": reader.language,
             "time_zone": reader.time_zone,
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
         self.fields["organiser"].queryset = coordination.organisations_in(space)
 
 
 class EditMeetingForm(LatestForm, _MeetingFields):
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
-        initial = {name: getattr(meeting, name) for name in self.base_fields if name != "topics"}
+        initial: dict[str, Any] = {name: getattr(meeting, name) for name in self.base_fields if name != "topics"}
         initial["topics"] = meeting.topics.all()
         for name in self.times:
             initial[name] = wall_clock(initial[name], meeting.time_zone)
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         self.fields["organiser"].queryset = Organisation.objects.filter(
             Q(pk__in=coordination.organisations_in(meeting.space)) | Q(pk=meeting.organiser_id)
         )
@@ -120,7 +121,7 @@ class AttendanceForm(DeedForm):
         self.fields["person"].queryset = selectors.persons_for(meeting)
 
     def clean(self) -> dict[str, Any]:
-        fields = super().clean()
+        fields = super().clean() or self.cleaned_data
         if fields.get("person") and fields.get("person_name"):
             self.add_error("person_name", _("Choose a person or type a name, not both."))
         return fields
@@ -203,9 +204,12 @@ class EditParagraphForm(LatestForm, _StatementFields):
                 post=paragraph.speaker_post_id,
                 person=paragraph.speaker_person_id,
             ).first()
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         if is_statement and with_names:
-            self.offer_speakers(paragraph.record, selectors.organisations_at(paragraph.record.meeting))
+            # The present choice stays on offer, whoever takes part by now.
+            offered = selectors.organisations_at(paragraph.record.meeting)
+            self.offer_speakers(paragraph.record, offered | Organisation.objects.filter(pk=paragraph.on_behalf_of_id))
         else:
             del self.fields["speaker"], self.fields["on_behalf_of"]
 

@@ -9,7 +9,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from coordination import access
 from coordination import selectors as coordination
 from coordination.models import Action, Commitment, Organisation, Person, Post
-from meetings.models import Meeting, Paragraph, ParagraphKind, Record, Section, Visit, named
+from meetings.models import Meeting, MeetingQuerySet, Paragraph, ParagraphKind, Record, Section, Visit, named
 
 SPEAKER_ROWS = (
     "speaker_post__organisation",
@@ -20,7 +20,7 @@ SPEAKER_ROWS = (
 )
 
 
-def coming_meetings(user: access.Reader) -> QuerySet[Meeting]:
+def coming_meetings(user: access.Reader) -> MeetingQuerySet:
     """The meetings of the reader's own spaces that are not over yet, the next one first."""
     return Meeting.live_pages().readable_by(user).filter(space__in=access.memberships(user)).coming()
 
@@ -28,7 +28,7 @@ def coming_meetings(user: access.Reader) -> QuerySet[Meeting]:
 Chosen = Callable[[str], Any]
 
 
-def narrowed_meetings(meetings: QuerySet[Meeting], chosen: Chosen, *, past: bool) -> QuerySet[Meeting]:
+def narrowed_meetings(meetings: MeetingQuerySet, chosen: Chosen, *, past: bool) -> MeetingQuerySet:
     """The coming or the past of `meetings`, as the filters of the list say."""
     if words := chosen("q"):
         meetings = meetings.filter(Q(title__icontains=words) | Q(place__icontains=words))
@@ -38,7 +38,7 @@ def narrowed_meetings(meetings: QuerySet[Meeting], chosen: Chosen, *, past: bool
     return meetings.past() if past else meetings.coming()
 
 
-def programme_of(visit: Visit, user: access.Reader) -> QuerySet[Meeting]:
+def programme_of(visit: Visit, user: access.Reader) -> MeetingQuerySet:
     """The meetings of a visit that `user` may read, in the order of the programme."""
     of_visit = Meeting.live_pages().readable_by(user).filter(visits__visit=visit)
     return of_visit.order_by("visits__sort_order", "starts_at", "pk")

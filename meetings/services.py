@@ -183,7 +183,7 @@ def _person_named(meeting: Meeting, organisation: Organisation, name: str) -> Pe
 def _refuse_to_let_oneself_in(actor: User, meeting: Meeting, post: Post | None, person: Person | None) -> None:
     """Nobody gets at the names in a record under the Chatham House Rule by writing themselves down as present."""
     record = Record.objects.filter(meeting=meeting, chatham_house=True).first()
-    who = person or (post and post.person)
+    who = person if person is not None or post is None else post.person
     if record is None or who is None or who.user_id != actor.pk or access.may_see_names(actor, record):
         return
     raise ValidationError(
@@ -235,7 +235,7 @@ def _follow_the_agenda(record: Record, keep: Section | None = None) -> None:
             section.save()
     sections_of_nothing = record.sections.filter(agenda_item__isnull=True, paragraphs__isnull=True)
     if record.sections.filter(agenda_item__isnull=False).exists():
-        sections_of_nothing.exclude(pk=keep and keep.pk).delete()
+        sections_of_nothing.exclude(pk__in=[keep.pk] if keep else []).delete()
     if not record.sections.exists():
         Section.objects.create(record=record)
 

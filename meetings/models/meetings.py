@@ -2,7 +2,7 @@
 
 import zoneinfo
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -21,6 +21,9 @@ from coordination.models import ContentPage, Marked, MarkedQuerySet, Organisatio
 from coordination.models.marking import KEY_LENGTH, new_key
 from coordination.models.spaces import MarkedPageQuerySet
 from meetings.editors import MeetingPageForm
+
+if TYPE_CHECKING:
+    from meetings.models.records import Record
 
 
 class MeetingKind(models.TextChoices):
@@ -53,6 +56,9 @@ class MeetingQuerySet(MarkedPageQuerySet):
         return self.select_related("audience", "space__audience", "organiser")
 
 
+MeetingManager = PageManager.from_queryset(MeetingQuerySet)
+
+
 class Meeting(ContentPage):
     kind = models.CharField(_("kind"), max_length=20, choices=MeetingKind.choices, default=MeetingKind.BILATERAL)
     level = models.CharField(_("level"), max_length=20, choices=MeetingLevel.choices, blank=True)
@@ -75,7 +81,7 @@ class Meeting(ContentPage):
     version = models.PositiveIntegerField(default=1, editable=False)
     submission = models.UUIDField(null=True, unique=True, editable=False)
 
-    objects = PageManager.from_queryset(MeetingQuerySet)()
+    objects: ClassVar[Any] = MeetingManager()
 
     route_name = "meeting_detail"
     template = "meetings/meeting_detail.html"
@@ -118,13 +124,17 @@ class Meeting(ContentPage):
         super().save(*args, **kwargs)
         if is_changed:
             # The record bears the title of the meeting, and is withdrawn with it: what is found of it follows.
-            for record in self.access_children():
+            for record in self._records():
                 record.save(update_fields=["updated_at"])
 
     def access_children(self) -> list[Marked]:
+        return list(self._records())
+
+    def _records(self) -> "models.QuerySet[Record]":
+        """Its record, if there is one."""
         from meetings.models.records import Record
 
-        return list(Record.objects.filter(meeting=self))
+        return Record.objects.filter(meeting=self)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -156,7 +166,7 @@ class Meeting(ContentPage):
 class AgendaItemQuerySet(MarkedQuerySet):
     def numbered(self) -> "AgendaItemQuerySet":
         """The items of whole agendas, each with its number; do not narrow the result afterwards."""
-        order = [F("sort_order").asc(nulls_last=True), "pk"]
+        order = (F("sort_order").asc(nulls_last=True), F("pk").asc())
         return self.annotate(number=Window(RowNumber(), partition_by="meeting_id", order_by=order)).order_by(*order)
 
 

@@ -1,6 +1,6 @@
 """Visits: a delegation, its days, and the meetings that make its programme."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -29,6 +29,9 @@ class VisitQuerySet(MarkedPageQuerySet):
         return self.select_related("audience", "space__audience", "organisation", "country")
 
 
+VisitManager = PageManager.from_queryset(VisitQuerySet)
+
+
 class Visit(ContentPage):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="visits", verbose_name=_("delegation of")
@@ -51,7 +54,7 @@ class Visit(ContentPage):
     ends_on = models.DateField(_("until"))
     objectives = models.TextField(_("objectives"), blank=True, max_length=5000)
 
-    objects = PageManager.from_queryset(VisitQuerySet)()
+    objects: ClassVar[Any] = VisitManager()
 
     route_name = "visit_detail"
     template = "meetings/visit_detail.html"

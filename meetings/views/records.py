@@ -66,7 +66,7 @@ def _render(request, record: Record, **more):
         "sections": selectors.sections_shown(record, user),
         "names_withheld": not access.may_see_names(user, record),
         "may_write": record.is_draft and access.can(user, "record", record),
-        "steps": [{"state": state, "label": STEPS[state][1]} for state in steps],
+        "steps": [{"state": state, "label": STEPS[RecordState(state)][1]} for state in steps],
         "reopen_form": ReopenForm() if record.state == RecordState.AGREED and RecordState.DRAFT in steps else None,
         **more,
     }
@@ -99,7 +99,9 @@ def record_move(request, key):
         messages.success(request, done)
         still_read = Record.objects.readable_by(request.user).filter(pk=record.pk).exists()
         return redirect(record if still_read else "meeting_list")
-    return _render(request, record, reopen_form=form)
+    for sentence in form.non_field_errors():
+        messages.error(request, sentence)
+    return _render(request, record, reopen_form=form) if form.errors.get("reason") else redirect(record)
 
 
 @require_POST

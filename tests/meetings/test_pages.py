@@ -448,7 +448,8 @@ def test_an_agreed_record_asks_for_the_reason_before_it_is_reopened(client, spac
 def test_an_empty_record_is_not_circulated_and_the_page_says_why(client, space, rapporteur):
     record = make_record(make_meeting(space), RecordState.DRAFT)
     client.force_login(rapporteur)
-    page = client.post(reverse("record_move", kwargs={"key": record.meeting.key}), {"state": "circulated"})
+    address = reverse("record_move", kwargs={"key": record.meeting.key})
+    page = client.post(address, {"state": "circulated"}, follow=True)
     assert "Nothing is written in this record yet." in page.content.decode()
 
 

@@ -422,7 +422,6 @@ def test_a_rapporteur_who_did_not_attend_does_not_change_who_spoke(rapporteur, d
 
 
 def test_nobody_gets_at_the_names_by_writing_themselves_down_as_present(space, rapporteur, meeting, under_the_rule):
-    record, director = under_the_rule
     person = Person.objects.create(name=rapporteur.name, user=rapporteur)
     with pytest.raises(ValidationError):
         services.note_attendance(rapporteur, meeting, organisation=rapporteur.organisation, person=person)

@@ -88,7 +88,7 @@ def attach_file(actor: User, obj: Marked, uploaded: Any, *, title: str = "", sub
         _store(actor, obj, file)
     except BaseException:
         # The rows are taken back by the transaction, the content on the disk is not.
-        if file.file and file.file._committed:
+        if file.file.name and getattr(file.file, "_committed", False):
             file.file.storage.delete(file.file.name)
         raise
     return file
@@ -119,6 +119,6 @@ def may_attach(user: access.Reader, obj: Marked) -> bool:
 def remove_file(actor: User, file: File) -> None:
     """Delete a file, its content too: whoever put it there, or a rapporteur."""
     require(actor, "contribute" if file.uploaded_by_user_id == actor.pk else "record", file)
-    holder = file.attached_to or Space.objects.get(pk=file.space_id)
+    holder = file.attached_to or file.space
     audit.record(actor, "file removed", holder, before={"file": file.pk, "name": file.filename})
     file.delete()

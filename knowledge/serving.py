@@ -72,7 +72,7 @@ def _content(request: HttpRequest, opened: Any, first: int, length: int, status:
     # Under ASGI Django would read a synchronous iterator to its end before it sends the first byte.
     pieces = _pieces_in_turn(opened, length) if isinstance(request, ASGIRequest) else _pieces(opened, length)
     response = StreamingHttpResponse(pieces, status=status)
-    response._resource_closers.append(opened.close)
+    response._resource_closers.append(opened.close)  # type: ignore[attr-defined]  # Django's own way, in FileResponse too
     return response
 
 

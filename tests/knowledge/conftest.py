@@ -6,6 +6,6 @@ from django.core.cache import cache
 
 @pytest.fixture(autouse=True)
 def own_media(settings, tmp_path):
-    """Files of a test lie in its own folder; renditions of pictures of an earlier test, with the same numbers, are gone."""
+    """Files of a test lie in its own folder; Wagtail's memory of renditions, by number, ends with it."""
     settings.MEDIA_ROOT = tmp_path / "media"
     cache.clear()

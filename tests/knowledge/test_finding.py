@@ -27,12 +27,7 @@ def space():
 
 
 def entries(**fields):
-    """What is found now: an entry that was taken out goes on to stand as a mark for the replicas."""
-    return Entry.objects.filter(is_deleted=False, **fields) if _has("is_deleted") else Entry.objects.filter(**fields)
-
-
-def _has(name: str) -> bool:
-    return name in {field.name for field in Entry._meta.get_fields()}
+    return Entry.objects.standing().filter(**fields)
 
 
 def test_a_resource_is_found_by_its_words_topics_and_countries(space):

@@ -1,8 +1,8 @@
 """The one socket of a tab: threads, presence, typing, unread counts and notifications (docs/protocol.md).
 
-What a client sends is dealt with in its order. What is to be delivered is only noted when a poke comes; one task per
-socket fetches and sends it. So a socket does one piece of work at a time, however many pokes come and however slow its
-client is, and access is asked for at each delivery.
+What a client sends is dealt with in its order, by one task. What is to be delivered is only noted when a poke comes;
+another task fetches and sends it. So a socket does one piece of work at a time, however many pokes come and however
+slow its client is, and access is asked for at each delivery.
 """
 
 import asyncio
@@ -27,6 +27,10 @@ THREADS_OF_A_SOCKET = 50
 # A client gives a sign of life this often; without one for three times as long, it is gone or cannot follow.
 HEARTBEAT_SECONDS = 25
 SILENCE_SECONDS = 75
+# Frames that wait for their turn; who sends more without waiting for answers is told to slow down.
+FRAMES_WAITING = 30
+# Counts may come a little later than messages: in a lively thread they change all the time.
+COUNTS_SECONDS = 1.0
 # One person's typing is passed on this often at most.
 TYPING_SECONDS = 2
 # Why the server closes: the session has ended; what came made no sense; too much came; nothing came.
@@ -55,20 +59,23 @@ class SocketConsumer(AsyncWebsocketConsumer):
         self.heard_at, self.typed_at = time.monotonic(), 0.0
         self.wanted, self.wake = Wanted(counts=True), asyncio.Event()
         self.counts: dict[str, int] = {}
+        self.counts_are_due = False
+        self.frames: asyncio.Queue[dict[str, Any]] = asyncio.Queue(FRAMES_WAITING)
         for group in self._own_groups():
             await self.channel_layer.group_add(group, self.channel_name)
         await self.accept()
         await self._answer({"type": "welcome", "heartbeat": HEARTBEAT_SECONDS})
         self.wake.set()
-        self.delivering = asyncio.create_task(self._deliver())
+        self.tasks = [asyncio.create_task(self._deliver()), asyncio.create_task(self._follow_frames())]
 
     def _own_groups(self) -> list[str]:
         return [pokes.user_group(self.caller.user_id), pokes.session_group(self.caller.session_key)]
 
     async def disconnect(self, code: int) -> None:
-        if not hasattr(self, "delivering"):
+        if not hasattr(self, "tasks"):
             return
-        self.delivering.cancel()
+        for task in self.tasks:
+            task.cancel()
         with contextlib.suppress(Exception):  # Redis may be down: the group forgets the channel by itself
             for group in [*self._own_groups(), *map(pokes.thread_group, self.subscriptions)]:
                 await self.channel_layer.group_discard(group, self.channel_name)
@@ -83,26 +90,32 @@ class SocketConsumer(AsyncWebsocketConsumer):
     # --- from the client -------------------------------------------------------------------------------------------
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         self.heard_at = time.monotonic()
-        if not self.allowance.take():
+        if self.frames.full() or not self.allowance.take():
             await self._refuse_the_flood()
             return
-        with translation.override(self.language):
-            try:
-                frame = parse(text_data)
-            except FrameError as refusal:
-                await self._refuse_bad(refusal)
-                return
-            try:
-                await getattr(self, f"on_{frame['type']}")(frame)
-            except FrameError as refusal:
-                await self._answer(refusal.as_frame())
-            except SignedOut:
-                await self.close(code=SIGNED_OUT)
-            except Exception:  # one frame that fails harms neither the socket nor anybody else
-                logger.exception("A frame “%s” could not be dealt with.", frame["type"])
-                sentence = _("Something went wrong on our side. Try again.")
-                echo = {"key": frame["key"]} if "key" in frame else {}
-                await self._answer(FrameError("failed", "frame", sentence, **echo).as_frame())
+        try:
+            with translation.override(self.language):
+                self.frames.put_nowait(parse(text_data))
+        except FrameError as refusal:
+            await self._refuse_bad(refusal)
+
+    async def _follow_frames(self) -> None:
+        """Deal with one frame after another, while pokes go on being heard."""
+        while True:
+            frame = await self.frames.get()
+            with translation.override(self.language):
+                try:
+                    await getattr(self, f"on_{frame['type']}")(frame)
+                except FrameError as refusal:
+                    await self._answer(refusal.as_frame())
+                except SignedOut:
+                    await self.close(code=SIGNED_OUT)
+                    return
+                except Exception:  # one frame that fails harms neither the socket nor anybody else
+                    logger.exception("A frame “%s” could not be dealt with.", frame["type"])
+                    sentence = _("Something went wrong on our side. Try again.")
+                    echo = {"key": frame["key"]} if "key" in frame else {}
+                    await self._answer(FrameError("failed", "frame", sentence, **echo).as_frame())
 
     async def _refuse_bad(self, refusal: FrameError) -> None:
         self.bad_frames += 1
@@ -112,6 +125,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
 
     async def _refuse_the_flood(self) -> None:
         """Say so once for each burst; then close, for whoever goes on does not listen."""
+        self.allowance.refused += 1
         if self.allowance.refused % limits.FRAMES_AT_ONCE == 1:
             with translation.override(self.language):
                 sentence = _("This is too much at once. Wait a moment, then send again.")
@@ -165,6 +179,12 @@ class SocketConsumer(AsyncWebsocketConsumer):
         self._want_messages(poke["thread"])
 
     async def poke_counts(self, poke: dict[str, Any]) -> None:
+        if not self.counts_are_due:
+            self.counts_are_due = True
+            asyncio.get_running_loop().call_later(COUNTS_SECONDS, self._want_counts)
+
+    def _want_counts(self) -> None:
+        self.counts_are_due = False
         self.wanted.counts = True
         self.wake.set()
 

@@ -16,7 +16,7 @@ class Allowance:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._left, self._at = float(FRAMES_AT_ONCE), clock()
-        self.refused = 0
+        self.refused = 0  # counted by the socket, which refuses for another reason too
 
     def take(self) -> bool:
         """Whether one more frame is dealt with."""
@@ -24,7 +24,6 @@ class Allowance:
         self._left = min(FRAMES_AT_ONCE, self._left + (now - self._at) * FRAMES_A_SECOND)
         self._at = now
         if self._left < 1:
-            self.refused += 1
             return False
         self._left -= 1
         return True

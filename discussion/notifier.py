@@ -62,10 +62,11 @@ def tell(*, entry: AuditEntry, obj: Any, details: dict[str, Any], **_signal: Any
 
     told: set[int] = set()
     for kind in kinds_told_on(entry.verb):
-        news = kind(entry, obj, details)
-        concerned = [user for user in set(news.recipients()) if user.is_active and user.pk != entry.actor_id]
-        for user in access.readers_among(concerned, obj):
-            services.notify(user, kind, entry)
-            told.add(user.pk)
+        recipients = set(kind(entry, obj, details).recipients())
+        concerned = [user for user in recipients if user.is_active and user.pk != entry.actor_id]
+        # First those who have such news already: in a lively thread these are nearly all.
+        known = services.bring_up_to_date(concerned, kind, entry)
+        new = access.readers_among([user for user in concerned if user.pk not in known], obj)
+        told |= {news.user_id for news in services.notify(new, kind, entry)}
     if told:
         transaction.on_commit(lambda: pokes.news_for(told))

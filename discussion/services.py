@@ -1,6 +1,7 @@
 """What changes state in a discussion. Each function takes the acting user first, checks the right, changes the rows and
 writes the audit entry, in one transaction; sockets are poked after the commit."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -95,7 +96,9 @@ def _add(actor: User, thread: Thread, words: str, submission: UUID) -> Message:
     audit.record(
         actor, "message posted", thread, after={"message": message.key, "number": number}, details={"message": message}
     )
-    followers = list(ReadMark.objects.filter(thread=thread).values_list("user_id", flat=True))
+    # Whoever had something unread before has no other count now.
+    up_to_date = ReadMark.objects.filter(thread=thread, number__gte=number - 1).exclude(user=actor)
+    followers = list(up_to_date.values_list("user_id", flat=True))
     transaction.on_commit(lambda: pokes.message_posted(thread.pk, followers))
     return message
 
@@ -118,21 +121,36 @@ def _advance(actor: User, thread: Thread, number: int) -> bool:
 
 
 # --- notifications -------------------------------------------------------------------------------------------------
-def notify(user: User, kind: type[notifier.Notification], entry: AuditEntry) -> Notification:
-    """Note a piece of news for `user`; what the user has not looked at yet is brought up to date instead."""
-    news, is_new = Notification.objects.get_or_create(
-        user=user,
+def notify(users: Iterable[User], kind: type[notifier.Notification], entry: AuditEntry) -> list[Notification]:
+    """Note a piece of news for each of `users`, none of whom has one of that kind and object still to look at."""
+    made = []
+    for user in users:
+        news, is_new = Notification.objects.get_or_create(
+            user=user,
+            kind=kind.kind,
+            object_type_id=entry.object_type_id,
+            object_id=entry.object_id,
+            seen_at=None,
+            defaults={"entry": entry, "created_at": entry.at, "mail_wanted": kind.by_mail},
+        )
+        if is_new:
+            made.append(news)
+    if made and kind.by_mail:
+        mail.arrange()
+    return made
+
+
+def bring_up_to_date(users: Iterable[User], kind: type[notifier.Notification], entry: AuditEntry) -> set[int]:
+    """Let such news as these users have not looked at yet tell of `entry` instead. Gives the keys of the users."""
+    unseen = Notification.objects.filter(
+        user__in=list(users),
         kind=kind.kind,
         object_type_id=entry.object_type_id,
         object_id=entry.object_id,
         seen_at=None,
-        defaults={"entry": entry, "created_at": entry.at, "mail_wanted": kind.by_mail},
     )
-    if is_new and kind.by_mail:
-        mail.arrange()
-    elif not is_new:
-        Notification.objects.filter(pk=news.pk).update(entry=entry, created_at=entry.at)
-    return news
+    unseen.update(entry=entry, created_at=entry.at)
+    return set(unseen.values_list("user_id", flat=True))
 
 
 def mark_seen(actor: User, news: Notification) -> None:

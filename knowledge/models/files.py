@@ -26,6 +26,10 @@ NAME_MAX_CHARACTERS = 75
 class SpaceFile(Marked):
     """A file that lies in the collection of a space, and so in that space."""
 
+    # Of Wagtail's documents and images, with which this is always mixed.
+    title: Any
+    collection_id: Any
+
     space = models.ForeignKey(Space, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
 
     class Meta:
@@ -128,12 +132,12 @@ class File(SpaceFile, AbstractDocument):
         """Save; new content is read for search once it is committed."""
         from knowledge import extraction
 
-        is_new_content = bool(self.file) and not self.file._committed
+        is_new_content = bool(self.file) and not getattr(self.file, "_committed", True)
         if is_new_content:
             self.text, self.text_state = "", extraction.state_before_reading(self.filename)
         super().save(*args, **kwargs)
         if is_new_content and self.text_state == TextState.PENDING:
-            transaction.on_commit(lambda: extraction.read_text_of.enqueue(self.pk, self.file.name))
+            transaction.on_commit(lambda: extraction.read_text_of.enqueue(self.pk, str(self.file)))
 
 
 def files_attached_to(obj: Any) -> FileQuerySet:

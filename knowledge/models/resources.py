@@ -37,6 +37,9 @@ class ResourceQuerySet(MarkedPageQuerySet):
         return self.select_related("audience", "space")
 
 
+ResourceManager = MarkedPageManager.from_queryset(ResourceQuerySet)
+
+
 class Resource(ContentPage):
     kind = models.CharField(_("kind"), max_length=20, choices=ResourceKind.choices, default=ResourceKind.STUDY)
     abstract = models.TextField(_("abstract"), blank=True, max_length=3000)
@@ -53,7 +56,7 @@ class Resource(ContentPage):
     source_url = models.URLField(_("address of the original"), blank=True)
     submission = models.UUIDField(null=True, unique=True, editable=False)
 
-    objects = MarkedPageManager.from_queryset(ResourceQuerySet)()
+    objects: ClassVar[Any] = ResourceManager()
 
     route_name = "resource_detail"
     template = "knowledge/resource_detail.html"

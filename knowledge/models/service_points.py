@@ -2,7 +2,7 @@
 
 import zoneinfo
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -46,6 +46,9 @@ class ServicePointQuerySet(MarkedPageQuerySet):
         )
 
 
+ServicePointManager = MarkedPageManager.from_queryset(ServicePointQuerySet)
+
+
 class ServicePoint(ContentPage):
     organisation = models.ForeignKey(
         Organisation,
@@ -75,7 +78,7 @@ class ServicePoint(ContentPage):
         _("time zone of the opening hours"), max_length=64, default="UTC", validators=[validate_time_zone]
     )
 
-    objects = MarkedPageManager.from_queryset(ServicePointQuerySet)()
+    objects: ClassVar[Any] = ServicePointManager()
 
     route_name = "service_point_detail"
     template = "knowledge/service_point_detail.html"

@@ -215,8 +215,14 @@ def _effective_audience(obj: Marked) -> Audience:
         return obj.own_audience
     tokens = obj.own_audience.tokens
     if parent is not None:
-        tokens = meet(tokens, audience(parent))
+        tokens = meet(tokens, audience(_latest(parent)))
     return intern(tokens if limit is None else meet(tokens, limit))
+
+
+def _latest(parent: Marked) -> Marked:
+    """The parent as the database has it, locked: what hangs itself on a parent that is just being narrowed waits."""
+    rows = type(parent)._base_manager.select_for_update(of=("self",)).select_related("audience")
+    return rows.filter(pk=parent.pk).first() or parent
 
 
 # --- principals ----------------------------------------------------------------------------------------------------
@@ -270,7 +276,7 @@ def principals(user: Reader) -> frozenset[str]:
     return _tokens_of(user, memberships(user))
 
 
-def _tokens_of(user: Reader, held: dict[int, frozenset[str]]) -> frozenset[str]:
+def _tokens_of(user: User, held: dict[int, frozenset[str]]) -> frozenset[str]:
     tokens = {PUBLIC, PARTNERS}
     for space_id, permissions in held.items():
         for org in {None, user.organisation_id}:
@@ -354,14 +360,14 @@ def _holds(permission: str) -> Callable[[Any, Any], bool]:
     return check
 
 
-def _follows_up(user: Reader, obj: Any) -> bool:
+def _follows_up(user: User, obj: Any) -> bool:
     """The owner's contributors report on what the owner owes; rapporteurs and chairs keep the whole list."""
     if _holds("record_space")(user, obj):
         return True
     return _holds("contribute_space")(user, obj) and user.organisation_id == obj.owner_id
 
 
-def _edits(user: Reader, obj: Any) -> bool:
+def _edits(user: User, obj: Any) -> bool:
     """Rapporteurs and chairs change all content; a contributor what is the contributor's own or organisation's."""
     if _holds("record_space")(user, obj):
         return True

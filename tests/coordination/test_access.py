@@ -8,10 +8,12 @@ from wagtail.models import GroupCollectionPermission, GroupPagePermission
 
 from coordination import access, services
 from coordination.models import Action, Agreement, AuditEntry, Marking, Role, SpaceUserPermission
+from meetings.models import Record, RecordState
 from tests.factories import (
     join,
     make_action,
     make_agreement,
+    make_meeting,
     make_member,
     make_organisation,
     make_space,
@@ -208,3 +210,15 @@ def test_asking_for_memberships_takes_one_query_however_many_spaces(room, django
         join(readers["reader"], make_space())
     with django_assert_max_num_queries(1):
         assert len(access.memberships(readers["reader"])) == 6
+
+
+def test_what_hangs_itself_on_an_old_copy_of_its_parent_is_no_wider_than_the_parent_is_now(room):
+    space, _named, readers = room
+    meeting = make_meeting(space)
+    old_copy = type(meeting).objects.get(pk=meeting.pk)
+    mark(meeting, Marking.RED, users=[readers["contributor"]])
+
+    record = Record(space=space, meeting=old_copy, state=RecordState.CIRCULATED)
+    record.save()
+
+    assert {name for name, user in readers.items() if access.may_read(user, record)} == {"contributor"}

@@ -144,6 +144,8 @@ def _publish_what_was_reported(cast: Any, meeting: Meeting, fact: dict[str, Any]
     meetings.circulate_record(cast.users["secretariat"], record)
     meetings.agree_record(cast.users["chair"], record)
     meetings.publish_record(cast.users["chair"], record)
+    coordination.change_marking(cast.users["chair"], record, Marking.GREEN, reason="What the report says is public.")
+    cast.past.note(record, meeting.ends_at)
 
 
 def _visit_to_come(cast: Any) -> None:

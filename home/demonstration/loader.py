@@ -27,6 +27,7 @@ from coordination.models import (
 from discussion.models import Notification
 from home.demonstration import deeds, library_shelf, room, times
 from home.models import HomePage
+from search import ledger
 
 # How many notifications each account finds unread.
 UNSEEN_TO_BEGIN_WITH = 5
@@ -68,19 +69,20 @@ def load() -> bool:
             "There are spaces here already: the demonstration is loaded into an empty installation only."
         )
     cast = Cast()
-    _front_page(cast)
-    _countries_and_topics(cast)
-    _organisations(cast)
-    _people(cast)
-    _accounts(cast)
-    _spaces(cast)
-    deeds.agree(cast)
-    deeds.visit(cast)
-    deeds.meet(cast)
-    deeds.follow_up(cast)
-    library_shelf.fill(cast)
-    deeds.talk(cast)
-    cast.past.lay_down()
+    with ledger.gathering():
+        _front_page(cast)
+        _countries_and_topics(cast)
+        _organisations(cast)
+        _people(cast)
+        _accounts(cast)
+        _spaces(cast)
+        deeds.agree(cast)
+        deeds.visit(cast)
+        deeds.meet(cast)
+        deeds.follow_up(cast)
+        library_shelf.fill(cast)
+        deeds.talk(cast)
+        cast.past.lay_down()
     _what_is_old_has_been_seen()
     return True
 

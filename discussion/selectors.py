@@ -53,10 +53,11 @@ class ListedThread:
     unread: int
 
 
-def listed(found: Iterable[Thread], reader: User) -> list[ListedThread]:
+def listed(found: Iterable[Thread], reader: Reader) -> list[ListedThread]:
     """The threads with their titles and unread counts, in a number of queries that does not grow with them."""
     found = list(found)
-    read = dict(ReadMark.objects.filter(user=reader, thread__in=found).values_list("thread_id", "number"))
+    marks = ReadMark.objects.filter(user_id=reader.pk, thread__in=found)
+    read = dict(marks.values_list("thread_id", "number"))
     titles = _titles(found, reader)
     return [ListedThread(t, titles[t.pk], t.last_number - read.get(t.pk, 0)) for t in found]
 

@@ -85,6 +85,7 @@ class Client:
     def __init__(self, server, user, thread, number: int) -> None:
         self.server, self.user, self.thread = server, user, thread
         self.to_send = [(str(uuid.uuid4()), f"{number}-{which}") for which in range(MESSAGES_EACH)]
+        self.answered = asyncio.Event()
         self.keys: list[str] = []
         self.last = 0
         self.random = random.Random(number)
@@ -103,9 +104,11 @@ class Client:
 
     async def _write(self, tab) -> None:
         with contextlib.suppress(websockets.ConnectionClosed):
-            for key, text in list(self.to_send):
-                await tab.say(self.thread, text, key)
-                await asyncio.sleep(0.1)
+            while self.to_send:
+                self.answered.clear()
+                await tab.say(self.thread, self.to_send[0][1], self.to_send[0][0])
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.answered.wait(), 10)
 
     async def _read(self, tab) -> None:
         while self.last < CLIENTS * MESSAGES_EACH:
@@ -116,6 +119,7 @@ class Client:
                     await tab.send(type="subscribe", thread=self.thread.key, after=self.last)
             elif frame["type"] == "sent":
                 self.to_send = [waiting for waiting in self.to_send if waiting[0] != frame["key"]]
+                self.answered.set()
             elif frame["type"] == "error":
                 assert frame["code"] in ("slow_down", "failed"), frame
             if self.cuts and self.last >= self.cuts[0]:
@@ -139,7 +143,7 @@ async def test_five_hundred_messages_by_five_clients_whose_sockets_are_cut(stack
 
     thread, users, server = await sync_to_async(arrange)()
     clients = [Client(server, user, thread, number) for number, user in enumerate(users)]
-    async with asyncio.timeout(240):
+    async with asyncio.timeout(500):
         await asyncio.gather(*(client.run() for client in clients))
     assert all(not client.cuts for client in clients), "every socket was cut as often as planned"
     kept = await sync_to_async(lambda: list(Message.objects.order_by("number").values_list("key", "text")))()

@@ -64,11 +64,16 @@ class LatestForm(DeedForm):
     """A form that changes something: it carries the version that it was opened with."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    # Whether the object had another version by the time that this form was sent.
+    is_stale = False
 
     def catch_up(self, version: int) -> None:
         """Let the next sending of this form count as one that has seen the present version; what was typed stays."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = version
+        self.is_stale = True
+        sent: Any = self.data
+        sent = sent.copy()
+        sent[self.add_prefix("version")] = version
+        self.data = sent
 
 
 def one_line(label: Any, *, max_length: int = TITLE_MAX_LENGTH, required: bool = True) -> forms.CharField:
@@ -121,7 +126,7 @@ class _DueFields(DeedForm):
     due_on = a_day(_("Due on"))
 
     def clean(self) -> dict[str, Any]:
-        fields = super().clean()
+        fields: dict[str, Any] = super().clean() or self.cleaned_data
         if fields.get("starts_on") and fields.get("due_on") and fields["due_on"] < fields["starts_on"]:
             self.add_error("due_on", _("This is before the day on which it starts."))
         return fields
@@ -154,8 +159,10 @@ class ReassignActionForm(LatestForm):
     reason = paragraphs(_("Why"), max_length=REASON_MAX_LENGTH, rows=2)
 
     def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
-        initial = {"owner": action.owner_id, "owner_person": action.owner_person_id, "version": action.version}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {
+            "owner": action.owner_id, "owner_person": action.owner_person_id, "version": action.version
+        }  # fmt: skip
+        super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = selectors.organisations_in(action.space) | Organisation.objects.filter(
             pk=action.owner_id
         )
@@ -262,12 +269,12 @@ class ChangeMarkingForm(DeedForm):
 
     def __init__(self, *args: Any, obj: Any, **kwargs: Any) -> None:
         tokens = [access.Token.parse(token) for token in obj.own_audience.tokens if token.startswith("space:")]
-        initial = {
+        kwargs["initial"] = {
             "marking": obj.own_audience.marking,
             "organisations": [token.org for token in tokens if token.org],
             "users": [token.user for token in tokens if token.user],
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
         if isinstance(obj, Space):
             del self.fields["organisations"], self.fields["users"]
             self.fields["marking"].choices = [(name, MARKINGS_EXPLAINED[name]) for name in MARKINGS_OF_SPACES]
@@ -303,7 +310,7 @@ class MemberFields(DeedForm):
     email = forms.EmailField(label=_("or the e-mail address of one person"), max_length=254, required=False)
 
     def clean(self) -> dict[str, Any]:
-        fields = super().clean()
+        fields: dict[str, Any] = super().clean() or self.cleaned_data
         organisation, email = fields.get("organisation"), fields.get("email")
         if "organisation" in self.errors or "email" in self.errors:
             return fields

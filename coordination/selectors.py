@@ -141,7 +141,7 @@ def present_values(obj: Any, form: Any) -> list[tuple[str, Any]]:
     """Of the fields of `form`, what stands in `obj` now where something else was typed: label and value."""
     present = []
     for bound in form.visible_fields():
-        value = getattr(obj, bound.name, None)
+        value: Any = getattr(obj, bound.name, None)
         if hasattr(value, "all"):
             value = list(value.all())
             differs = {str(one.pk) for one in value} != {str(one) for one in bound.value() or []}
@@ -279,7 +279,7 @@ def work_of(organisation: Organisation, user: access.Reader) -> dict[str, QueryS
 @cache
 def marked_models() -> dict[str, type[Marked]]:
     """Every kind of content with a marking of its own, of every package, by the name that its address uses."""
-    return {model._meta.model_name: model for model in apps.get_models() if issubclass(model, Marked)}
+    return {model.__name__.lower(): model for model in apps.get_models() if issubclass(model, Marked)}
 
 
 def by_organisation(users: Iterable[User]) -> list[tuple[Organisation | None, list[User]]]:

@@ -118,6 +118,6 @@ def _render_edit(request, action, form, title):
         "form": form,
         "title": title,
         # Beside a form that was older than the object: what stands there now, to compare.
-        "present": selectors.present_values(action, form) if getattr(form, "is_stale", False) else None,
+        "present": selectors.present_values(action, form) if form.is_stale else None,
     }
     return render(request, "coordination/edit.html", context)

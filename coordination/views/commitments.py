@@ -99,6 +99,6 @@ def commitment_edit(request, key):
         "space": access.if_readable(request.user, commitment.space),
         "form": form,
         "title": _("Change the commitment"),
-        "present": selectors.present_values(commitment, form) if getattr(form, "is_stale", False) else None,
+        "present": selectors.present_values(commitment, form) if form.is_stale else None,
     }
     return render(request, "coordination/edit.html", context)

@@ -49,10 +49,9 @@ def _open(request, kind: str, key: str) -> Marked:
     model = selectors.marked_models().get(kind)
     if model is None:
         raise Http404
+    published = {"live": True} if issubclass(model, Page) else {}
     queryset = model._default_manager.select_related("audience", "own_audience")
-    if issubclass(model, Page):
-        queryset = queryset.filter(live=True)
-    return access.open_readable(request, queryset, key=key)
+    return access.open_readable(request, queryset, key=key, **published)
 
 
 def _mark(request, obj: Marked, form: ChangeMarkingForm) -> None:

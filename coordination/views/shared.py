@@ -43,14 +43,10 @@ def attempt_on_latest(form: LatestForm, deed: Callable[[], Any], version: Callab
         try:
             deed()
         except services.StaleVersion:
-            form.is_stale = True
+            form.catch_up(version())
             raise
 
-    form.is_stale = False
-    done = attempt(form, deed_or_catch_up)
-    if form.is_stale:
-        form.catch_up(version())
-    return done
+    return attempt(form, deed_or_catch_up)
 
 
 def require_or_404(request: HttpRequest, verb: str, obj: Any) -> None:

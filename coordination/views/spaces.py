@@ -82,7 +82,7 @@ def space_edit(request, key):
         "space": space,
         "form": form,
         "title": _("Change the space"),
-        "present": selectors.present_values(space, form) if getattr(form, "is_stale", False) else None,
+        "present": selectors.present_values(space, form) if form.is_stale else None,
     }
     return render(request, "coordination/edit.html", context)
 

@@ -22,9 +22,7 @@ def invitation(**changes):
     return {**answers, **changes}
 
 
-def test_an_officer_invites_and_the_trail_remembers(
-    client, officer, mailoutbox, django_capture_on_commit_callbacks
-):
+def test_an_officer_invites_and_the_trail_remembers(client, officer, mailoutbox, django_capture_on_commit_callbacks):
     fia = make_organisation("FIA")
     with django_capture_on_commit_callbacks(execute=True):
         answer = client.post("/people/invite/", invitation(organisation=fia))

@@ -62,7 +62,7 @@ def test_modules_are_small(module):
 def tokens(name, base=None):
     text = (ROOT / "static" / "accord" / name).read_text()
     found = re.findall(r"--accord-([\w-]+):\s*(#[0-9a-f]{3,6});", text)
-    return {**(base or {}), **{token: colour for token, colour in found}}
+    return {**(base or {}), **dict(found)}
 
 
 LIGHT = tokens("tokens.css")

@@ -1,0 +1,49 @@
+"""Looking at an answer: every byte of it, for canaries and keys of what its reader may not read."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.test import Client
+
+from coordination.models.marking import KEY_ALPHABET, KEY_LENGTH
+from tests.leaks.world import Planted, World, unpacked
+
+CANARY = re.compile(rb"(?i)zq(\d{3,4})x")
+KEY = re.compile(rf"(?<![a-zA-Z0-9])[{KEY_ALPHABET}]{{{KEY_LENGTH}}}(?![a-zA-Z0-9])".encode())
+# What differs from one answer to the next, whoever asks for what.
+FLEETING = [
+    (re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"'), b"TOKEN"),
+    (re.compile(rb"(?i)csrf-?token[^\w]{1,12}[A-Za-z0-9]{64}"), b"TOKEN"),
+    (re.compile(rb"nonce-?=?\"?[A-Za-z0-9+/=_-]{20,}"), b"NONCE"),
+    (re.compile(rb'name="(initial-)?submission" value="[^"]*"'), b"SUBMISSION"),
+    (re.compile(rb"about/[A-Za-z0-9_:-]+/"), b"about/SIGNED/"),
+]
+
+
+@dataclass(frozen=True)
+class Seen:
+    status: int
+    content: bytes  # everything: headers, cookies, body, and what is packed in it
+    body: bytes
+
+    def planted(self, world: World, asked: str = "") -> set[Planted]:
+        """What was planted and can be found in the answer; what the address itself named does not count."""
+        content = self.content.replace(asked.encode(), b"") if asked else self.content
+        by_word = {world.by_canary.get(int(number)) for number in CANARY.findall(content)}
+        by_key = {world.by_key.get(key.decode()) for key in KEY.findall(content)}
+        named = {key.decode() for key in KEY.findall(asked.encode())}
+        return {one for one in by_word | by_key if one is not None and one.key not in named}
+
+    def by_canary(self, world: World) -> set[Planted]:
+        return {world.by_canary[int(n)] for n in CANARY.findall(self.content) if int(n) in world.by_canary}
+
+
+def look(client: Client, address: str, method: str = "get", data: Any = None) -> Seen:
+    answer = getattr(client, method)(address, data or {}) if method != "get" else client.get(address)
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    for pattern, word in FLEETING:
+        body = pattern.sub(word, body)
+    headers = "\n".join(f"{name}: {value}" for name, value in answer.headers.items()).encode()
+    cookies = answer.cookies.output().encode()
+    return Seen(answer.status_code, b"\n".join([headers, cookies, *unpacked(body)]), body)

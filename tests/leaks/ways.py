@@ -1,0 +1,201 @@
+"""Every address of the site: how to build it for each thing planted, what it asks of its reader, what it lists.
+
+An address that stands here neither by name nor, on the editors' side, by the gate's rule fails the run.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from coordination import selectors
+from discussion import threads
+from tests.leaks.world import COMMON, Planted, World
+
+# What each address is built of, and the thing that it is about, if it is about one.
+Targets = Callable[[World], Iterator[tuple[dict[str, Any], Planted | None]]]
+GONE = "zzzzzzzzzz"  # the form of a key, and nobody's
+
+
+@dataclass(frozen=True)
+class Way:
+    targets: Targets
+    # What looking at it asks for; what sending asks for, or None where nothing can be sent.
+    verb: str = "read"
+    send: str | None = None
+    # The kinds of which it lists exactly what its reader may read; the members of the space only, if so said.
+    lists: tuple[str, ...] = ()
+    for_members: bool = False
+    queries: tuple[str, ...] = ("",)
+
+
+def alone(**kwargs: Any) -> Targets:
+    """One address, about no single thing."""
+
+    def targets(world: World) -> Iterator[tuple[dict[str, Any], None]]:
+        yield {name: value(world) if callable(value) else value for name, value in kwargs.items()}, None
+
+    return targets
+
+
+def of(kind: str, **more: Callable[[Any], Any]) -> Targets:
+    """One address for each thing of a kind, by its key."""
+
+    def targets(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+        for one in world.of_kind(kind):
+            yield {"key": one.key, **{name: value(one.obj) for name, value in more.items()}}, one
+
+    return targets
+
+
+def of_meeting_of(kind: str, meeting_of: Callable[[Any], Any], **more: Callable[[Any], Any]) -> Targets:
+    """The addresses of a record and its parts begin with the key of their meeting."""
+
+    def targets(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+        for one in world.of_kind(kind):
+            yield {"key": meeting_of(one.obj).key, **{name: value(one.obj) for name, value in more.items()}}, one
+
+    return targets
+
+
+def every_marked(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+    models = {model: name for name, model in selectors.marked_models().items()}
+    for one in world.planted:
+        if type(one.obj) in models:
+            yield {"kind": models[type(one.obj)], "key": one.key}, one
+
+
+def every_object_of_a_discussion(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+    for one in world.of_kind("space", "agreement", "article", "commitment", "action", "meeting", "paragraph"):
+        yield {"name": threads.name_of(one.obj)}, one
+
+
+def pictures(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+    for one in world.of_kind("picture"):
+        for spec in ("thumbnail", "wide", "max-1200x800"):
+            yield {"key": one.key, "spec": spec}, one
+
+
+def members(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+    [space] = world.of_kind("space")
+    yield {"key": space.key, "kind": "user", "pk": world.readers["reader"].pk}, space
+
+
+MEETING = of("meeting")
+RECORD = of_meeting_of("record", lambda record: record.meeting)
+PARAGRAPH = {"meeting_of": lambda part: part.section.record.meeting, "paragraph": lambda part: part.key}
+
+SITE: dict[str, Way] = {
+    # Nothing of anybody's content.
+    **{
+        name: Way(alone(**kwargs))
+        for name, kwargs in {
+            "healthz": {}, "readyz": {}, "account_login": {}, "account_logout": {}, "account_inactive": {},
+            "account_signup": {}, "account_reauthenticate": {}, "account_email": {},
+            "account_email_verification_sent": {}, "account_change_password": {}, "account_set_password": {},
+            "account_reset_password": {}, "account_confirm_login_code": {}, "account_confirm_email": {"key": "x"},
+            "account_reset_password_from_key_done": {}, "account_reset_password_done": {},
+            "account_reset_password_from_key": {"uidb36": "1", "key": "x-y"}, "preferences": {}, "set_language": {},
+            "set_theme": {}, "accept_invitation": {"uid": "MQ", "token": "x-y"}, "invite": {}, "space_new": {},
+        }.items()
+    },
+    # What gathers.
+    "front": Way(alone()),
+    "desk": Way(alone()),
+    "knowledge": Way(alone()),
+    "topic_detail": Way(alone(slug=lambda world: world.topic.slug)),
+    "country_detail": Way(alone(code="PK")),
+    "organisation_list": Way(alone(), queries=("", f"?q={COMMON}")),
+    "organisation_detail": Way(alone(pk=lambda world: world.fia.pk)),
+    "audit_trail": Way(alone()),
+    "search": Way(alone(), queries=("", f"?q={COMMON}", f"?q={COMMON}&page=2", f"?q={COMMON}&marking=RED")),
+    "search_suggest": Way(alone(), queries=(f"?q={COMMON}", "?q=zq")),
+    "space_list": Way(alone(), lists=("space",)),
+    "agreement_list": Way(alone(), lists=("agreement",), queries=("", f"?q={COMMON}")),
+    "commitment_list": Way(alone(), lists=("commitment",), queries=("", f"?q={COMMON}", "?overdue=1")),
+    "action_list": Way(alone(), lists=("action",), queries=("", f"?q={COMMON}", "?overdue=1")),
+    "meeting_list": Way(alone(), lists=("meeting",), queries=("", f"?q={COMMON}", "?when=past")),
+    "visit_list": Way(alone(), lists=("visit",)),
+    "resource_list": Way(alone(), lists=("resource",), queries=("", f"?q={COMMON}")),
+    "service_point_list": Way(alone(), lists=("service_point",)),
+    "glossary": Way(alone(), lists=("glossary_term",), queries=("", f"?q={COMMON}")),
+    "news_list": Way(alone(), lists=("news",)),
+    "thread_list": Way(alone()),
+    "notification_list": Way(alone()),
+    "notifications_seen": Way(alone()),
+    # Spaces.
+    "space_detail": Way(of("space")),
+    "space_edit": Way(of("space"), verb="manage", send="manage"),
+    "space_members": Way(of("space"), send="manage"),
+    "space_member": Way(members, verb="manage", send="manage"),
+    "space_threads": Way(of("space")),
+    "thread_start": Way(of("space"), verb="contribute", send="contribute"),
+    "action_new": Way(of("space"), verb="contribute", send="contribute"),
+    "commitment_new": Way(of("space"), verb="record", send="record"),
+    "meeting_new": Way(of("space"), verb="record", send="record"),
+    "resource_new": Way(of("space"), verb="contribute", send="contribute"),
+    # One thing.
+    "agreement_detail": Way(of("agreement")),
+    "commitment_detail": Way(of("commitment"), send="contribute"),
+    "commitment_edit": Way(of("commitment"), verb="record", send="record"),
+    "action_detail": Way(of("action"), send="follow_up"),
+    "action_edit": Way(of("action"), verb="follow_up", send="follow_up"),
+    "action_reassign": Way(of("action"), verb="follow_up", send="follow_up"),
+    "who_can_see": Way(every_marked, verb="edit", send="edit"),
+    "meeting_detail": Way(MEETING),
+    "meeting_calendar": Way(MEETING),
+    "meeting_edit": Way(MEETING, verb="record", send="record"),
+    "meeting_agenda": Way(MEETING, verb="record", send="record"),
+    "meeting_attendance": Way(MEETING, verb="record", send="record"),
+    "agenda_item_remove": Way(
+        of_meeting_of("agenda item", lambda item: item.meeting, item=lambda item: item.key), verb="", send="record"
+    ),
+    "attendance_remove": Way(
+        of("meeting", row=lambda meeting: meeting.attendance.first().pk), verb="", send="record"
+    ),
+    "record_detail": Way(RECORD),
+    "record_open": Way(MEETING, verb="", send="record"),
+    "record_move": Way(RECORD, verb="", send="record"),
+    "record_under_the_rule": Way(RECORD, verb="", send="record"),
+    "paragraph_new": Way(
+        of_meeting_of("record", lambda record: record.meeting, section=lambda record: record.sections.first().pk),
+        verb="draft", send="record",
+    ),
+    "paragraph_edit": Way(
+        of_meeting_of("paragraph", PARAGRAPH["meeting_of"], paragraph=PARAGRAPH["paragraph"]), verb="draft",
+        send="record",
+    ),
+    "paragraph_remove": Way(
+        of_meeting_of("paragraph", PARAGRAPH["meeting_of"], paragraph=PARAGRAPH["paragraph"]), verb="", send="record"
+    ),
+    "visit_detail": Way(of("visit")),
+    "country_profile_detail": Way(of("country_profile")),
+    "resource_detail": Way(of("resource"), send="contribute"),
+    "service_point_detail": Way(of("service_point")),
+    "glossary_term_detail": Way(of("glossary_term")),
+    "news_detail": Way(of("news")),
+    "file_serve": Way(of("file", name=lambda file: file.filename)),
+    "picture_serve": Way(pictures),
+    "thread_begin": Way(every_object_of_a_discussion, verb="member", send="contribute"),
+    "thread_detail": Way(of("thread"), send="contribute"),
+    "thread_messages": Way(of("thread"), queries=("?after=0",)),
+    "message_detail": Way(of("message")),
+    "notification_open": Way(lambda world: iter(())),  # test_walk.test_news_opens_for_its_own_reader_only
+}  # fmt: skip
+
+
+def addresses(world: World, name: str) -> Iterator[tuple[str, Planted | None]]:
+    for kwargs, about in SITE[name].targets(world):
+        yield reverse(name, kwargs=kwargs), about
+
+
+def patterns(resolver: URLResolver | None = None, prefix: str = "", namespace: str = "") -> Iterator[Any]:
+    """Every pattern of the site: its name with namespaces, its route, and the pattern itself."""
+    for found in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(found.pattern)
+        if isinstance(found, URLResolver):
+            inner = f"{namespace}{found.namespace}:" if found.namespace else namespace
+            yield from patterns(found, route, inner)
+        elif isinstance(found, URLPattern):
+            yield f"{namespace}{found.name or ''}", route, found

@@ -1,0 +1,294 @@
+"""The world that the walk goes through: nine readers, and content of every kind in all five markings.
+
+A canary, one for each object, stands in every text that the object has: title, body, alternative text, file name, file
+content, report, message. `Planted.root` is what `coordination.access` is asked about, and nothing else is.
+"""
+
+import io
+import itertools
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from coordination import access, audit
+from coordination.models import (
+    ActionUpdate,
+    Article,
+    Commitment,
+    Marking,
+    Party,
+    Post,
+    ProgressReport,
+    Role,
+    Space,
+    Topic,
+)
+from discussion.models import Notification, ReadMark
+from meetings.models import AgendaItem
+from tests import factories as make
+
+OPEN_MARKINGS = (Marking.CLEAR, Marking.GREEN, Marking.AMBER)
+NAMED_MARKINGS = (Marking.AMBER_STRICT, Marking.RED)
+# A word that every title holds: what is looked for, since the answer repeats the words of the question.
+COMMON = "seekword"
+_numbers = itertools.count(100)
+
+
+def canary(number: int) -> str:
+    return f"zq{number}x"
+
+
+@dataclass(frozen=True, eq=False)
+class Planted:
+    """One thing that may leak: an object or a part of one, with its canary."""
+
+    kind: str
+    marking: str
+    obj: Any
+    root: Any
+    number: int = field(default_factory=lambda: next(_numbers))
+
+    @property
+    def canary(self) -> str:
+        return canary(self.number)
+
+    @property
+    def key(self) -> str | None:
+        return getattr(self.obj, "key", None)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.marking} ({self.canary})"
+
+
+class World:
+    """Two spaces, the readers, and what has been planted so far."""
+
+    def __init__(self) -> None:
+        self.planted: list[Planted] = []
+        self.news: list[tuple[Any, Notification, Planted]] = []
+        self.fia, self.moi = make.make_organisation("FIA"), make.make_organisation("MOI")
+        self.topic = Topic.objects.first() or Topic.objects.create(slug="border-management", name="Border management")
+        number = next(_numbers)
+        self.space = make.make_space(f"{COMMON} space {canary(number)}", description=canary(number))
+        self._note("space", self.space.marking, self.space, number=number)
+        self.other_space = make.make_space("Another space")
+        self.readers = self._readers()
+        # Whom AMBER+STRICT and RED name besides: somebody who is none of the nine, and writes in everybody's place.
+        self.confidant = make.make_member(self.space, Role.CONTRIBUTOR, self.fia, name="Confidant")
+        self.by_canary: dict[int, Planted] = {}
+        self.by_key: dict[str, Planted] = {}
+
+    def _readers(self) -> dict[str, Any]:
+        space = self.space
+        return {
+            "anonymous": AnonymousUser(),
+            "signed in without a space": make.make_user(name="Nobody"),
+            "reader": make.make_member(space, Role.READER, self.fia, name="Reader"),
+            "contributor": make.make_member(space, Role.CONTRIBUTOR, self.moi, name="Contributor"),
+            "rapporteur": make.make_member(space, Role.RAPPORTEUR, self.fia, name="Rapporteur"),
+            "chair": make.make_member(space, Role.CHAIR, self.moi, name="Chair"),
+            "chair of another space": make.make_member(self.other_space, Role.CHAIR, self.fia, name="Elsewhere"),
+            "secretariat": make.make_user(name="Secretariat", platform_role="secretariat"),
+            "auditor": make.make_user(name="Auditor", platform_role="auditor"),
+        }
+
+    # --- what access says ------------------------------------------------------------------------------------------
+    def may_read(self, reader: str, planted: Planted) -> bool:
+        """The expected side: from tokens alone, never by a queryset."""
+        return not access.principals(self.readers[reader]).isdisjoint(access.audience(planted.root))
+
+    def of_kind(self, *kinds: str) -> list[Planted]:
+        return [one for one in self.planted if one.kind in kinds]
+
+    def readable(self, reader: str, *kinds: str) -> set[Planted]:
+        return {one for one in self.of_kind(*kinds) if self.may_read(reader, one)}
+
+    # --- planting --------------------------------------------------------------------------------------------------
+    def plant(self, markings: tuple[str, ...]) -> None:
+        for marking in markings:
+            self._plant_all_kinds(marking)
+        self._index()
+
+    def _index(self) -> None:
+        self.by_canary = {one.number: one for one in self.planted}
+        self.by_key = {one.key: one for one in self.planted if one.key}
+
+    def _note(self, kind: str, marking: str, obj: Any, root: Any = None, number: int | None = None) -> Planted:
+        values = {} if number is None else {"number": number}
+        self.planted.append(planted := Planted(kind, marking, obj, root or obj, **values))
+        return planted
+
+    def _page(self, kind: str, marking: str, make_page: Any, **fields: Any) -> Any:
+        """A page with its canary in the title, and wherever `fields` say `CANARY`."""
+        number = next(_numbers)
+        word = canary(number)
+        fields = {name: word if value == "CANARY" else value for name, value in fields.items()}
+        obj = make_page(self.space, title=f"{COMMON} {kind} {word}", **fields)
+        self._note(kind, marking, self._marked(obj, marking), number=number)
+        return obj
+
+    def _marked(self, obj: Any, marking: str) -> Any:
+        users = [self.readers["chair"], self.confidant]
+        return make.mark(obj, marking, organisations=[self.fia], users=users)
+
+    def _part(self, kind: str, marking: str, root: Any, make_part: Any) -> Any:
+        number = next(_numbers)
+        obj = make_part(canary(number))
+        self._note(kind, marking, obj, root, number)
+        return obj
+
+    def _plant_all_kinds(self, marking: str) -> None:
+        agreement = self._page("agreement", marking, make.make_agreement, summary="CANARY", reference="CANARY")
+        agreement.topics.add(self.topic)
+        agreement.save()
+        Party.objects.create(agreement=agreement, organisation=self.fia)
+        article = self._part(
+            "article",
+            marking,
+            agreement,
+            lambda word: Article.objects.create(agreement=agreement, number="1", title=word, body=f"<p>{word}</p>"),
+        )
+        self._plant_work(marking)
+        meeting = self._plant_meeting(marking)
+        self._page("visit", marking, make.make_visit, objectives="CANARY", organisation=self.fia, meetings=[meeting])
+        self._plant_knowledge(marking)
+        self._plant_threads(marking, agreement, article)
+
+    def _first(self, kind: str) -> Any:
+        return next(one.obj for one in self.planted if one.kind == kind)
+
+    def _plant_work(self, marking: str) -> None:
+        due = timezone.localdate() - timedelta(days=3)
+        # Under an open article: its page must not tell of the closed commitment below it.
+        commitment = self._page(
+            "commitment", marking, _make_commitment, text="CANARY", indicator="CANARY", target="CANARY",
+            party=self.fia, owed_to=self.moi, article=self._first("article"), due_on=due,
+        )  # fmt: skip
+        self._part("report", marking, commitment, lambda word: ProgressReport.objects.create(
+            commitment=commitment, author=self.confidant, text=word, state_before="not_started", state_after="on_track"
+        ))  # fmt: skip
+        for owner in (self.fia, self.moi):
+            action = self._page("action", marking, make.make_action, owner=owner, description="CANARY", due_on=due)
+            self._part("update", marking, action, lambda word, action=action: ActionUpdate.objects.create(
+                action=action, author=self.confidant, text=word, state_before="open", state_after="open"
+            ))  # fmt: skip
+            self._tell_everybody(action)
+
+    def _tell_everybody(self, action: Any) -> None:
+        """News for every reader, as for somebody who was told while it was open."""
+        entry = audit.record(self.confidant, "action moved", action, before={"state": "open"}, after={"state": "open"})
+        for user in self.readers.values():
+            if user.is_authenticated:
+                news = Notification.objects.filter(user=user, object_id=action.pk, kind="action_moved").first()
+                news = news or Notification.objects.create(
+                    user=user, kind="action_moved", entry=entry, object_type=entry.object_type, object_id=action.pk,
+                    created_at=entry.at,
+                )  # fmt: skip
+                self.news.append((user, news, next(one for one in self.planted if one.obj is action)))
+
+    def _plant_meeting(self, marking: str) -> Any:
+        meeting = self._page(
+            "meeting", marking, make.make_meeting, place="CANARY", purpose="CANARY", organiser=self.fia,
+            starts_at=timezone.now() + timedelta(days=2),
+        )  # fmt: skip
+        self._part("agenda item", marking, meeting, lambda word: AgendaItem.objects.create(
+            meeting=meeting, title=word, description=word, sort_order=1
+        ))  # fmt: skip
+        # Somebody in a post that stands in no directory: known from the meeting only.
+        self._part("post", marking, meeting, lambda word: meeting.attendance.create(
+            organisation=self.fia, post=Post.objects.create(organisation=self.fia, title=word)
+        ).post)  # fmt: skip
+        record = self._marked(make.make_record(meeting), marking)
+        self._note("record", marking, record)
+        self._part("paragraph", marking, record, lambda word: make.make_paragraph(record, text=word, kind="decision"))
+        return meeting
+
+    def _plant_knowledge(self, marking: str) -> None:
+        number = next(_numbers)
+        word = canary(number)
+        file = make.make_file(self.space, f"{word}.docx", _docx(word), title=word)
+        self._page(
+            "resource", marking, make.make_resource, files=[file], topics=[self.topic], abstract="CANARY",
+            authors="CANARY", countries=[self.fia.country],
+        )  # fmt: skip
+        file.refresh_from_db()
+        self._note("file", marking, file, number=number)
+        # Another, with a marking of its own, on a resource that everybody reads.
+        number = next(_numbers)
+        loose = make.make_file(self.space, f"{canary(number)}.txt", canary(number).encode(), title=canary(number))
+        loose.attach(self._first("resource"))
+        self._note("file", marking, self._marked(loose, marking), number=number)
+        picture = self._page("picture", marking, make.make_picture, description="CANARY")
+        picture.get_rendition("max-1200x800")
+        self._page("service_point", marking, make.make_service_point, services=[COMMON])
+        self._page("glossary_term", marking, make.make_glossary_term, definition="CANARY")
+        self._page("news", marking, make.make_news, summary="CANARY", topics=[self.topic], picture=picture)
+        self._page("country_profile", marking, make.make_country_profile, summary="CANARY")
+
+    def _plant_threads(self, marking: str, agreement: Any, article: Any) -> None:
+        # On open things too: a thread may be narrower than what it is about.
+        about_open = {Marking.AMBER_STRICT: ["meeting"], Marking.RED: ["commitment"]}.get(marking, [])
+        for about in (agreement, article, *map(self._first, about_open)):
+            thread = self._marked(make.make_thread(about), marking)
+            self._note("thread", marking, thread)
+            self._say(marking, thread)
+        number = next(_numbers)
+        thread = make.make_thread(self.space, subject=f"{COMMON} {canary(number)}")
+        self._note("thread", marking, self._marked(thread, marking), number=number)
+        self._say(marking, thread)
+
+    def _say(self, marking: str, thread: Any) -> None:
+        # Everybody follows it, as if everybody had once been there.
+        for user in self.readers.values():
+            if user.is_authenticated:
+                ReadMark.objects.get_or_create(user=user, thread=thread)
+        self._part("message", marking, thread, lambda word: make.make_message(thread, self.confidant, word))
+
+    def plant_links(self) -> None:
+        """Open things that name closed ones."""
+        paragraph = next(one.obj for one in self.of_kind("paragraph") if one.marking == Marking.RED)
+        meeting = next(one.obj for one in self.of_kind("meeting") if one.marking == Marking.RED)
+        picture = next(one.obj for one in self.of_kind("picture") if one.marking == Marking.RED)
+        article = next(one.obj for one in self.of_kind("article") if one.marking == Marking.RED)
+        for marking in OPEN_MARKINGS:
+            action = self._page("action", marking, make.make_action, owner=self.moi)
+            action.source = paragraph
+            action.save()
+            self._page("visit", marking, make.make_visit, organisation=self.moi, meetings=[meeting])
+            self._page("news", marking, make.make_news, picture=picture)
+            self._page("commitment", marking, _make_commitment, party=self.moi, article=article, source=paragraph)
+        self._index()
+
+
+def _make_commitment(space: Space, **fields: Any) -> Commitment:
+    return Commitment.objects.create(space=space, **fields)
+
+
+def _docx(word: str) -> bytes:
+    from docx import Document
+
+    document = Document()
+    document.add_paragraph(word)
+    content = io.BytesIO()
+    document.save(content)
+    return content.getvalue()
+
+
+def unpacked(body: bytes) -> Iterator[bytes]:
+    """The content, and what lies in it where it is an archive (as Office documents are) or a PDF."""
+    yield body
+    if body[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            for name in archive.namelist():
+                yield name.encode()
+                yield from unpacked(archive.read(name))
+    elif body[:4] == b"%PDF":
+        from pypdf import PdfReader
+
+        for page in PdfReader(io.BytesIO(body)).pages:
+            yield page.extract_text().encode()

@@ -1,5 +1,6 @@
 """Pages of agreements and commitments: what was undertaken, under which article, and how it goes."""
 
+import re
 import uuid
 from datetime import date, timedelta
 
@@ -52,6 +53,14 @@ def test_a_closed_commitment_is_neither_shown_nor_counted_under_its_article(
     client.force_login(liaison)
     page = client.get(agreement.get_absolute_url()).content.decode()
     assert "Canary" not in page and "Undertaken under this article" not in page and "accord-count" not in page
+
+
+def test_each_article_leads_to_a_discussion_of_its_own(client, space, liaison, agreement, article):
+    client.force_login(liaison)
+    page = client.get(agreement.get_absolute_url()).content.decode()
+    address = re.search(r'href="(/threads/about/[^"]+)"', page).group(1)
+    discussion = client.get(address)
+    assert discussion.status_code == 200 and "Article 4: Training" in discussion.content.decode()
 
 
 @pytest.mark.parametrize(

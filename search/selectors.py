@@ -127,7 +127,7 @@ def _hit(entry: Entry, query: Query, spaces: dict[int, Space]) -> Hit:
         kind=KINDS.get(entry.kind, Kind(entry.kind, "file-earmark")),
         title=highlights.mark(entry.title, query),
         passage=highlights.passage(entry.body, query),
-        space=spaces.get(entry.space_id) if entry.kind != "space" else None,
+        space=spaces.get(entry.space_id or 0) if entry.kind != "space" else None,
     )
 
 

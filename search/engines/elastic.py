@@ -110,7 +110,7 @@ def write_name(index: str) -> str:
 
 
 def document_of(entry: Entry) -> dict[str, Any]:
-    facets: dict[str, list[str]] = {}
+    facets: dict[str, Any] = {}
     for facet in entry.facets.all():
         facets.setdefault(facet.name, []).append(facet.value)
     document = EntryDocument(
@@ -168,7 +168,7 @@ def search(query: Query, user: access.Reader) -> Found:
     if breaker.is_open:
         raise Unavailable("Elasticsearch did not answer a moment ago")
     try:
-        answer = _search(query, user).execute()
+        answer: Any = _search(query, user).execute()
     except (ApiError, TransportError) as failure:
         breaker.open()
         raise Unavailable(type(failure).__name__) from failure
@@ -202,8 +202,7 @@ def _readable_by(user: access.Reader) -> Any:
 
 
 def _within(query: Query) -> list[Any]:
-    days = {"gte": query.since, "lte": query.until}
-    days = {name: day.isoformat() for name, day in days.items() if day}
+    days = {name: day.isoformat() for name, day in (("gte", query.since), ("lte", query.until)) if day}
     return [Q("range", date=days)] if days else []
 
 

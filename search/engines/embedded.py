@@ -26,7 +26,7 @@ FACETS_IN_ROWS = ("country", "topic", "organisation")
 INDEX_CONFIG = "simple"  # PostgreSQL's dictionary that keeps words as they are: they come folded
 
 
-def _index_entries() -> type[models.Model]:
+def _index_entries() -> Any:
     return get_app_config().get_model("IndexEntry")
 
 
@@ -156,7 +156,7 @@ def _number(prefix: str) -> Case:
 def _match_in_sqlite(stems: list[str], phrases: list[str], only_titles: bool) -> QuerySet:
     from modelsearch.backends.database.sqlite.query import Lexeme, MatchExpression, SearchQueryExpression
 
-    table = get_app_config().get_model("SQLiteFTSIndexEntry")
+    table: Any = get_app_config().get_model("SQLiteFTSIndexEntry")
     lexemes = [*(Lexeme(stem, prefix=True) for stem in stems), *(Lexeme(phrase) for phrase in phrases)]
     columns = ["title"] if only_titles else ["title", "body"]
     # The columns are autocomplete, body and title; bm25 is the lower the better.

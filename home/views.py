@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -67,6 +68,7 @@ def _counts(standing: home_selectors.Standing) -> list[dict]:
             "label": ngettext("action overdue", "actions overdue", standing.overdue),
             "icon": "exclamation-triangle-fill" if standing.overdue else "check-circle",
             "tone": "danger",
+            "url": reverse("action_list") + "?whose=ours&overdue=on" if standing.overdue else "",
         },
         {
             "number": standing.due_soon,

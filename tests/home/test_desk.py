@@ -1,5 +1,6 @@
 """The front page is everyone's; the desk shows its owner's work and nobody else's."""
 
+import html
 import re
 from datetime import timedelta
 from uuid import uuid4
@@ -116,6 +117,18 @@ def test_the_strip_counts_nothing_that_is_closed_to_its_reader(client, space, fi
     assert "Nothing of FIA is overdue." in page
 
 
+def test_the_number_of_overdue_actions_leads_to_them(client, space, fia, liaison):
+    today = timezone.localdate()
+    make_action(space, fia, title="Long overdue", due_on=today - timedelta(days=3))
+    make_action(space, fia, title="Due tomorrow", due_on=today + timedelta(days=1))
+    make_action(space, title="Overdue of others", due_on=today - timedelta(days=3))
+    address = re.search(r'href="(/actions/\?[^"]+)"', desk_of(client, liaison)).group(1)
+    page = client.get(html.unescape(address)).content.decode()
+    assert "Long overdue" in page
+    assert "Due tomorrow" not in page
+    assert "Overdue of others" not in page
+
+
 def test_overdue_is_said_in_words_and_with_a_sign(client, space, fia, liaison):
     make_action(space, fia, due_on=timezone.localdate() - timedelta(days=1))
     row = section(desk_of(client, liaison), "Actions of my organisation")
@@ -169,7 +182,8 @@ def test_nothing_is_new_that_its_reader_may_not_read(client, space, liaison):
         make_message(closed, chair)
         mark(make_news(there, title="Canary"), Marking.RED, users=[chair])
         mark(make_resource(there, title="Canary"), Marking.RED, users=[chair])
-        make_record(make_meeting(there, title="Canary"), "draft")
+        last_week = timezone.now() - timedelta(days=7)
+        make_record(make_meeting(there, title="Canary", starts_at=last_week), "draft")
         mark(make_meeting(there, title="Canary"), Marking.RED, users=[chair])
     assert "Canary" not in desk_of(client, liaison)
 

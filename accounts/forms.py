@@ -35,7 +35,7 @@ class LocaleForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("name", "language", "time_zone")
+        fields: tuple[str, ...] = ("name", "language", "time_zone")
 
 
 class PreferencesForm(LocaleForm):

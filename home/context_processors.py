@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +48,7 @@ def _address(name: str) -> str:
 def navigation(path: str) -> list[NavigationItem]:
     """The entries of the main navigation; the one that `path` lies under is marked."""
     found = [(_address(name), icon, label) for name, icon, label in NAVIGATION]
-    return [NavigationItem(url, icon, label, path.startswith(url)) for url, icon, label in found if url]
+    return [NavigationItem(url, icon, str(label), path.startswith(url)) for url, icon, label in found if url]
 
 
 def _lazily(work: Callable[[], Any]) -> SimpleLazyObject:
@@ -59,8 +60,8 @@ def _unread(user) -> int:
 
 
 def frame(request) -> dict[str, object]:
-    user = getattr(request, "user", None)
-    signed_in = user is not None and user.is_authenticated
+    user = getattr(request, "user", None) or AnonymousUser()
+    signed_in = user.is_authenticated
     return {
         "frame_spaces": _lazily(lambda: selectors.spaces_of(user) if signed_in else []),
         "frame_languages": settings.LANGUAGES,

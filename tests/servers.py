@@ -269,10 +269,10 @@ class PostgresProcess(Process):
         super().kill()
         self._forget_connections()
 
-    def _forget_connections(self) -> None:
+    def forget_connections(self) -> None:
         """The test's own connections broke with it."""
         if self.stack.is_connected:
-            in_both_threads(_forget_connection)
+            in_both_threads(forget_connection)
 
 
 def wait_until(happened: Callable[[], Any], sentence: str, seconds: float = START_SECONDS) -> Any:
@@ -482,7 +482,7 @@ def use_database(stack: Stack) -> None:
 
     kept = connections.settings["default"]
     connections.settings["default"] = {**kept, **environ.Env.db_url_config(stack.database.url), "TEST": kept["TEST"]}
-    in_both_threads(_forget_connection)
+    in_both_threads(forget_connection)
     forget_what_was_read()
 
 
@@ -519,7 +519,7 @@ def connected(stack: Stack) -> Iterator[None]:
         yield
     finally:
         stack.is_connected = False
-        in_both_threads(_forget_connection)
+        in_both_threads(forget_connection)
         connections.settings["default"] = kept
         connections["default"] = connection
         forget_what_was_read()
@@ -534,7 +534,7 @@ def in_both_threads(function: Callable[[], None]) -> None:
     SyncToAsync.single_thread_executor.submit(function).result()
 
 
-def _forget_connection() -> None:
+def forget_connection() -> None:
     from django.db import connections
 
     if hasattr(connections._connections, "default"):
@@ -559,9 +559,12 @@ STACK = pytest.StashKey[Stack]()
 def stack(request: pytest.FixtureRequest, tmp_path: Path, settings: Any, django_db_blocker: Any) -> Iterator[Stack]:
     if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
         pytest.fail("`stack` brings a database of its own: take neither `db` nor django_db beside it.")
+    from config.settings import PASSWORD_HASHERS
+
     made = Stack(tmp_path)
     request.node.stash[STACK] = made
     settings.MEDIA_ROOT = made.env["MEDIA_ROOT"]
+    settings.PASSWORD_HASHERS = PASSWORD_HASHERS  # the servers would not know the tests' quick one
     settings.ELASTICSEARCH_INDEX = made.env["ELASTICSEARCH_INDEX"]
     try:
         made.database.create()

@@ -1,0 +1,105 @@
+"""Chromium on a real server: `page_as(user)` opens a signed-in tab, `check_accessibility(page)` lets axe look at it.
+
+Each test takes `server` (embedded stack, see tests/servers.py: take no `db` beside it), arranges its data with the
+factories, and asks for pages:
+
+    def test_the_desk_opens(server, page_as, check_accessibility):
+        page = page_as(make_user(language="ur"), dark=True)
+        page.goto("/desk/")
+        check_accessibility(page)
+
+A script that fails, or that the content security policy refuses, fails the test at its end.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.servers import Server, Stack, forget_connection
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+WAIT_MILLISECONDS = 15_000
+# All that axe looks for by default, and the one rule of WCAG 2.2 AA that it leaves out by default.
+RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture
+def server(stack: Stack) -> Server:
+    return stack.server()
+
+
+@pytest.fixture
+def chromium(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """A browser of the test's own: Playwright's loop must not run on into the next test."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        pytest.fail("There is no Chromium: `make test` installs it, or apt-get install chromium.")
+    # Playwright's loop runs in this thread. Django would refuse the database there; and while a loop runs, it keeps its
+    # connections apart from those of before, and would find again the one of the last test with a browser.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    options = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses root
+    with sync_playwright() as playwright:
+        forget_connection()
+        browser = playwright.chromium.launch(executable_path=program, args=options)
+        yield browser
+        browser.close()
+        forget_connection()
+
+
+@pytest.fixture
+def page_as(chromium: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """Open a tab: of nobody, or of a signed-in user; light or dark; wide or as narrow as a telephone."""
+    faults: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            faults.append(f"{message.text} ({message.location.get('url')})")
+
+    def open_tab(user: Any = None, *, dark: bool = False, width: int = 1280, scripts: bool = True) -> Page:
+        context = chromium.new_context(
+            base_url=server.url,
+            color_scheme="dark" if dark else "light",
+            viewport={"width": width, "height": 900},
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        context.set_default_timeout(WAIT_MILLISECONDS)
+        cookies = server.stack.cookies(user)
+        context.add_cookies([{"name": name, "value": value, "url": server.url} for name, value in cookies.items()])
+        page = context.new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        return page
+
+    yield open_tab
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def check_accessibility() -> Callable[[Page], None]:
+    axe = Axe.from_file(ROOT / "node_modules" / "axe-core" / "axe.min.js")
+
+    def check(page: Page) -> None:
+        results = axe.run(page, options=RULES)
+        assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+
+    return check

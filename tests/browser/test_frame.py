@@ -1,0 +1,50 @@
+"""The frame of every page: it opens without a fault, and axe finds nothing, in each language and in light and dark."""
+
+import pytest
+
+from tests.factories import make_action, make_member, make_organisation, make_space, make_user
+
+LOOKS = [(language, dark) for language in ("en", "ru", "ur") for dark in (False, True)]
+LOOK_NAMES = [f"{language}-{'dark' if dark else 'light'}" for language, dark in LOOKS]
+
+
+def test_somebody_signs_in_and_comes_to_the_desk(server, page_as, check_accessibility):
+    user = make_user(name="Nadia Khan")
+    page = page_as()
+    page.goto("/")
+    check_accessibility(page)
+    page.goto("/account/login/")
+    check_accessibility(page)
+    page.fill("input[type=email]", user.email)
+    page.fill("input[type=password]", "wrong horse battery")
+    page.click("main button[type=submit]")
+    check_accessibility(page)
+    assert page.input_value("input[type=email]") == user.email, "what was typed stays"
+    page.fill("input[type=password]", "correct horse battery")
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/desk/")
+    check_accessibility(page)
+
+
+@pytest.mark.parametrize("language, dark", LOOKS, ids=LOOK_NAMES)
+def test_axe_finds_nothing_on_the_front_page_and_the_desk(language, dark, server, page_as, check_accessibility):
+    organisation = make_organisation("FIA")
+    space = make_space("Border management")
+    member = make_member(space, organisation=organisation, language=language)
+    make_action(space, owner=organisation, title="Train thirty officers")
+    page = page_as(member, dark=dark)
+    for address in ("/", "/desk/", space.get_absolute_url(), "/account/preferences/"):
+        assert page.goto(address).ok, address
+        assert page.get_attribute("html", "lang") == language
+        assert page.get_attribute("html", "dir") == ("rtl" if language == "ur" else "ltr")
+        check_accessibility(page)
+
+
+@pytest.mark.parametrize("language", ["en", "ur"])
+def test_no_page_is_wider_than_a_telephone(language, server, page_as, check_accessibility):
+    space = make_space("Border management")
+    page = page_as(make_member(space, language=language), width=360)
+    for address in ("/", "/desk/", space.get_absolute_url(), "/search/"):
+        assert page.goto(address).ok, address
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, address
+        check_accessibility(page)

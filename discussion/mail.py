@@ -21,11 +21,21 @@ from discussion.models import Notification
 logger = logging.getLogger(__name__)
 # Whoever took a mail and has not said within this time that it is done has died over it.
 TAKEN_FOR = timedelta(minutes=10)
+# How long to leave a mail server alone that did not take a mail.
+PAUSE = timedelta(minutes=1)
 
 
 def arrange() -> None:
-    """See that the outbox is emptied after this transaction: the task is a row in the same database."""
+    """See that the outbox is emptied after this transaction: the tasks are rows in the same database.
+
+    The second run finds nothing to do, unless the worker died over the first.
+    """
     send_waiting.enqueue()
+    _try_again_after(TAKEN_FOR + PAUSE)
+
+
+def _try_again_after(pause: timedelta) -> None:
+    send_waiting.using(run_after=timezone.now() + pause).enqueue()
 
 
 @task(queue_name="mail")
@@ -42,6 +52,7 @@ def _send_or_put_back(news: Notification) -> None:
     except Exception:  # the mail server is away, or refuses this address: the next run tries again
         logger.exception("Notification %s could not be mailed.", news.pk)
         Notification.objects.filter(pk=news.pk).update(mail_taken_at=None)
+        _try_again_after(PAUSE)
     else:
         Notification.objects.filter(pk=news.pk).update(mail_done_at=timezone.now())
 

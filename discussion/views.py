@@ -120,7 +120,7 @@ def thread_begin(request, name):
         **panel.context_for(request, obj, form),
         "target": obj,
         "title": str(obj),
-        "space": access.if_readable(request.user, obj.space),
+        "space": access.if_readable(request.user, Space.objects.get(pk=access.space_id_of(obj))),
     }
     return render(request, "discussion/thread_detail.html", context)
 

@@ -215,3 +215,55 @@ def hidden_author(obj):
     from coordination import access
 
     return access.who_can_see(obj).users[0]
+
+
+def test_the_page_of_an_object_shows_its_discussion_to_the_members_of_the_space(client, space, liaison):
+    action = make_action(space)
+    client.force_login(liaison)
+    assert "Write the first message." in client.get(action.get_absolute_url()).content.decode()
+    make_message(action, text="Canary")
+    assert "Canary" in client.get(action.get_absolute_url()).content.decode()
+    mark(action, Marking.GREEN)
+    client.force_login(make_user())
+    page = client.get(action.get_absolute_url())
+    assert page.status_code == 200
+    assert "Canary" not in page.content.decode()
+    assert "data-accord-write" not in page.content.decode()
+
+
+def test_an_article_has_a_discussion_of_its_own(client, space, liaison):
+    article = Article.objects.create(agreement=make_agreement(space), number="4", body="<p>Each party</p>")
+    client.force_login(liaison)
+    address = f"/threads/about/{threads.name_of(article)}/"
+    assert "Article 4" in client.get(address).content.decode()
+    assert "Write a message first." in post(client, address, "").content.decode()
+    assert post(client, address).status_code == 302
+    assert client.get(address).url == Thread.objects.get().get_absolute_url()
+
+
+@pytest.mark.parametrize("name", ["1", "WzEsMV0:1abcde:x", "not-signed"])
+def test_a_name_that_no_page_has_given_leads_nowhere(client, liaison, name):
+    client.force_login(liaison)
+    assert client.get(f"/threads/about/{name}/").status_code == 404
+    assert post(client, f"/threads/about/{name}/").status_code == 404
+
+
+def test_the_name_of_an_object_opens_it_to_its_readers_only(client, space):
+    action = make_action(space)
+    client.force_login(make_user())
+    address = f"/threads/about/{threads.name_of(action)}/"
+    assert client.get(address).status_code == 404
+    assert post(client, address).status_code == 404
+    assert not Thread.objects.exists()
+
+
+def test_messages_are_found_by_their_words_and_only_by_those_who_read_the_thread(space, liaison):
+    from search.models import Entry
+
+    message = make_message(make_action(space), liaison, "The **roster** of officers")
+    entry = Entry.objects.get(kind="message")
+    assert (entry.url, entry.audience) == (message.get_absolute_url(), message.thread.audience)
+    assert "The roster of officers" in entry.body
+    mark(message.thread.target, Marking.RED, users=[liaison])
+    message.thread.refresh_from_db()
+    assert Entry.objects.get(kind="message").audience == message.thread.audience

@@ -223,6 +223,11 @@ async def test_redis_that_goes_and_comes_back_fails_no_message_and_the_socket_ca
         )
         assert reply.status == 302
     await sync_to_async(redis.start)()
-    async with tab_at(server, author) as tab:
-        await tab.follow(thread)
-        assert "While it is away" in (await tab.until("messages"))["messages"][0]["html"]
+    caught_up = False
+    async with asyncio.timeout(30):
+        while not caught_up:  # connections of the server's own that broke may cost a first attempt
+            with contextlib.suppress(Closed, websockets.InvalidHandshake, OSError):
+                async with tab_at(server, author) as tab:
+                    await tab.follow(thread)
+                    [message] = (await tab.until("messages"))["messages"]
+                    caught_up = "While it is away" in message["html"]

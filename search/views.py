@@ -28,7 +28,7 @@ def search(request):
         "page": Page([], min(query.page, pages.num_pages), pages),
         "clear_url": _address(request, keep=("q",)) if query.chosen or query.since or query.until else "",
     }
-    wants_results_only = request.htmx and not request.htmx.history_restore_request and not request.htmx.boosted
+    wants_results_only = request.htmx and not request.htmx.history_restore_request
     response = render(request, "search/results.html" if wants_results_only else "search/search.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response

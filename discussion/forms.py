@@ -10,6 +10,8 @@ from discussion.models import MESSAGE_LENGTH
 
 
 class MessageForm(forms.Form):
+    # What is missing is said in `clean`, in our own words; nothing here is optional.
+    optional_goes_unsaid = True
     # Not `max_length`: the browser would cut a pasted text short in silence.
     text = forms.CharField(
         label=_("Your message"),

@@ -343,10 +343,20 @@ class RoleForm(DeedForm):
 class Filters(forms.Form):
     """What narrows a list down. It offers only what occurs in what the reader may read; a bad value narrows nothing."""
 
+    optional_goes_unsaid = True  # nobody takes a filter for a duty
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField):
+                field.empty_label = _("any")
+
     def chosen(self, name: str) -> Any:
         return getattr(self, "cleaned_data", {}).get(name) or None
 
 
+# A list begins with what is still to be done: what is closed is asked for.
+ANY_STATE = "any"
 WHOSE = [("", _("everybody's")), ("mine", _("mine")), ("ours", _("my organisation's"))]
 
 
@@ -370,7 +380,7 @@ class ActionFilters(_DueFilters):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, owner="owner", **kwargs)
         self.fields["state"].choices = [
-            ("", _("any")), ("standing", _("still to be done")), *ActionState.choices,
+            ("", _("still to be done")), (ANY_STATE, _("any")), *ActionState.choices,
         ]  # fmt: skip
 
 
@@ -383,7 +393,9 @@ class CommitmentFilters(_DueFilters):
 
     def __init__(self, *args: Any, reader: access.Reader, readable: Any, **kwargs: Any) -> None:
         super().__init__(*args, reader=reader, readable=readable, owner="party", **kwargs)
-        self.fields["state"].choices = [("", _("any")), ("standing", _("standing")), *CommitmentState.choices]
+        self.fields["state"].choices = [
+            ("", _("still owed")), (ANY_STATE, _("any")), *CommitmentState.choices,
+        ]  # fmt: skip
         self.fields["country"].queryset = Country.objects.filter(pk__in=readable.values("party__country"))
         self.fields["agreement"].queryset = (
             Agreement.live_pages().readable_by(reader).filter(pk__in=readable.values("article__agreement"))

@@ -187,9 +187,9 @@ def _narrowed_due(rows: Any, owner: str, text: str, chosen: Chosen) -> Any:
     if chosen("overdue"):
         rows = rows.overdue()
     state = chosen("state")
-    if state == "standing":
+    if state is None:
         return rows.standing()
-    return rows.filter(state=state) if state else rows
+    return rows if state == "any" else rows.filter(state=state)
 
 
 def narrowed_agreements(agreements: Any, chosen: Chosen) -> Any:

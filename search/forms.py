@@ -14,6 +14,8 @@ MOST_VALUES = 30  # of one facet in one address
 class SearchForm(forms.Form):
     """The words and the dates. The facets are links, read from the address beside it."""
 
+    optional_goes_unsaid = True  # nobody takes a filter for a duty
+
     q = forms.CharField(
         label=_("Search for"),
         required=False,

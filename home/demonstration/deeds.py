@@ -118,6 +118,7 @@ def _reported_visit(cast: Any) -> None:
         coordination.change_marking(
             cast.users["chair"], meeting, Marking.GREEN, reason="What the report says of it is public."
         )
+        cast.past.note(meeting, starts)
         held.append(meeting)
     _visit_page(
         cast,
@@ -177,6 +178,7 @@ def _visit_to_come(cast: Any) -> None:
             meetings.note_attendance(
                 cast.users["secretariat"], meeting, organisation=post.organisation, post=post, role=AttendanceRole.HEAD
             )
+        cast.past.note(meeting, times.days_ago(6))
         coming.append(meeting)
     _visit_page(
         cast,
@@ -227,6 +229,7 @@ def _meeting(cast: Any, entry: series.Series, index: int, offset: int) -> None:
         illustrative=True,
         topics={cast.topics[item.topic] for item in items},
     )
+    cast.past.note(meeting, starts - timedelta(days=30))
     for item in items:
         lead = cast.organisations[item.task.owner]
         meetings.add_agenda_item(officer, meeting, title=item.title, lead=lead, minutes=40)

@@ -3,8 +3,11 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.utils import timezone
+
+from discussion.models import Notification
 
 # The report is of September 2023 and names no day.
 MONTH_OF_THE_REPORT = (date(2023, 9, 1), date(2023, 9, 30))
@@ -46,3 +49,5 @@ class Past:
             names = {field.name for field in obj._meta.concrete_fields}
             times = {name: when for name in self.FIELDS if name in names}
             type(obj)._base_manager.filter(pk=obj.pk).update(**times)
+            kind = ContentType.objects.get_for_model(obj)
+            Notification.objects.filter(object_type=kind, object_id=obj.pk).update(created_at=when)

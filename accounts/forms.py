@@ -41,6 +41,8 @@ class LocaleForm(forms.ModelForm):
 class PreferencesForm(LocaleForm):
     class Meta(LocaleForm.Meta):
         fields = ("name", "language", "time_zone", "theme")
+        # “theme” alone is also a kind of space; other languages call the two by different words.
+        labels = {"theme": _("Theme")}
 
 
 class AcceptInvitationForm(LocaleForm):

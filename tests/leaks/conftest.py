@@ -1,6 +1,8 @@
-"""The world is made once for the module that walks it. Each test has a transaction inside its: what it changes is taken back."""
+"""The world is made once for the module that walks it. Each test has a transaction inside its: what it changes is
+taken back."""
 
 import logging
+from contextlib import contextmanager
 
 import pytest
 import time_machine
@@ -8,47 +10,39 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client, override_settings
 
-from tests.leaks.looking import look
-from tests.leaks.ways import SITE, addresses
+from tests.leaks.looking import Seen, look
 from tests.leaks.world import NAMED_MARKINGS, OPEN_MARKINGS, World
 
 NOON = "2026-03-02 12:00:00+00:00"
 
 
 class Walk:
-    """The world, a browser for each reader, and what each reader saw before anything was closed to all of them."""
+    """The world, a browser for each reader, and what has been seen so far: each page is looked at once."""
 
     def __init__(self) -> None:
         self.world = World()
-        self.browsers = {}
+        self.browsers = {name: Client() for name in self.world.readers}
         for name, user in self.world.readers.items():
-            self.browsers[name] = Client()
             if user.is_authenticated:
                 self.browsers[name].force_login(user)
-        self.world.plant(OPEN_MARKINGS)
-        self.addresses = sorted(
-            {address + query for name, way in SITE.items() for address, _about in addresses(self.world, name)
-             for query in way.queries if way.verb == "read"}
-        )  # fmt: skip
-        self.before = self.look_everywhere()
-        self.world.plant(NAMED_MARKINGS)
-        self.after = self.look_everywhere()
-        self.world.plant_links()
+        self._seen: dict[tuple[str, str], Seen] = {}
 
-    def look_everywhere(self):
-        """Every page as every reader, and nothing changed by it."""
-        found = {}
-        for name, browser in self.browsers.items():
+    def see(self, reader: str, address: str) -> Seen:
+        """The answer to `reader`; nothing is changed by looking."""
+        if (reader, address) not in self._seen:
             with transaction.atomic():
-                found[name] = {address: look(browser, address) for address in self.addresses}
+                self._seen[reader, address] = look(self.browsers[reader], address)
                 transaction.set_rollback(True)
-        return found
+        return self._seen[reader, address]
+
+    def forget(self) -> None:
+        self._seen = {}
 
 
-@pytest.fixture(scope="module")
-def walk(django_db_setup, django_db_blocker, tmp_path_factory):
+@contextmanager
+def a_world_of_its_own(django_db_blocker, media):
     own = override_settings(
-        MEDIA_ROOT=tmp_path_factory.mktemp("media"),
+        MEDIA_ROOT=media,
         ELASTICSEARCH_URL="",  # tests/search asks the same of Elasticsearch
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         ALLOWED_HOSTS=[*settings.ALLOWED_HOSTS, "testserver"],
@@ -56,6 +50,24 @@ def walk(django_db_setup, django_db_blocker, tmp_path_factory):
     with django_db_blocker.unblock(), own, time_machine.travel(NOON, tick=False), transaction.atomic():
         yield Walk()
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def walk(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The whole world."""
+    with a_world_of_its_own(django_db_blocker, tmp_path_factory.mktemp("media")) as walk:
+        walk.world.plant(OPEN_MARKINGS)
+        walk.world.plant(NAMED_MARKINGS)
+        walk.world.plant_links()
+        yield walk
+
+
+@pytest.fixture(scope="module")
+def open_walk(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The world before anything is named to single organisations or persons."""
+    with a_world_of_its_own(django_db_blocker, tmp_path_factory.mktemp("media")) as walk:
+        walk.world.plant(OPEN_MARKINGS)
+        yield walk
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from coordination import access
 from coordination.models import Space
+from coordination.selectors import known_spaces
 from discussion import notifier, threads
 from discussion.models import Message, Notification, Presence, ReadMark, Thread
 
@@ -51,15 +52,18 @@ class ListedThread:
     thread: Thread
     title: str
     unread: int
+    # Where the reader may know of it: a thread may be open to more people than its space is.
+    space: Space | None
 
 
 def listed(found: Iterable[Thread], reader: Reader) -> list[ListedThread]:
     """The threads with their titles and unread counts, in a number of queries that does not grow with them."""
     found = list(found)
-    marks = ReadMark.objects.filter(user_id=reader.pk, thread__in=found)
+    marks = ReadMark.objects.filter(user=reader.pk, thread__in=found)
     read = dict(marks.values_list("thread_id", "number"))
     titles = _titles(found, reader)
-    return [ListedThread(t, titles[t.pk], t.last_number - read.get(t.pk, 0)) for t in found]
+    spaces = known_spaces(reader, found)
+    return [ListedThread(t, titles[t.pk], t.last_number - read.get(t.pk, 0), spaces.get(t.space_id)) for t in found]
 
 
 def _titles(found: list[Thread], reader: Reader) -> dict[int, str]:

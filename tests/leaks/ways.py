@@ -3,6 +3,7 @@
 An address that stands here neither by name nor, on the editors' side, by the gate's rule fails the run.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,6 @@ from tests.leaks.world import COMMON, Planted, World
 
 # What each address is built of, and the thing that it is about, if it is about one.
 Targets = Callable[[World], Iterator[tuple[dict[str, Any], Planted | None]]]
-GONE = "zzzzzzzzzz"  # the form of a key, and nobody's
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,15 @@ def of_meeting_of(kind: str, meeting_of: Callable[[Any], Any], **more: Callable[
 
 
 def every_marked(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+    """One of each kind and marking: all of them have the one view."""
     models = {model: name for name, model in selectors.marked_models().items()}
-    for one in world.planted:
+    for one in {(one.kind, one.marking): one for one in world.planted}.values():
         if type(one.obj) in models:
             yield {"kind": models[type(one.obj)], "key": one.key}, one
 
 
 def every_object_of_a_discussion(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
-    for one in world.of_kind("space", "agreement", "article", "commitment", "action", "meeting", "paragraph"):
+    for one in world.of_kind("space", "article", "commitment", "meeting", "paragraph"):
         yield {"name": threads.name_of(one.obj)}, one
 
 
@@ -199,3 +200,18 @@ def patterns(resolver: URLResolver | None = None, prefix: str = "", namespace: s
             yield from patterns(found, route, inner)
         elif isinstance(found, URLPattern):
             yield f"{namespace}{found.name or ''}", route, found
+
+
+# --- the editors' side ---------------------------------------------------------------------------------------------
+def editors_addresses(world: World, route: str, page: Any, revision: int) -> str:
+    """An address of the editors' side by its route, with the numbers of this page wherever a number stands."""
+    values = {
+        "content_type_app_name": "coordination", "content_type_model_name": "agreement", "app_label": "wagtailcore",
+        "model_name": "page", "app_name": "taggit", "action": "delete", "action_name": "publish",
+        "filter_spec": "max-165x165", "uidb64": "MQ", "token": "x-y", "revision_id": str(revision),
+        "destination_id": str(world.space.pk), "object_id": str(page.pk),
+    }  # fmt: skip
+    route = re.sub(r"\^?\(\?P<(\w+)>[^)]*\)", lambda match: f"<{match[1]}>", route.replace("\\.", "."))
+    route = route.replace("<revision_id_a>", str(revision)).replace("<revision_id_b>", "latest")
+    route = route.replace("^.*/$", "no-such-page/").replace("^", "").removesuffix("$")
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values.get(match[1], str(page.pk)), route)

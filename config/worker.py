@@ -46,7 +46,12 @@ def _run_tasks(stop: threading.Event) -> None:
         worker_id=get_random_string(32),
         excluded_queue_names=[],
     )
-    threading.Thread(target=lambda: (stop.wait(), setattr(worker, "running", False)), daemon=True).start()
+
+    def end_when_told() -> None:
+        stop.wait()
+        worker.running = False
+
+    threading.Thread(target=end_when_told, daemon=True).start()
     worker.run()
 
 

@@ -29,6 +29,7 @@ Rule = Callable[..., HttpResponse | None]
 def check(request: HttpRequest) -> HttpResponse | None:
     """Raise Http404 unless the reader may use this address of the editors' side."""
     match = request.resolver_match
+    assert match is not None  # the middleware asks once the address is resolved
     if not match.route.startswith(ROUTE):
         return None
     if match.view_name in ELSEWHERE:

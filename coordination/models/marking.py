@@ -1,7 +1,7 @@
 """Markings and audiences: what every confidential thing carries. The rule itself is `coordination.access`."""
 
 import secrets
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -63,7 +63,7 @@ class MarkedQuerySet(models.QuerySet):
         """What `user` (signed in or not) may read: the access rule in SQL."""
         from coordination import access
 
-        return access.readable_by(self, user)
+        return cast(Self, access.readable_by(self, user))
 
 
 class Marked(models.Model):

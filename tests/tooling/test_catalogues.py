@@ -15,8 +15,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
 def test_every_text_is_translated_and_none_is_a_guess(language):
     kept = [file for file in FILES if file.parent.parent.name == language]
-    if not kept:
-        pytest.skip(f"the catalogue of {language} is not written yet")
+    assert kept, "run `make messages`"
     catalogue = polib.pofile(str(kept[0]))
     assert len(catalogue) > 0
     assert [entry.msgid for entry in catalogue.untranslated_entries()] == []

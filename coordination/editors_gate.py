@@ -68,6 +68,12 @@ def everyone_inside(request: HttpRequest, **_kwargs: Any) -> None:
     """For what shows nothing of any object, or only what Wagtail's lists have filtered by the access rule."""
 
 
+def only_sent(request: HttpRequest, **_kwargs: Any) -> None:
+    """For a form: following a link does nothing. (Wagtail would end the session even where it refuses.)"""
+    if request.method != "POST":
+        raise Http404
+
+
 def on_page(doing: str, argument: str = "page_id", publishing: str = "publish") -> Rule:
     """The page named in the address must be one to which the reader may do this (see `editors_permissions.may`)."""
 
@@ -180,7 +186,7 @@ ELSEWHERE: dict[str, Callable[[HttpRequest], HttpResponse]] = {
 
 RULES: dict[str, Rule] = {
     "wagtailadmin_home": everyone_inside,
-    "wagtailadmin_logout": everyone_inside,
+    "wagtailadmin_logout": only_sent,
     "wagtailadmin_sprite": everyone_inside,
     "wagtailadmin_javascript_catalog": everyone_inside,
     # The tree of pages: Wagtail's lists ask `editors_permissions.SpacePagePolicy`.

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
-from django.db.models import ForeignKey, Model
+from django.db.models import Exists, ForeignKey, Model, OuterRef, Q
+from django.db.models.functions import Substr
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel, get_all_child_relations
 from wagtail.documents import get_document_model
@@ -21,6 +22,8 @@ from wagtail.permission_policies.pages import PagePermissionPolicy
 from coordination import access
 from coordination.models import Marked, Space
 
+# The root, the front page, the spaces.
+DEPTH_OF_SPACES = 3
 # What each step on the editors' side asks of `access.can` on a page of a space, and on the space's own page.
 ON_CONTENT: dict[str, str] = {
     "choose": "read",
@@ -45,8 +48,22 @@ def may(user: access.Reader, doing: str, page: Any) -> bool:
     """Whether `user` may do this step to `page`, a specific page; steps that are not in the tables are nobody's."""
     if not isinstance(page, Marked):
         return doing in ON_UNMARKED
-    verb = (ON_SPACE if isinstance(page, Space) else ON_CONTENT).get(doing)
+    if isinstance(page, Space):
+        verb = ON_SPACE.get(doing)
+    else:
+        # What Wagtail shows of a page names the page above it.
+        verb = ON_CONTENT.get(doing) if access.may_read(user, page.space) else None
     return verb is not None and access.can(user, verb, page)
+
+
+def listed_pages(pages: Any, user: access.Reader) -> Any:
+    """Of these pages those that the lists of the editors' side may hold for `user`.
+
+    The page is readable, and so is the space above it, which such lists name: a page may be open to more people.
+    """
+    space_above = Substr(OuterRef("path"), 1, Space.steplen * DEPTH_OF_SPACES)
+    within = Exists(Space.objects.readable_by(user).filter(path=space_above))
+    return access.readable_pages(pages, user).filter(Q(depth__lt=DEPTH_OF_SPACES) | within)
 
 
 def holds_what_is_closed_to(user: access.Reader, page: Any) -> bool:
@@ -155,10 +172,10 @@ class SpacePagePolicy(PagePermissionPolicy):
     """Which pages the lists of the editors' side hold."""
 
     def instances_user_has_any_permission_for(self, user: Any, actions: Any) -> Any:
-        return access.readable_pages(super().instances_user_has_any_permission_for(user, actions), user)
+        return listed_pages(super().instances_user_has_any_permission_for(user, actions), user)
 
     def explorable_instances(self, user: Any) -> Any:
-        return access.readable_pages(super().explorable_instances(user), user)
+        return listed_pages(super().explorable_instances(user), user)
 
     def user_has_any_permission_for_instance(self, user: Any, actions: Any, instance: Any) -> bool:
         return super().user_has_any_permission_for_instance(user, actions, instance) and may(

@@ -30,12 +30,12 @@ editors_permissions.register()
 # --- what lists hold -----------------------------------------------------------------------------------------------
 @hooks.register("construct_explorer_page_queryset")
 def explored_pages_are_readable(parent: Any, pages: Any, request: Any) -> Any:
-    return access.readable_pages(pages, request.user)
+    return editors_permissions.listed_pages(pages, request.user)
 
 
 @hooks.register("construct_page_chooser_queryset")
 def chosen_pages_are_readable(pages: Any, request: Any) -> Any:
-    return access.readable_pages(pages, request.user)
+    return editors_permissions.listed_pages(pages, request.user)
 
 
 @hooks.register("construct_document_chooser_queryset")

@@ -1,0 +1,126 @@
+"""Every kind of frame that the socket takes, as every reader, about threads of all five markings.
+
+In this process and in the transaction of the world: the socket's own work with the database is done in the same thread.
+"""
+
+import asyncio
+import json
+import uuid
+
+import pytest
+from asgiref.sync import async_to_sync
+from channels.testing import WebsocketCommunicator
+
+from coordination import access
+from discussion import frames
+from discussion.consumers import SocketConsumer
+from discussion.models import Message, Presence, ReadMark
+from tests.leaks.looking import CANARY
+from tests.leaks.test_walk import READERS, rows
+
+pytestmark = pytest.mark.django_db
+SIGNED_IN = READERS[1:]
+# How each kind of frame is filled for a thread. A kind that is missing here fails the run.
+FILLED = {
+    "subscribe": lambda thread: {"thread": thread, "after": 0},
+    "unsubscribe": lambda thread: {"thread": thread},
+    "send": lambda thread: {"thread": thread, "text": "Was I here?", "key": str(uuid.uuid4())},
+    "typing": lambda thread: {"thread": thread},
+    "read": lambda thread: {"thread": thread, "number": 1},
+    "ping": lambda thread: {},
+}
+NO_THREAD = "z" * 10
+
+
+def test_every_kind_of_frame_is_walked():
+    assert set(FILLED) == set(frames.FRAMES)
+
+
+def talk(walk, reader, sent):
+    """What the socket of `reader` sends back to these frames, each with what the socket has to say by itself."""
+    session = walk.browsers[reader].session
+
+    async def conversation():
+        tab = WebsocketCommunicator(SocketConsumer.as_asgi(), "/socket/")
+        tab.scope.update(user=walk.world.readers[reader], session=session, client=("192.0.2.7", 1))
+        connected, _code = await tab.connect()
+        if not connected:
+            return None
+        heard = []
+        for frame in sent:
+            await tab.send_to(text_data=json.dumps(frame))
+            heard += await until_silent(tab)
+        await tab.disconnect()
+        return heard
+
+    return async_to_sync(conversation)()
+
+
+async def until_silent(tab):
+    heard = []
+    while not await tab.receive_nothing(timeout=0.15, interval=0.02):
+        heard.append(json.loads((await tab.receive_output())["text"]))
+        await asyncio.sleep(0)
+    return heard
+
+
+def test_nobody_has_a_socket_without_having_signed_in(walk):
+    from django.contrib.auth.models import AnonymousUser
+
+    async def connect():
+        tab = WebsocketCommunicator(SocketConsumer.as_asgi(), "/socket/")
+        tab.scope.update(user=AnonymousUser(), session=walk.browsers["anonymous"].session)
+        return (await tab.connect())[0]
+
+    assert async_to_sync(connect)() is False
+
+
+@pytest.mark.parametrize("reader", SIGNED_IN)
+def test_no_frame_tells_of_a_thread_that_its_reader_may_not_read(walk, reader):
+    world = walk.world
+    threads = {(one.marking, one.may): one for one in _threads(walk, reader)}
+    for one in threads.values():
+        thread = one.planted.key
+        sent = [{"type": kind, **fill(thread)} for kind, fill in FILLED.items()]
+        before, marks = rows(), ReadMark.objects.count()
+        heard = talk(walk, reader, sent)
+        answers = json.dumps(heard).encode()
+        leaked = {world.by_canary[int(n)] for n in CANARY.findall(answers) if int(n) in world.by_canary}
+        assert {str(found) for found in leaked if not world.may_read(reader, found)} == set()
+        if one.may:
+            assert any(frame["type"] == "subscribed" for frame in heard), one.planted
+            assert any(frame["type"] == "messages" for frame in heard), one.planted
+        else:
+            assert rows() == before and ReadMark.objects.count() == marks
+            assert not Message.objects.filter(thread=one.planted.obj, text="Was I here?").exists()
+            assert not Presence.objects.filter(thread=one.planted.obj).exists()
+            nothing = [{"type": kind, **fill(NO_THREAD)} for kind, fill in FILLED.items()]
+            assert told(heard) == told(talk(walk, reader, nothing))
+
+
+class OfReader:
+    def __init__(self, planted, may):
+        self.planted, self.marking, self.may = planted, planted.marking, may
+
+
+def _threads(walk, reader):
+    return [OfReader(one, walk.world.may_read(reader, one)) for one in walk.world.of_kind("thread")]
+
+
+def told(heard):
+    """The frames without what differs from one time to the next."""
+    return [{name: value for name, value in frame.items() if name not in ("key", "thread")} for frame in heard]
+
+
+@pytest.mark.parametrize("reader", ["signed in without a space", "contributor", "auditor"])
+def test_the_counts_of_a_socket_count_what_its_reader_may_read(walk, reader):
+    world = walk.world
+    user = world.readers[reader]
+    marks = ReadMark.objects.filter(user=user).select_related("thread__audience")
+    unread = sum(
+        mark.number < mark.thread.last_number and not access.principals(user).isdisjoint(access.audience(mark.thread))
+        for mark in marks
+    )
+    [counts] = [frame for frame in talk(walk, reader, [{"type": "ping"}]) if frame["type"] == "counts"]
+    assert counts["unread"] == unread
+    assert unread < marks.count()

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-ENTRIES, SPACES, ROUNDS = int(os.environ.get("BENCH_ENTRIES", "10000")), 50, 15
+ENTRIES, SPACES, ROUNDS = int(os.environ.get("BENCH_ENTRIES", "10000")), 50, 5
 QUERIES = ("training", "border police", "соглашение", "readmission karachi")
 WORDS = [
     *("training", "border", "police", "agreement", "readmission", "karachi", "almaty", "labour", "mobility", "visa"),

@@ -163,11 +163,10 @@ def _match_in_sqlite(stems: list[str], phrases: list[str], only_titles: bool) ->
     score = models.expressions.RawSQL(
         f"-bm25({table._meta.db_table}, 0.0, 1.0, {TITLE_WEIGHT})", (), output_field=models.FloatField()
     )
-    return (
-        table.objects.filter(MatchExpression(columns, SearchQueryExpression(reduce(and_, lexemes))))
-        .filter(index_entry__content_type=ContentType.objects.get_for_model(Entry))
-        .annotate(number=_number("index_entry__"), score=score)
-    )
+    # Not narrowed by content type besides: SQLite would begin there, and ask the full text anew for every row. What
+    # belongs to another model has no number, and so is among no entries.
+    matching = table.objects.filter(MatchExpression(columns, SearchQueryExpression(reduce(and_, lexemes))))
+    return matching.annotate(number=_number("index_entry__"), score=score)
 
 
 def _match_in_postgresql(stems: list[str], phrases: list[str], only_titles: bool) -> QuerySet:

@@ -41,7 +41,7 @@ def chosen_pages_are_readable(pages: Any, request: Any) -> Any:
 @hooks.register("construct_document_chooser_queryset")
 @hooks.register("construct_image_chooser_queryset")
 def chosen_files_are_readable(files: Any, request: Any) -> Any:
-    return access.readable_by(files, request.user)
+    return editors_permissions.listed_files(files, request.user)
 
 
 class PagesFilterSet(GenericPageFilterSet):

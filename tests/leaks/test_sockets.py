@@ -65,11 +65,11 @@ async def until_silent(tab):
 
 
 def test_nobody_has_a_socket_without_having_signed_in(walk):
-    from django.contrib.auth.models import AnonymousUser
+    session = walk.browsers["anonymous"].session
 
     async def connect():
         tab = WebsocketCommunicator(SocketConsumer.as_asgi(), "/socket/")
-        tab.scope.update(user=AnonymousUser(), session=walk.browsers["anonymous"].session)
+        tab.scope.update(user=walk.world.readers["anonymous"], session=session)
         return (await tab.connect())[0]
 
     assert async_to_sync(connect)() is False

@@ -30,7 +30,8 @@ run: setup
 	@mkdir -p var
 	DEMONSTRATION=1 BASE_URL=http://localhost:$(PORT) $(PY) manage.py migrate --verbosity 0
 	DEMONSTRATION=1 BASE_URL=http://localhost:$(PORT) $(PY) manage.py load_demonstration
-	DEMONSTRATION=1 BASE_URL=http://localhost:$(PORT) .venv/bin/daphne -b 127.0.0.1 -p $(PORT) config.asgi:application
+	@echo "Accord is served on http://localhost:$(PORT) until Ctrl+C."
+	DEMONSTRATION=1 BASE_URL=http://localhost:$(PORT) .venv/bin/daphne -v 0 -b 127.0.0.1 -p $(PORT) config.asgi:application
 
 test: setup services
 	$(PYTHON) scripts/services.py browser

@@ -6,16 +6,24 @@ On the full stack it is a process of its own (`manage.py run_worker`); on the em
 import logging
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS
+from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
 
 logger = logging.getLogger(__name__)
 POLL_SECONDS = 0.5
 # After an unforeseen error a loop waits this long before it starts anew: the operator's log stays readable.
 PAUSE_AFTER_ERROR_SECONDS = 5.0
+WATCH_SECONDS = 60.0
+# What runs longer has died: the longest task reads the text of a file, within bounds.
+LONGEST_TASK = timedelta(minutes=15)
+MOST_TRIES = 3
 
 
 def start_in_this_process() -> threading.Event:
@@ -27,7 +35,7 @@ def start_in_this_process() -> threading.Event:
 
 
 def _loops() -> list[tuple[str, Callable[[threading.Event], None]]]:
-    loops: list[tuple[str, Callable[[threading.Event], None]]] = [("tasks", _run_tasks)]
+    loops: list[tuple[str, Callable[[threading.Event], None]]] = [("tasks", _run_tasks), ("watch", _watch)]
     if settings.ELASTICSEARCH_URL:
         from search import replication
 
@@ -53,6 +61,29 @@ def _run_tasks(stop: threading.Event) -> None:
 
     threading.Thread(target=end_when_told, daemon=True).start()
     worker.run()
+
+
+def _watch(stop: threading.Event) -> None:
+    while not stop.wait(WATCH_SECONDS):
+        take_up_abandoned()
+
+
+def take_up_abandoned() -> int:
+    """Queue anew the tasks whose worker died while it ran them; how many there were.
+
+    Our tasks end within minutes and may be run twice. One that has taken its workers along repeatedly is given up, as
+    failed, so that it does not take along the next.
+    """
+    died = DBTaskResult.objects.running().filter(started_at__lt=timezone.now() - LONGEST_TASK)
+    taken_up = 0
+    for task in died:
+        state = TaskResultStatus.READY if len(task.worker_ids) < MOST_TRIES else TaskResultStatus.FAILED
+        # Only as it was found: another worker may do the same at this moment.
+        same = DBTaskResult.objects.filter(pk=task.pk, status=task.status, started_at=task.started_at)
+        taken_up += same.update(status=state, finished_at=None if state == TaskResultStatus.READY else timezone.now())
+    if taken_up:
+        logger.warning("%d tasks were left by a worker that died; they are taken up again.", taken_up)
+    return taken_up
 
 
 def _keep_running(name: str, loop: Callable[[threading.Event], None], stop: threading.Event) -> None:

@@ -83,6 +83,12 @@ class MarkedPage(Marked, Page):
     class Meta:
         abstract = True
 
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        """Check everything. The slug is the key: one made from the title fails for “!!!”, and for the same title twice."""
+        if not self.slug:
+            self.slug = self.key
+        super().full_clean(*args, **kwargs)
+
     def clean(self) -> None:
         """A title is one line of plain text, whichever form it comes from; Wagtail's own field does not ask."""
         super().clean()

@@ -233,3 +233,8 @@ def test_the_list_names_only_the_spaces_that_the_reader_may_know_of(client, spac
         page = client.get(reverse("space_list")).content.decode()
         assert ("Border management" in page) == known
         assert ("Known to partners" in page) == (reader is not None)
+
+
+@pytest.mark.parametrize("title", ["!!!", "Border management", "حلقہ"])
+def test_two_spaces_may_have_the_same_title_whatever_its_letters(title):
+    assert make_space(title).get_absolute_url() != make_space(title).get_absolute_url()

@@ -84,7 +84,7 @@ class MarkedPage(Marked, Page):
         abstract = True
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
-        """Check everything. The slug is the key: one made from the title fails for “!!!”, and for the same title twice."""
+        """Check everything. The slug is the key: a title makes none if it is “!!!”, and the same one if used before."""
         if not self.slug:
             self.slug = self.key
         super().full_clean(*args, **kwargs)

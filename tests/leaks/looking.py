@@ -28,12 +28,12 @@ class Seen:
     body: bytes
 
     def planted(self, world: World, asked: str = "") -> set[Planted]:
-        """What was planted and can be found in the answer; what the address itself named does not count."""
+        """What was planted and can be found in the answer; the keys that the address itself named do not count."""
         content = self.content.replace(asked.encode(), b"") if asked else self.content
         by_word = {world.by_canary.get(int(number)) for number in CANARY.findall(content)}
-        by_key = {world.by_key.get(key.decode()) for key in KEY.findall(content)}
-        named = {key.decode() for key in KEY.findall(asked.encode())}
-        return {one for one in by_word | by_key if one is not None and one.key not in named}
+        named = set(KEY.findall(asked.encode()))
+        by_key = {world.by_key.get(key.decode()) for key in KEY.findall(content) if key not in named}
+        return {one for one in by_word | by_key if one is not None}
 
     def by_canary(self, world: World) -> set[Planted]:
         return {world.by_canary[int(n)] for n in CANARY.findall(self.content) if int(n) in world.by_canary}

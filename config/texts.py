@@ -86,3 +86,33 @@ LANGUAGES = (
     gettext_noop("Tajik"),
     gettext_noop("Uzbek"),
 )
+
+# What the verbs of the audit trail are called where people read them; the trail itself keeps the English. Those of
+# coordination stand in coordination.audit.
+VERBS = (
+    gettext_noop("agenda item added"),
+    gettext_noop("agenda item removed"),
+    gettext_noop("agreement written"),
+    gettext_noop("attendance noted"),
+    gettext_noop("attendance removed"),
+    gettext_noop("file attached"),
+    gettext_noop("file removed"),
+    gettext_noop("meeting changed"),
+    gettext_noop("meeting scheduled"),
+    gettext_noop("message posted"),
+    gettext_noop("page published"),
+    gettext_noop("paragraph changed"),
+    gettext_noop("paragraph removed"),
+    gettext_noop("paragraph written"),
+    gettext_noop("person invited"),
+    gettext_noop("record agreed"),
+    gettext_noop("record circulated"),
+    gettext_noop("record kept under the Chatham House Rule"),
+    gettext_noop("record opened"),
+    gettext_noop("record published"),
+    gettext_noop("record reopened"),
+    gettext_noop("released with its record"),
+    gettext_noop("resource published"),
+    gettext_noop("thread started"),
+    gettext_noop("visit planned"),
+)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.forms import BaseImageForm
@@ -27,8 +28,11 @@ class UploadField(forms.FileField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault(
             "help_text",
-            _("At most %(limit)s MB: %(suffixes)s.")
-            % {"limit": settings.UPLOAD_LIMIT_MB, "suffixes": ", ".join(sorted(KINDS))},
+            format_lazy(
+                _("At most {limit} MB: {suffixes}."),
+                limit=settings.UPLOAD_LIMIT_MB,
+                suffixes=", ".join(sorted(KINDS)),
+            ),
         )
         # What the browser offers first; what was chosen is judged here all the same.
         accept = ",".join(f".{suffix}" for suffix in KINDS)

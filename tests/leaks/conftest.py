@@ -11,16 +11,14 @@ from django.db import transaction
 from django.test import Client, override_settings
 
 from tests.leaks.looking import Seen, look
-from tests.leaks.world import NAMED_MARKINGS, OPEN_MARKINGS, World
-
-NOON = "2026-03-02 12:00:00+00:00"
+from tests.leaks.world import NAMED_MARKINGS, NOON, OPEN_MARKINGS, World
 
 
 class Walk:
     """The world, a browser for each reader, and what has been seen so far: each page is looked at once."""
 
-    def __init__(self) -> None:
-        self.world = World()
+    def __init__(self, clock) -> None:
+        self.world = World(clock)
         self.browsers = {name: Client() for name in self.world.readers}
         for name, user in self.world.readers.items():
             if user.is_authenticated:
@@ -47,8 +45,8 @@ def a_world_of_its_own(django_db_blocker, media):
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         ALLOWED_HOSTS=[*settings.ALLOWED_HOSTS, "testserver"],
     )
-    with django_db_blocker.unblock(), own, time_machine.travel(NOON, tick=False), transaction.atomic():
-        yield Walk()
+    with django_db_blocker.unblock(), own, time_machine.travel(NOON, tick=False) as clock, transaction.atomic():
+        yield Walk(clock)
         transaction.set_rollback(True)
 
 

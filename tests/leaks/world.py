@@ -9,7 +9,7 @@ import itertools
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -34,6 +34,9 @@ from tests import factories as make
 
 OPEN_MARKINGS = (Marking.CLEAR, Marking.GREEN, Marking.AMBER)
 NAMED_MARKINGS = (Marking.AMBER_STRICT, Marking.RED)
+# When planting begins, and when everybody looks.
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+LATER = NOON + timedelta(hours=1)
 # A word that every title holds: what is looked for, since the answer repeats the words of the question.
 COMMON = "seekword"
 _numbers = itertools.count(100)
@@ -68,7 +71,9 @@ class Planted:
 class World:
     """Two spaces, the readers, and what has been planted so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Any) -> None:
+        # Each thing comes a second after the one before: what is new stands first, where lists are cut off.
+        self.clock, self.now = clock, NOON
         self.planted: list[Planted] = []
         self.news: list[tuple[Any, Notification, Planted]] = []
         self.fia, self.moi = make.make_organisation("FIA"), make.make_organisation("MOI")
@@ -114,17 +119,24 @@ class World:
             self._plant_all_kinds(marking)
         self._index()
 
+    def _next_second(self) -> None:
+        self.now += timedelta(seconds=1)
+        self.clock.move_to(self.now)
+
     def _index(self) -> None:
         self.by_canary = {one.number: one for one in self.planted}
         self.by_key = {one.key: one for one in self.planted if one.key}
+        self.clock.move_to(LATER)
 
     def _note(self, kind: str, marking: str, obj: Any, root: Any = None, number: int | None = None) -> Planted:
+        self._next_second()
         values = {} if number is None else {"number": number}
         self.planted.append(planted := Planted(kind, marking, obj, root or obj, **values))
         return planted
 
     def _page(self, kind: str, marking: str, make_page: Any, **fields: Any) -> Any:
         """A page with its canary in the title, and wherever `fields` say `CANARY`."""
+        self._next_second()
         number = next(_numbers)
         word = canary(number)
         fields = {name: word if value == "CANARY" else value for name, value in fields.items()}

@@ -20,7 +20,7 @@ from wagtail.permission_policies.collections import CollectionOwnershipPermissio
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
 from coordination import access
-from coordination.models import Marked, Space
+from coordination.models import ContentPage, Marked, Space
 
 # The root, the front page, the spaces.
 DEPTH_OF_SPACES = 3
@@ -46,13 +46,13 @@ ON_UNMARKED = frozenset({"choose", "explore"})
 
 def may(user: access.Reader, doing: str, page: Any) -> bool:
     """Whether `user` may do this step to `page`, a specific page; steps that are not in the tables are nobody's."""
-    if not isinstance(page, Marked):
-        return doing in ON_UNMARKED
     if isinstance(page, Space):
         verb = ON_SPACE.get(doing)
-    else:
+    elif isinstance(page, ContentPage):
         # What Wagtail shows of a page names the page above it.
         verb = ON_CONTENT.get(doing) if access.may_read(user, page.space) else None
+    else:
+        return doing in ON_UNMARKED and not isinstance(page, Marked)
     return verb is not None and access.can(user, verb, page)
 
 

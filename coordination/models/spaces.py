@@ -85,7 +85,7 @@ class MarkedPage(Marked, Page):
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
         """Check everything. The slug is the key: a title makes none if it is “!!!”, and the same one if used before."""
-        if not self.slug:
+        if not self.slug:  # type: ignore[has-type]  # Wagtail has no types
             self.slug = self.key
         super().full_clean(*args, **kwargs)
 

@@ -5,6 +5,7 @@ from itertools import count
 from pathlib import PurePosixPath
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -65,8 +66,9 @@ def mark(obj, marking: str, *, organisations=(), users=()):
     tokens = access.audience_tokens(
         access.space_id_of(obj), marking, [one.pk for one in organisations], [one.pk for one in users]
     )
-    obj.own_audience = access.intern(tokens)
-    access.settle(obj)
+    with transaction.atomic():
+        obj.own_audience = access.intern(tokens)
+        access.settle(obj)
     return obj
 
 

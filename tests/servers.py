@@ -263,11 +263,11 @@ class PostgresProcess(Process):
         if self.is_running:
             self.process.send_signal(signal.SIGINT)
             self.process.wait(STOP_SECONDS)
-        self._forget_connections()
+        self.forget_connections()
 
     def kill(self) -> None:
         super().kill()
-        self._forget_connections()
+        self.forget_connections()
 
     def forget_connections(self) -> None:
         """The test's own connections broke with it."""

@@ -22,6 +22,12 @@ def user():
     return make_user("A. Liaison", language="en")
 
 
+@pytest.fixture(autouse=True)
+def the_connection_stays(monkeypatch):
+    """A worker closes its connection when it wakes up; here it would be the test's own, in mid transaction."""
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+
+
 def ask(client, address):
     """Ask for a link, and let the worker do what it finds."""
     answer = client.post("/account/password/reset/", {"email": address})

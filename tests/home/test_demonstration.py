@@ -15,7 +15,12 @@ from home.demonstration import loader, room
 from knowledge.models import Resource, ServicePoint
 from meetings.models import Meeting, Paragraph, Visit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("demonstration")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.slow,
+    pytest.mark.usefixtures("demonstration"),
+    pytest.mark.xdist_group("demonstration"),  # loaded once, by one worker
+]
 
 
 @pytest.fixture(scope="module")

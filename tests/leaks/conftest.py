@@ -14,6 +14,11 @@ from tests.leaks.looking import Seen, look
 from tests.leaks.world import NAMED_MARKINGS, NOON, OPEN_MARKINGS, World
 
 
+def pytest_itemcollected(item) -> None:
+    """One worker walks a whole module: the world is made once, and each page is looked at once."""
+    item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 class Walk:
     """The world, a browser for each reader, and what has been seen so far: each page is looked at once."""
 

@@ -220,9 +220,11 @@ def _effective_audience(obj: Marked) -> Audience:
 
 
 def _latest(parent: Marked) -> Marked:
-    """The parent as the database has it, locked: what hangs itself on a parent that is just being narrowed waits."""
-    rows = type(parent)._base_manager.select_for_update(of=("self",)).select_related("audience")
-    return rows.filter(pk=parent.pk).first() or parent
+    """The parent as the database has it, locked: what hangs itself on a parent that is just being narrowed waits.
+
+    Without a join to its audience: PostgreSQL would check the join again after the wait, and find no row.
+    """
+    return type(parent)._base_manager.select_for_update(of=("self",)).get(pk=parent.pk)
 
 
 # --- principals ----------------------------------------------------------------------------------------------------
@@ -340,8 +342,11 @@ def open_readable(request: HttpRequest, queryset: QuerySet, **lookup: Any) -> An
 
 
 def if_readable(user: Reader, obj: Any) -> Any | None:
-    """`obj` where `user` may read it, else None: for naming what something came from or belongs to."""
-    return obj if obj is not None and may_read(user, obj) else None
+    """`obj` where `user` may read it, else None: for naming what something came from or belongs to.
+
+    A page that is not published is named to nobody.
+    """
+    return obj if obj is not None and getattr(obj, "live", True) and may_read(user, obj) else None
 
 
 def may_see_names(user: Reader, obj: Any) -> bool:

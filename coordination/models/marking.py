@@ -86,7 +86,16 @@ class Marked(models.Model):
         with transaction.atomic():
             if self._state.adding:
                 access.settle_new(self)
+            elif kwargs.get("update_fields") is None:
+                self._keep_to_its_present_readers()
             super().save(*args, **kwargs)
+
+    def _keep_to_its_present_readers(self) -> None:
+        """Whoever saves an old copy brings no old readers back: a marking is changed by `access.settle` alone."""
+        rows = type(self)._base_manager.select_for_update(of=("self",))
+        present = rows.only("own_audience_id", "audience_id").filter(pk=self.pk).first()
+        if present is not None:
+            self.own_audience_id, self.audience_id = present.own_audience_id, present.audience_id
 
     @property
     def marking(self) -> str:

@@ -121,8 +121,15 @@ class File(SpaceFile, AbstractDocument):
 
     @transaction.atomic
     def attach(self, obj: Marked) -> None:
-        """Make it a part of `obj`. A marking of its own, given before, goes on to hold besides."""
-        if self.own_audience == self.default_audience():
+        """Make it a part of `obj`. A marking of its own, given before, goes on to hold besides.
+
+        What was a part of something else keeps that one's readers as its limit: moving a file widens nothing.
+        """
+        held = File.objects.select_for_update(of=("self",)).get(pk=self.pk)
+        self.own_audience, self.audience = held.own_audience, held.audience
+        if held.attached_id is not None and held.attached_to != obj:
+            self.own_audience = held.audience
+        elif held.own_audience == held.default_audience():
             self.own_audience = access.intern({access.PUBLIC})
         self.attached_to = obj
         self.save(update_fields=["attached_type", "attached_id"])

@@ -222,3 +222,17 @@ def test_what_hangs_itself_on_an_old_copy_of_its_parent_is_no_wider_than_the_par
     record.save()
 
     assert {name for name, user in readers.items() if access.may_read(user, record)} == {"contributor"}
+
+
+@pytest.mark.parametrize("make", [make_action, make_agreement])
+def test_an_old_copy_that_is_saved_brings_no_old_readers_back(room, make):
+    space, _named, readers = room
+    obj = make(space)
+    old_copy = type(obj).objects.get(pk=obj.pk)
+    mark(obj, Marking.RED, users=[readers["contributor"]])
+
+    old_copy.title = "Saved late"
+    old_copy.save()
+
+    present = type(obj).objects.get(pk=obj.pk)
+    assert (present.title, present.marking) == ("Saved late", Marking.RED)

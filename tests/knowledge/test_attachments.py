@@ -56,3 +56,16 @@ def test_a_long_name_in_urdu_is_kept_within_what_file_systems_hold(space):
     assert file.filename.endswith(".txt")
     assert len(file.filename.encode()) <= 150
     assert File.objects.get().file.read() == b"Lines of a report."
+
+
+def test_a_file_that_is_moved_to_another_page_keeps_the_readers_it_had(space):
+    reader, other = make_member(space, Role.RAPPORTEUR), make_member(space, Role.READER)
+    file = make_file(space)
+    closed = make_resource(space, files=[file])
+    mark(closed, Marking.RED, users=[reader])
+
+    file = File.objects.get(pk=file.pk)
+    file.attach(make_resource(space))
+
+    assert access.may_read(reader, File.objects.get(pk=file.pk))
+    assert not access.may_read(other, File.objects.get(pk=file.pk))

@@ -25,16 +25,18 @@ from accounts.models import User
 def invite(actor: User, *, email: str, name: str, organisation: Any = None, language: str = "en") -> User:
     """Make an account that waits for its owner, and mail the address that opens it.
 
-    Inviting again an address that has not answered sends a fresh mail. Raises ValidationError for an address that
-    already has an account in use. The caller has asked coordination.access whether `actor` may invite.
+    Inviting again an address that has not answered takes what is said of it now, and sends a fresh mail. Raises
+    ValidationError for an address that already has an account in use. The caller has asked coordination.access
+    whether `actor` may invite.
     """
     user = User.objects.filter(email__iexact=email).first()
     if user is not None and user.has_usable_password():
         raise ValidationError({"email": _("This address already has an account.")})
     if user is None:
         user = User.objects.create_user(email, name=name, organisation=organisation, language=language)
+    user.name, user.organisation, user.language = name, organisation, language
     user.invited_at = timezone.now()
-    user.save(update_fields=["invited_at"])
+    user.save(update_fields=["name", "organisation", "language", "invited_at"])
     transaction.on_commit(lambda: _send_invitation(user, inviter=str(actor)))
     return user
 

@@ -65,6 +65,17 @@ def test_an_address_in_use_is_told_beside_its_field(client, officer):
     assert not AuditEntry.objects.filter(verb="person invited").exists()
 
 
+def test_inviting_again_takes_what_is_typed_now(client, officer, mailoutbox, django_capture_on_commit_callbacks):
+    fia, moi = make_organisation("FIA"), make_organisation("MoI")
+    client.post("/people/invite/", invitation(organisation=fia))
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/people/invite/", invitation(organisation=moi, name="Right Name", language="en"))
+    invited = User.objects.get(email="new@accord.example")
+    assert (invited.name, invited.organisation, invited.language) == ("Right Name", moi, "en")
+    assert list(invited.groups.all()) == [moi.group]
+    assert mailoutbox[0].subject == "Officer invites you to Accord"
+
+
 @pytest.mark.parametrize("office", ["", PlatformRole.AUDITOR])
 def test_whoever_may_not_invite_finds_no_page_to_do_it(client, office):
     client.force_login(make_user(platform_role=office))

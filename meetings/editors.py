@@ -1,26 +1,39 @@
 """The forms of meetings and visits on the editors' side."""
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.widgets import AdminDateTimeInput
 
+from coordination.editors_forms import LatestPageForm
 from meetings.times import TimesOfThePlaceMixin, WallClockField, wall_clock
 
 
-class MeetingPageForm(TimesOfThePlaceMixin, WagtailAdminPageForm):
+class MeetingPageForm(TimesOfThePlaceMixin, LatestPageForm):
     """The times are typed and shown by the clock of the place, not by that of whoever edits."""
 
     starts_at = WallClockField(label=_("starts"), widget=AdminDateTimeInput)
     ends_at = WallClockField(label=_("ends"), widget=AdminDateTimeInput)
+    # The pages of the site change a meeting without a new revision.
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name in self.times:
             if moment := getattr(self.instance, name):
                 self.initial[name] = wall_clock(moment, self.instance.time_zone)
+        self.initial["version"] = self.instance.version
+
+    def is_older(self):
+        is_older = super().is_older()
+        version = type(self.instance).objects.values_list("version", flat=True).get(pk=self.instance.pk)
+        if self.data.get("version") == str(version):
+            return is_older
+        self.data = self.data.copy()
+        self.data["version"] = version
+        return True
 
 
-class VisitPageForm(WagtailAdminPageForm):
+class VisitPageForm(LatestPageForm):
     """Offers the posts of organisations that take part in the space: nobody learns of others' people here."""
 
     def __init__(self, *args, **kwargs):

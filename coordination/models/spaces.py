@@ -14,6 +14,7 @@ from wagtail.models import Collection, Page, PageManager
 from wagtail.query import PageQuerySet
 
 from accounts.text import validate_plain_text
+from coordination.editors_forms import LatestPageForm
 from coordination.models.marking import Audience, Marked, MarkedQuerySet
 from coordination.models.organisations import Country
 
@@ -74,6 +75,7 @@ class MarkedPage(Marked, Page):
 
     # Wagtail's own routes are not mounted: no page is found by guessing the way through the tree.
     show_in_menus_default = False
+    base_form_class = LatestPageForm
     promote_panels: ClassVar[list] = []
     settings_panels: ClassVar[list] = []
     # A page is shown by its view, by the access rule; the editors' side has no second way to show it.

@@ -1,6 +1,7 @@
 """The editors' side: an editor writes in a space, and nobody finds there what the access rule closes."""
 
 import json
+import re
 
 import pytest
 from django.forms import ModelChoiceField
@@ -11,10 +12,12 @@ from wagtail.search.index import insert_or_update_object
 
 from coordination import access, editors
 from coordination.models import Agreement, AuditEntry, Marked, Marking, Role
+from meetings.services import edit_meeting
 from tests.factories import (
     join,
     make_agreement,
     make_file,
+    make_meeting,
     make_member,
     make_organisation,
     make_resource,
@@ -64,6 +67,12 @@ def form_of(title, *, publish=False, **fields):
     summary = '{"blocks": [], "entityMap": {}}'
     form = {"title": title, "kind": "cooperation", "state": "signed", "language": "en", "summary": summary}
     return {**form, **nested, **fields, **({"action-publish": "1"} if publish else {})}
+
+
+def form_on(page, title, **fields):
+    """The same from a form that was opened with the version that `page` has now."""
+    page.refresh_from_db()
+    return form_of(title, loaded_revision_id=page.latest_revision_id or "", **fields)
 
 
 def address_to_add(space):
@@ -124,7 +133,7 @@ def test_a_rapporteur_changes_an_agreement_and_withdraws_it(client, rapporteur, 
     client.force_login(rapporteur)
     edit = reverse("wagtailadmin_pages:edit", args=[agreement.pk])
     assert CANARY in client.get(edit).content.decode()
-    client.post(edit, form_of("On training, as amended", publish=True))
+    client.post(edit, form_on(agreement, "On training, as amended", publish=True))
     agreement.refresh_from_db()
     assert agreement.title == "On training, as amended"
     client.post(reverse("wagtailadmin_pages:unpublish", args=[agreement.pk]))
@@ -144,7 +153,7 @@ def test_a_contributor_drafts_and_does_not_publish(client, space):
     edit = reverse("wagtailadmin_pages:edit", args=[draft.pk])
     assert client.post(edit, form_of("Draft", publish=True)).status_code == 404
     assert client.post(reverse("wagtailadmin_pages:unpublish", args=[draft.pk])).status_code == 404
-    client.post(edit, form_of("Second draft"))
+    client.post(edit, form_on(draft, "Second draft"))
     draft.refresh_from_db()
     assert (draft.title, draft.live) == ("Second draft", False)
 
@@ -171,11 +180,54 @@ def test_a_contributor_does_not_change_the_page_of_another(client, space, agreem
 def test_bad_input_keeps_what_was_typed_and_changes_nothing(client, rapporteur, agreement, fields, sentence):
     client.force_login(rapporteur)
     edit = reverse("wagtailadmin_pages:edit", args=[agreement.pk])
-    page = client.post(edit, {**form_of("On training", reference="typed", publish=True), **fields}).content.decode()
+    page = client.post(
+        edit, {**form_on(agreement, "On training", reference="typed", publish=True), **fields}
+    ).content.decode()
     assert sentence in page
     assert 'value="typed"' in page
     agreement.refresh_from_db()
     assert CANARY in agreement.title
+
+
+def test_of_two_editors_the_one_with_the_older_form_is_told_and_changes_nothing(client, space, rapporteur, agreement):
+    edit = reverse("wagtailadmin_pages:edit", args=[agreement.pk])
+    first, second = (form_on(agreement, title, publish=True) for title in ("Of the first", "Of the second"))
+    client.force_login(rapporteur)
+    client.post(edit, first)
+    client.force_login(make_member(space, Role.CHAIR))
+    answer = client.post(edit, second)
+    page = answer.content.decode()
+    assert "Somebody else has changed this" in page
+    assert 'value="Of the second"' in page
+    agreement.refresh_from_db()
+    assert (agreement.title, agreement.get_latest_revision_as_object().title) == ("Of the first", "Of the first")
+    assert agreement.revisions.count() == 3
+    [shown] = re.findall(r'name="loaded_revision_id" value="(\d+)"', page)
+    client.post(edit, {**second, "loaded_revision_id": shown})
+    agreement.refresh_from_db()
+    assert agreement.title == "Of the second"
+
+
+def test_a_meeting_that_was_changed_on_the_site_is_not_overwritten_by_an_older_form(client, space, rapporteur):
+    meeting = make_meeting(space)
+    edit = reverse("wagtailadmin_pages:edit", args=[meeting.pk])
+    client.force_login(rapporteur)
+    [shown] = re.findall(r'name="version" value="(\d+)"', client.get(edit).content.decode())
+    form = {
+        "title": "Typed here", "kind": meeting.kind, "level": meeting.level, "organiser": meeting.organiser_id,
+        "starts_at": "2026-03-01 10:00", "ends_at": "2026-03-01 12:00", "time_zone": "UTC", "language": "en",
+        "agenda_items-TOTAL_FORMS": 0, "agenda_items-INITIAL_FORMS": 0, "version": shown, "action-publish": "1",
+    }  # fmt: skip
+    edit_meeting(rapporteur, meeting, version=meeting.version, title="Changed on the site")
+    page = client.post(edit, form).content.decode()
+    assert "Somebody else has changed this" in page
+    assert 'value="Typed here"' in page
+    meeting.refresh_from_db()
+    assert meeting.title == "Changed on the site"
+    assert f'name="version" value="{meeting.version}"' in page
+    client.post(edit, {**form, "version": meeting.version})
+    meeting.refresh_from_db()
+    assert meeting.title == "Typed here"
 
 
 def test_an_earlier_version_that_is_taken_back_does_not_bring_its_readers_back(client, space, rapporteur, agreement):
@@ -185,7 +237,7 @@ def test_an_earlier_version_that_is_taken_back_does_not_bring_its_readers_back(c
     address = reverse("wagtailadmin_pages:revisions_revert", args=[agreement.pk, first.pk])
     assert client.get(address).status_code == 200
     client.post(reverse("wagtailadmin_pages:edit", args=[agreement.pk]), {
-        **form_of("Taken back", publish=True), "revision": first.pk,
+        **form_on(agreement, "Taken back", publish=True), "revision": first.pk,
     })  # fmt: skip
     agreement.refresh_from_db()
     assert (agreement.title, agreement.marking, agreement.space) == ("Taken back", Marking.RED, space)

@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.text import validate_plain_text
 from coordination import access, audit
 from coordination import services as coordination
-from coordination.models import Action, Audience, Commitment, Organisation, Person, Post, Space
+from coordination.models import Action, Audience, AuditEntry, Commitment, Organisation, Person, Post, Space
 from coordination.services import StaleVersion, require
 from meetings.models import (
     AgendaItem,
@@ -259,6 +259,8 @@ def circulate_record(actor: User, record: Record) -> Record:
     audience_of_tasks = _audience_of_tasks(record)
     record = _move(actor, record, RecordState.CIRCULATED)
     _release_tasks(actor, record, audience_of_tasks)
+    for paragraph in Paragraph.objects.filter(section__record=record, kind__in=TASK_KINDS):
+        _reword_tasks(actor, record, paragraph, _earlier_texts(paragraph))
     return record
 
 
@@ -272,8 +274,10 @@ def publish_record(actor: User, record: Record) -> Record:
     return _move(actor, record, RecordState.PUBLISHED)
 
 
+@transaction.atomic
 def reopen_record(actor: User, record: Record, *, reason: str = "") -> Record:
     """Make it a draft again. What was agreed is reopened by a chair only, who says why."""
+    record = _locked(record)
     if record.state == RecordState.AGREED and not reason.strip():
         raise ValidationError({"reason": _("Give the reason: the record was agreed.")})
     return _move(actor, record, RecordState.DRAFT, reason=reason.strip())
@@ -303,8 +307,8 @@ def steps_for(user: access.Reader, record: Record) -> list[str]:
 
 
 def _locked(record: Record) -> Record:
-    rows = Record.objects.select_for_update(of=("self",)).select_related("meeting", "audience", "own_audience", "space")
-    return rows.get(pk=record.pk)
+    # Without a join to its audiences: PostgreSQL would check them again after a wait for the lock, and find no row.
+    return Record.objects.select_for_update(of=("self",)).select_related("meeting", "space").get(pk=record.pk)
 
 
 def _draft(actor: User, record: Record) -> Record:
@@ -373,11 +377,11 @@ def edit_paragraph(actor: User, paragraph: Paragraph, *, version: int, **changes
     before, old_text = _as_written(paragraph), paragraph.text
     for name, value in changes.items():
         setattr(paragraph, name, value.strip() if name == "text" else value)
-    _check_paragraph(paragraph, record)
+    _check_paragraph(paragraph, record, speaker_is_new=bool({"kind", *SPEAKER_FIELDS} & set(changes)))
     paragraph.version += 1
     paragraph.save()
     if paragraph.kind in TASK_KINDS:
-        _reword_tasks(actor, paragraph, old_text)
+        _reword_tasks(actor, record, paragraph, {old_text})
     audit.record(actor, "paragraph changed", paragraph, before=before, after=_as_written(paragraph))
     return paragraph
 
@@ -400,8 +404,11 @@ def _next_position(section: Section) -> int:
     return 0 if last is None else last + 1
 
 
-def _check_paragraph(paragraph: Paragraph, record: Record) -> None:
-    """Refuse what a form would refuse, beside its field; complete who spoke from the post."""
+def _check_paragraph(paragraph: Paragraph, record: Record, *, speaker_is_new: bool = True) -> None:
+    """Refuse what a form would refuse, beside its field; complete who spoke from the post.
+
+    Who spoke is looked at only where it is new: a refusal would else tell of it to whoever may not see the names.
+    """
     if paragraph.kind not in ParagraphKind.values:
         raise ValidationError({"kind": _("Choose one of the kinds.")})
     if not paragraph.text:
@@ -411,7 +418,8 @@ def _check_paragraph(paragraph: Paragraph, record: Record) -> None:
         raise ValidationError({"text": _("Say it in at most %(limit)d characters.") % {"limit": limit}})
     if paragraph.kind in TASK_KINDS:
         _check_task_text(paragraph.text)
-    _check_speaker(paragraph, record)
+    if speaker_is_new:
+        _check_speaker(paragraph, record)
     paragraph.clean_fields(exclude=["section"])
 
 
@@ -474,15 +482,24 @@ def _tasks_from(paragraphs: Paragraph | Iterable[Paragraph]) -> list[Any]:
     return [Action.objects.filter(**of_these), Commitment.objects.filter(**of_these)]
 
 
-def _reword_tasks(actor: User, paragraph: Paragraph, old_text: str) -> None:
-    """What still says what the paragraph said says what it says now."""
-    if paragraph.text == old_text:
-        return
-    actions, commitments = _tasks_from(paragraph)
-    for action in actions.filter(title=old_text):
-        coordination.edit_action(actor, action, version=action.version, title=paragraph.text)
-    for commitment in commitments.filter(title=old_text):
-        coordination.edit_commitment(actor, commitment, version=commitment.version, title=paragraph.text)
+def _reword_tasks(actor: User, record: Record, paragraph: Paragraph, earlier: set[str]) -> None:
+    """What still says what the paragraph said says what it says now.
+
+    Not while others read the task than may read the record: a draft's words wait until it is circulated.
+    """
+    for tasks, edit in zip(
+        _tasks_from(paragraph), (coordination.edit_action, coordination.edit_commitment), strict=True
+    ):
+        for task in tasks.filter(title__in=earlier - {paragraph.text}).select_related("audience"):
+            if access.is_within(task.audience.tokens, record.audience.tokens):
+                edit(actor, task, version=task.version, title=paragraph.text)
+
+
+def _earlier_texts(paragraph: Paragraph) -> set[str]:
+    entries = AuditEntry.objects.filter(
+        object_type=ContentType.objects.get_for_model(Paragraph), object_id=paragraph.pk, verb="paragraph changed"
+    )
+    return {entry.before["text"] for entry in entries}
 
 
 def _release_tasks(actor: User, record: Record, audience_before: Audience) -> None:

@@ -112,6 +112,15 @@ def test_an_agreed_record_is_not_reopened_without_a_reason(space, meeting):
     assert list(refusal.value.message_dict) == ["reason"]
 
 
+def test_a_record_that_was_agreed_while_the_page_was_open_is_not_reopened_without_a_reason(space, meeting):
+    record, chair = make_record(meeting, RecordState.CIRCULATED), make_member(space, Role.CHAIR)
+    services.agree_record(chair, Record.objects.get())
+    with pytest.raises(ValidationError) as refusal:
+        services.reopen_record(chair, record)
+    assert list(refusal.value.message_dict) == ["reason"]
+    assert Record.objects.get().state == RecordState.AGREED
+
+
 def test_an_empty_record_is_not_circulated(rapporteur, draft):
     with pytest.raises(ValidationError):
         services.circulate_record(rapporteur, draft)
@@ -443,3 +452,40 @@ def test_the_day_of_a_meeting_is_that_of_its_place(space):
     late = datetime(2026, 3, 1, 21, 0, tzinfo=UTC)
     meeting = make_meeting(space, starts_at=late, ends_at=late + timedelta(hours=1), time_zone="Asia/Karachi")
     assert meeting.day == date(2026, 3, 2)
+
+
+# --- what a reopened draft says waits until it is circulated ---------------------------------------------------------
+def test_the_words_of_a_reopened_draft_reach_its_action_only_when_it_is_circulated_again():
+    space = make_space("Border management")
+    fia = make_organisation("FIA")
+    rapporteur = make_member(space, Role.RAPPORTEUR)
+    record = services.open_record(rapporteur, make_meeting(space))
+    section = record.sections.get()
+    paragraph = services.add_paragraph(rapporteur, section, kind="action", text="Send the list", owner=fia)
+    services.circulate_record(rapporteur, record)
+    services.reopen_record(rapporteur, record)
+
+    for words in ("Send the secret list", "Send the whole list"):
+        paragraph.refresh_from_db()
+        services.edit_paragraph(rapporteur, paragraph, version=paragraph.version, text=words)
+        assert Action.objects.get().title == "Send the list"
+
+    services.circulate_record(rapporteur, record)
+    assert Action.objects.get().title == "Send the whole list"
+
+
+def test_whoever_may_not_see_who_spoke_learns_nothing_from_saving_the_text():
+    space = make_space("Border management")
+    fia, rapporteur = make_organisation("FIA"), make_member(space, Role.RAPPORTEUR)
+    meeting = make_meeting(space)
+    post = Post.objects.create(organisation=fia, title="Director", ends_on=meeting.day)
+    record = services.open_record(rapporteur, meeting)
+    paragraph = services.add_paragraph(
+        rapporteur, record.sections.get(), kind="statement", text="We agree.", speaker_post=post
+    )
+    Post.objects.filter(pk=post.pk).update(ends_on=meeting.day - timedelta(days=9))
+
+    services.edit_paragraph(rapporteur, paragraph, version=paragraph.version, text="We agree now.")
+
+    paragraph.refresh_from_db()
+    assert paragraph.text == "We agree now."

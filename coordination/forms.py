@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +20,6 @@ from coordination.models import (
     AgreementKind,
     AgreementState,
     Article,
-    Commitment,
     CommitmentState,
     Country,
     Marking,
@@ -76,6 +76,36 @@ class LatestForm(DeedForm):
         self.data = sent
 
 
+class ReportForm(OnceForm):
+    """What has been done, and the state that it leads to. The state that the form showed goes along with it: a report
+    from before somebody else moved the object moves it back for nobody."""
+
+    states: type[models.TextChoices]
+    transitions: dict[str, frozenset[str]]
+    state = forms.ChoiceField(label=_("State"))
+    seen_state = forms.ChoiceField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, state: str, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"state": state, "seen_state": state}, **kwargs)
+        self.fields["seen_state"].choices = self.states.choices
+        seen = self.data.get(self.add_prefix("seen_state"))
+        self._offer_from(seen if seen in self.states.values else state)
+
+    def _offer_from(self, state: str) -> None:
+        reachable = {state, *self.transitions[state]}
+        self.fields["state"].choices = [choice for choice in self.states.choices if choice[0] in reachable]
+
+    def catch_up(self, state: str) -> None:
+        """Let the next sending count as one that has seen the present state; what was chosen stays where it can."""
+        self._offer_from(state)
+        sent: Any = self.data
+        sent = sent.copy()
+        sent[self.add_prefix("seen_state")] = state
+        if sent[self.add_prefix("state")] not in {state, *self.transitions[state]}:
+            sent[self.add_prefix("state")] = state
+        self.data = sent
+
+
 def one_line(label: Any, *, max_length: int = TITLE_MAX_LENGTH, required: bool = True) -> forms.CharField:
     return forms.CharField(label=label, max_length=max_length, required=required, validators=[validate_plain_text])
 
@@ -107,16 +137,12 @@ class PersonField(forms.ModelChoiceField):
         return obj.name
 
 
-class ReportOnActionForm(OnceForm):
+class ReportOnActionForm(ReportForm):
     """What has been done on an action, and the state that it is in now."""
 
+    states, transitions = ActionState, services.ACTION_TRANSITIONS
     text = paragraphs(_("What has been done"), max_length=REPORT_MAX_LENGTH)
-    state = forms.ChoiceField(label=_("State"))
-
-    def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"state": action.state}, **kwargs)
-        reachable = {action.state, *services.ACTION_TRANSITIONS[action.state]}
-        self.fields["state"].choices = [choice for choice in ActionState.choices if choice[0] in reachable]
+    field_order = ("text", "state")
 
 
 class _DueFields(DeedForm):
@@ -170,19 +196,15 @@ class ReassignActionForm(LatestForm):
 
 
 # --- commitments ---------------------------------------------------------------------------------------------------
-class ReportProgressForm(OnceForm):
+class ReportProgressForm(ReportForm):
     """How a commitment goes, and the evidence of it."""
 
+    states, transitions = CommitmentState, services.COMMITMENT_TRANSITIONS
     text = paragraphs(_("What has been done"), max_length=REPORT_MAX_LENGTH, required=True)
-    state = forms.ChoiceField(label=_("State"))
     evidence_url = forms.URLField(
         label=_("Evidence (a public address)"), max_length=200, required=False, assume_scheme="https"
     )
-
-    def __init__(self, *args: Any, commitment: Commitment, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"state": commitment.state}, **kwargs)
-        reachable = {commitment.state, *services.COMMITMENT_TRANSITIONS[commitment.state]}
-        self.fields["state"].choices = [choice for choice in CommitmentState.choices if choice[0] in reachable]
+    field_order = ("text", "state", "evidence_url")
 
 
 class ArticleField(forms.ModelChoiceField):

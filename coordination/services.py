@@ -362,15 +362,24 @@ def reassign_action(
 
 @transaction.atomic
 def report_on_action(
-    actor: User, action: Action, *, text: str = "", state: str | None = None, submission: UUID | None = None
+    actor: User,
+    action: Action,
+    *,
+    text: str = "",
+    state: str | None = None,
+    seen_state: str = "",
+    submission: UUID | None = None,
 ) -> ActionUpdate:
-    """Say what has been done, move the action to another state, or both. Sent twice, it is one update."""
+    """Say what has been done, move the action to another state, or both. Sent twice, it is one update.
+
+    `seen_state` is the state that the form showed (see `_state_reported`).
+    """
     # Locked first: of two clicks at once, the second finds what the first has written.
     action = Action.objects.select_for_update().get(pk=action.pk)
     if submission and (sent_before := ActionUpdate.objects.filter(submission=submission, author=actor).first()):
         return sent_before
     require(actor, "follow_up", action)
-    state_before, state_after = action.state, state or action.state
+    state_before, state_after = action.state, _state_reported(action.state, state, seen_state)
     if state_after != state_before and state_after not in ACTION_TRANSITIONS[state_before]:
         raise ValidationError({"state": _("The action cannot go from its state to this one.")})
     if not text.strip() and state_after == state_before:
@@ -460,16 +469,18 @@ def report_progress(
     *,
     text: str,
     state: str,
+    seen_state: str = "",
     evidence_url: str = "",
     submission: UUID | None = None,
 ) -> ProgressReport:
-    """Report how a commitment goes. Sent twice, it is one report."""
+    """Report how a commitment goes. Sent twice, it is one report. `seen_state` is the state that the form showed."""
     commitment = Commitment.objects.select_for_update().get(pk=commitment.pk)
     if submission and (sent_before := ProgressReport.objects.filter(submission=submission, author=actor).first()):
         return sent_before
     require(actor, "follow_up", commitment)
     if not text.strip():
         raise ValidationError({"text": _("Say what has been done.")})
+    state = _state_reported(commitment.state, state, seen_state)
     if state != commitment.state and state not in COMMITMENT_TRANSITIONS[commitment.state]:
         raise ValidationError({"state": _("The commitment cannot go from its state to this one.")})
     report = ProgressReport(
@@ -504,6 +515,15 @@ def _latest(obj: Any, version: int) -> Any:
     if latest.version != version:
         raise StaleVersion
     return latest
+
+
+def _state_reported(present: str, state: str | None, seen_state: str) -> str:
+    """The state that a report leads to. Left as the form showed it, it stays what it is, whoever moved it since."""
+    if not state or state == seen_state:
+        return present
+    if seen_state and seen_state != present:
+        raise StaleVersion
+    return state
 
 
 def _change(actor: User, obj: Any, verb: str, changes: dict[str, Any]) -> Any:

@@ -37,9 +37,11 @@ def action_detail(request, key):
     follows_up = access.can(request.user, "follow_up", action)
     if request.method == "POST" and not follows_up:
         raise Http404
-    form = ReportOnActionForm(posted(request), action=action)
-    if request.method == "POST" and attempt(
-        form, lambda: services.report_on_action(request.user, action, **form.cleaned_data)
+    form = ReportOnActionForm(posted(request), state=action.state)
+    if request.method == "POST" and attempt_on_latest(
+        form,
+        lambda: services.report_on_action(request.user, action, **form.cleaned_data),
+        lambda: Action.objects.values_list("state", flat=True).get(pk=action.pk),
     ):
         messages.success(request, _("Your report is saved."))
         return redirect(action)

@@ -36,9 +36,11 @@ def commitment_detail(request, key):
     follows_up = access.can(request.user, "follow_up", commitment)
     if request.method == "POST" and not follows_up:
         raise Http404
-    form = ReportProgressForm(posted(request), commitment=commitment)
-    if request.method == "POST" and attempt(
-        form, lambda: services.report_progress(request.user, commitment, **form.cleaned_data)
+    form = ReportProgressForm(posted(request), state=commitment.state)
+    if request.method == "POST" and attempt_on_latest(
+        form,
+        lambda: services.report_progress(request.user, commitment, **form.cleaned_data),
+        lambda: Commitment.objects.values_list("state", flat=True).get(pk=commitment.pk),
     ):
         messages.success(request, _("Your report is saved."))
         return redirect(commitment)

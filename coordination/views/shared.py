@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 from coordination import access, services
-from coordination.forms import DeedForm, LatestForm
+from coordination.forms import DeedForm, LatestForm, ReportForm
 
 ROWS_ON_A_PAGE = 50
 
@@ -36,14 +36,17 @@ def attempt(form: DeedForm, deed: Callable[[], Any]) -> bool:
     return True
 
 
-def attempt_on_latest(form: LatestForm, deed: Callable[[], Any], version: Callable[[], int]) -> bool:
-    """The same for a form that changes something. Was it older than the object, the next sending is not."""
+def attempt_on_latest(form: LatestForm | ReportForm, deed: Callable[[], Any], present: Callable[[], Any]) -> bool:
+    """The same for a form that changes something. Was it older than the object, the next sending is not.
+
+    `present` asks for what the form should have seen: the version of the object, or its state.
+    """
 
     def deed_or_catch_up() -> None:
         try:
             deed()
         except services.StaleVersion:
-            form.catch_up(version())
+            form.catch_up(present())
             raise
 
     return attempt(form, deed_or_catch_up)

@@ -56,6 +56,49 @@ def test_a_report_sent_twice_is_one_report(space, fia, liaison):
     assert action.updates.count() == 1
 
 
+# --- two who report at once ----------------------------------------------------------------------------------------
+@pytest.fixture(params=["action", "commitment"])
+def followed_up(request, space, fia, liaison, client):
+    """Something to report on, moved since the liaison opened its page: the thing, and the answer that is still open."""
+    chair = make_member(space, Role.CHAIR)
+    if request.param == "action":
+        thing, report, done = make_action(space, fia), services.report_on_action, ActionState.DONE
+    else:
+        thing = services.make_commitment(chair, space, title="Train officers", party=fia)
+        report, done = services.report_progress, CommitmentState.ACHIEVED
+    client.force_login(liaison)
+    opened = client.get(thing.get_absolute_url()).context["form"]
+    answer = {name: opened[name].value() for name in opened.fields}
+    report(chair, thing, text="All is done.", state=done)
+    thing.refresh_from_db()
+    return thing, {**answer, "text": "A word of mine", "evidence_url": ""}
+
+
+def test_a_report_with_the_state_untouched_moves_nothing_back(client, followed_up):
+    thing, answer = followed_up
+    assert client.post(thing.get_absolute_url(), answer).status_code == 302
+    moved = thing.state
+    thing.refresh_from_db()
+    assert thing.state == moved
+    latest = (thing.updates if hasattr(thing, "updates") else thing.reports).last()
+    assert (latest.text, latest.state_before, latest.state_after) == ("A word of mine", moved, moved)
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=["that it can still take", "that it no longer can"])
+def test_a_state_chosen_before_somebody_else_moved_it_is_asked_for_again(client, followed_up, place):
+    thing, answer = followed_up
+    still_open = [("in_progress", "waiting"), ("on_track", "off_track")][not hasattr(thing, "updates")]
+    page = client.post(thing.get_absolute_url(), {**answer, "state": still_open[place]})
+    assert "Somebody else has changed this" in page.content.decode() and "A word of mine" in page.content.decode()
+    form, moved = page.context["form"], thing.state
+    thing.refresh_from_db()
+    assert thing.state == moved
+    assert form["state"].value() == (moved if place else still_open[0])
+    assert client.post(thing.get_absolute_url(), form.data.dict()).status_code == 302  # the next one has seen it
+    thing.refresh_from_db()
+    assert thing.state == form["state"].value()
+
+
 def test_an_action_sent_twice_is_one_action(space, fia, liaison):
     submission = uuid4()
     for _ in range(2):

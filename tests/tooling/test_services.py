@@ -45,6 +45,7 @@ def test_a_lock_file_holds_hashes_and_no_addresses(name):
     text = (ROOT / name).read_text()
     assert re.search(r"sha(256|512)", text)
     assert '"resolved"' not in text
+    assert "://" not in text
     assert not re.search(r"^(--|-i )", text, re.MULTILINE)
 
 

@@ -1,10 +1,13 @@
 """Inviting: for the offices that may, remembered in the audit trail, refused beside the field."""
 
+import uuid
+
 import pytest
 
+from accounts import services as accounts_services
 from accounts.models import PlatformRole, User
-from coordination.models import AuditEntry
-from tests.factories import make_organisation, make_user
+from coordination.models import Action, AuditEntry, Person, Role
+from tests.factories import join, make_member, make_organisation, make_space, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
 
@@ -74,6 +77,35 @@ def test_inviting_again_takes_what_is_typed_now(client, officer, mailoutbox, dja
     assert (invited.name, invited.organisation, invited.language) == ("Right Name", moi, "en")
     assert list(invited.groups.all()) == [moi.group]
     assert mailoutbox[0].subject == "Officer invites you to Accord"
+
+
+def test_whoever_is_invited_can_be_given_a_task_before_and_after_answering(client, officer):
+    fia, space = make_organisation("FIA"), make_space()
+    client.post("/people/invite/", invitation(organisation=fia))
+    invited = User.objects.get(email="new@accord.example")
+    join(invited, space, Role.CONTRIBUTOR)
+    client.force_login(make_member(space, Role.RAPPORTEUR, fia))
+    task = {
+        "title": "Draw up the list",
+        "owner": fia.pk,
+        "owner_person": invited.person.pk,
+        "language": "en",
+        "submission": uuid.uuid4(),
+    }
+    client.post(f"/spaces/{space.key}/actions/new/", task)
+    assert Action.objects.get().owner_person == invited.person
+
+    accounts_services.accept_invitation(
+        invited, name="Own Name", password="four words without relation", language="en", time_zone="UTC"
+    )
+    assert Person.objects.get(user=invited).name == "Own Name"
+
+
+def test_inviting_again_makes_no_second_person(client, officer):
+    fia = make_organisation("FIA")
+    client.post("/people/invite/", invitation(organisation=fia))
+    client.post("/people/invite/", invitation(organisation=fia, name="Right Name"))
+    assert [person.name for person in Person.objects.filter(user__email="new@accord.example")] == ["Right Name"]
 
 
 @pytest.mark.parametrize("office", ["", PlatformRole.AUDITOR])

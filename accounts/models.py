@@ -33,7 +33,11 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
-        """For installing and emergencies: the flag gives no reader's token (see coordination.access)."""
+        """For installing and emergencies: an administrator, who invites the others.
+
+        Neither office nor flag gives a reader's token (see coordination.access).
+        """
+        fields.setdefault("platform_role", PlatformRole.ADMINISTRATOR)
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 

@@ -26,11 +26,11 @@ def invite(actor: User, *, email: str, name: str, organisation: Any = None, lang
     """Make an account that waits for its owner, and mail the address that opens it.
 
     Inviting again an address that has not answered takes what is said of it now, and sends a fresh mail. Raises
-    ValidationError for an address that already has an account in use. The caller has asked coordination.access
-    whether `actor` may invite.
+    ValidationError for an address that already has an account, in use or closed. The caller has asked
+    coordination.access whether `actor` may invite.
     """
     user = User.objects.filter(email__iexact=email).first()
-    if user is not None and user.has_usable_password():
+    if user is not None and (user.has_usable_password() or not user.is_active):
         raise ValidationError({"email": _("This address already has an account.")})
     if user is None:
         user = User.objects.create_user(email, name=name, organisation=organisation, language=language)

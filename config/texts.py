@@ -90,6 +90,7 @@ LANGUAGES = (
 # What the verbs of the audit trail are called where people read them; the trail itself keeps the English. Those of
 # coordination stand in coordination.audit.
 VERBS = (
+    gettext_noop("account closed"),
     gettext_noop("agenda item added"),
     gettext_noop("agenda item removed"),
     gettext_noop("agreement written"),
@@ -100,6 +101,7 @@ VERBS = (
     gettext_noop("meeting changed"),
     gettext_noop("meeting scheduled"),
     gettext_noop("message posted"),
+    gettext_noop("office given"),
     gettext_noop("page published"),
     gettext_noop("paragraph changed"),
     gettext_noop("paragraph removed"),

@@ -1,10 +1,10 @@
-"""Inviting somebody to the platform: an office decides, and the audit trail remembers."""
+"""Inviting somebody, giving an office, closing an account: the audit trail remembers who decided."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts import services as accounts_services
-from accounts.models import User
+from accounts.models import PlatformRole, User
 from coordination import access, audit
 from coordination.models import Organisation, Person
 
@@ -18,3 +18,21 @@ def invite_person(actor: User, *, email: str, name: str, organisation: Organisat
     Person.objects.update_or_create(user=invited, defaults={"name": invited.name})
     audit.record(actor, "person invited", invited, after={"organisation": str(organisation), "language": language})
     return invited
+
+
+@transaction.atomic
+def appoint(actor: User | None, user: User, office: PlatformRole) -> User:
+    """Give `user` an office, or take the office away with `NONE`. No page offers it: a command does, for the system."""
+    before, user.platform_role = user.platform_role, office
+    user.save(update_fields=["platform_role"])
+    audit.record(actor, "office given", user, before={"office": before}, after={"office": office})
+    return user
+
+
+@transaction.atomic
+def close_account(actor: User | None, user: User) -> User:
+    """Let `user` in no more: sessions end, and open sockets are cut (discussion.signals). A command, for the system."""
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    audit.record(actor, "account closed", user)
+    return user

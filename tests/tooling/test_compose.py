@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from scripts import services
+from tests.tooling.test_settings import documented
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSED = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -24,10 +25,17 @@ def test_each_service_is_watched_and_keeps_its_data(name):
     assert volume in COMPOSED["volumes"]
 
 
-def test_every_variable_that_it_sets_for_accord_is_a_setting():
-    from tests.tooling.test_settings import read_by_the_settings
+# What the stack itself decides: the places of its own services, what the image lays down, and nothing for developing.
+DECIDED_BY_THE_STACK = {"DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL"}
+LEFT_ALONE = {"TASKS_IN_PROCESS", "WORKER_HEARTBEAT", "MEDIA_ROOT", "DEBUG"}
 
-    assert set(SERVICES["app"]["environment"]) <= read_by_the_settings()
+
+@pytest.mark.parametrize("name", ["app", "worker"])
+def test_every_setting_that_concerns_the_stack_is_handed_on_and_nothing_else_is(name):
+    handed_on = SERVICES[name]["environment"]
+    assert set(handed_on) == documented() - LEFT_ALONE
+    chosen = {name for name, value in handed_on.items() if value.startswith(f"${{{name}:")}
+    assert chosen == set(handed_on) - DECIDED_BY_THE_STACK
 
 
 def test_only_what_people_open_is_open_to_the_network():

@@ -11,7 +11,7 @@ COPY requirements-service.lock .
 RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements-service.lock
 
 FROM python:3.12-slim
-# Pango sets the pages of a briefing pack; the fonts cover the scripts of the programme.
+# Pango sets the papers of the demonstration; the fonts cover the scripts of the programme.
 RUN apt-get update -q \
  && apt-get install -qy --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core \
  && rm -rf /var/lib/apt/lists/* \

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from coordination.models import Organisation
+from coordination.models import Action, Organisation
 from discussion.notifier import Notification, register
 
 
@@ -18,10 +18,13 @@ class ActionAssigned(Notification):
     """To the person who is to do it, else to everyone at the organisation that owns it."""
 
     kind = "action_assigned"
-    verbs = ("action created", "action reassigned")
+    # One that was made in the draft of a record is told of when its owner can read it.
+    verbs = ("action created", "action reassigned", "released with its record")
     by_mail = True
 
     def recipients(self) -> Iterable[User]:
+        if not isinstance(self.obj, Action):  # commitments are released with their record too
+            return []
         person = self.obj.owner_person
         return [person.user] if person and person.user else users_of(self.obj.owner)
 

@@ -133,6 +133,30 @@ def test_a_closed_record_is_told_to_those_it_names(space, reader, rapporteur):
     assert told(reader) == set()
 
 
+def test_the_owner_of_an_action_is_told_of_it_once_when_the_record_is_circulated(space, rapporteur):
+    owner = make_organisation("FIA")
+    liaison = make_member(space, Role.CONTRIBUTOR, owner)
+    record = services.open_record(rapporteur, make_meeting(space))
+    services.add_paragraph(
+        rapporteur, record.sections.get(), kind="action", text="Draw up the list", owner=owner, due_on=None
+    )
+    assert "action_assigned" not in told(liaison)
+    services.circulate_record(rapporteur, record)
+    assert [news.kind for news in Notification.objects.filter(user=liaison, kind="action_assigned")] == [
+        "action_assigned"
+    ]
+    assert "action_assigned" not in told(rapporteur)
+
+
+def test_a_commitment_that_is_released_with_its_record_is_not_told_as_an_action(space, rapporteur):
+    party = make_organisation("FIA")
+    liaison = make_member(space, Role.CONTRIBUTOR, party)
+    record = services.open_record(rapporteur, make_meeting(space))
+    services.add_paragraph(rapporteur, record.sections.get(), kind="commitment", text="A list each month", owner=party)
+    services.circulate_record(rapporteur, record)
+    assert told(liaison) == {"record_circulated"}
+
+
 def test_the_members_are_told_of_a_meeting_and_of_its_new_time(space, reader, rapporteur):
     meeting = make_meeting(space)
     services.edit_meeting(rapporteur, meeting, version=meeting.version, purpose="To agree.")

@@ -74,11 +74,11 @@ def send_round() -> int:
     client = elastic.client(elastic.WRITE_SECONDS)
     # Entries first, targets second: an index that a rebuild begins in between will read what it needs from the ledger.
     entries = list(Entry.objects.waiting().order_by("pk").select_related("audience").prefetch_related("facets")[:BATCH])
-    targets = _targets(client)
+    replica = _ready(client)
     if not entries:
         return int(Entry.objects.waiting().exists())  # everything, where the index was made anew just now
-    answers = [send(client, target, entries) for target in targets]
-    settled = note(answers)
+    answers = [send(client, target, entries) for target in filter(None, (replica.index, replica.building))]
+    settled = note(answers, replica.generation)
     if late := next((answer.later for answer in answers if answer.later), ""):
         raise TryLater(late)
     return settled
@@ -129,9 +129,14 @@ def _in_short(error: dict[str, Any]) -> str:
 
 
 @transaction.atomic
-def note(answers: list[Answer]) -> int:
+def note(answers: list[Answer], generation: int | None = None) -> int:
     """Write down what every index has confirmed or refused. Rows that a change holds just now wait for the next round:
-    a worker that waited for them might make the change fail."""
+    a worker that waited for them might make the change fail.
+
+    What was sent to a `generation` that another worker has replaced in the meantime counts for nothing.
+    """
+    if generation is not None and not _is_still(generation):
+        return 0
     refused = {number: refusal for answer in answers for number, refusal in answer.refused.items()}
     numbers = set.intersection(*(set(answer.confirmed) for answer in answers)) if answers else set()
     free = _lock([*numbers, *refused])
@@ -149,14 +154,20 @@ def note(answers: list[Answer]) -> int:
     return len(free)
 
 
+def _is_still(generation: int) -> bool:
+    """Locked, so that whoever begins anew waits, and forgets what is noted now."""
+    same = Replica.objects.filter(alias=settings.ELASTICSEARCH_INDEX, generation=generation)
+    return same.select_for_update().first() is not None
+
+
 def _lock(numbers: list[int]) -> set[int]:
     rows = Entry.objects.filter(pk__in=numbers).order_by("pk")
     return set(rows.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
 
 
 # --- which index ---------------------------------------------------------------------------------------------------
-def _targets(client: Elasticsearch) -> list[str]:
-    """The indices to write to: the one that is searched, made if it is missing, and the one being built."""
+def _ready(client: Elasticsearch) -> Replica:
+    """With the indices to write to: the one that is searched, made if it is missing, and the one being built."""
     replica = the_replica()
     held = _uuids_behind_alias(client, replica)
     if replica.building in held:  # a rebuild ended after its last step but one
@@ -164,7 +175,7 @@ def _targets(client: Elasticsearch) -> list[str]:
         replica.refresh_from_db()
     elif replica.uuid not in held.values():
         replica = _begin_anew(client, replica)
-    return [replica.index, *([replica.building] if replica.building else [])]
+    return replica
 
 
 def the_replica() -> Replica:

@@ -62,7 +62,7 @@ def test_a_late_bulk_never_overwrites_a_newer_version(space, replica):
     action.title = "Second"
     action.save()
     replica.catch_up()
-    [index] = replication._targets(replica.client)
+    index = replication._ready(replica.client).index
     answer = replication.send(replica.client, index, [late])
     assert answer.confirmed  # as good as: what is there is newer
     replica.catch_up()
@@ -75,7 +75,7 @@ def test_a_late_bulk_does_not_bring_back_what_was_deleted(space, replica):
     late = copy.copy(entry_of(action))
     action.delete()
     replica.catch_up()
-    [index] = replication._targets(replica.client)
+    index = replication._ready(replica.client).index
     replication.send(replica.client, index, [late])
     replica.catch_up()
     assert late.pk not in held(replica)
@@ -115,7 +115,7 @@ def test_a_document_that_is_refused_does_not_hold_up_the_rest(space, replica):
 
 def test_an_index_that_takes_nothing_for_a_while_gets_everything_later(space, replica):
     replica.catch_up()
-    [index] = replication._targets(replica.client)
+    index = replication._ready(replica.client).index
     # As at the disk's flood stage: each item is answered by 429.
     replica.client.indices.put_settings(index=index, settings={"index.blocks.read_only_allow_delete": True})
     action = make_action(space, title="Later")
@@ -134,6 +134,25 @@ def test_an_index_that_was_deleted_is_made_and_filled_anew(space, replica):
     replica.catch_up()
     assert not replication.differences()
     assert len(held(replica)) == Entry.objects.count()
+
+
+def test_an_index_that_is_replaced_while_it_answers_confirms_nothing(space, replica, monkeypatch):
+    replica.catch_up()
+    send = replication.send
+
+    def then_replaced(client, index, entries):
+        answer = send(client, index, entries)
+        monkeypatch.setattr(replication, "send", send)
+        client.indices.delete(index=index)
+        replication._ready(client)  # what another worker does
+        return answer
+
+    monkeypatch.setattr(replication, "send", then_replaced)
+    action = make_action(space)
+    replication.send_round()
+    assert entry_of(action).confirmed_version == 0
+    replica.catch_up()
+    assert entry_of(action).pk in held(replica)
 
 
 def test_an_index_of_another_database_is_not_taken_for_ones_own(space, replica):

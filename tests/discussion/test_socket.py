@@ -12,6 +12,7 @@ from coordination import services as coordination
 from coordination.models import AuditEntry, Marking, Role
 from discussion import delivery, frames, limits, services
 from discussion.models import Message, Presence, ReadMark, Thread
+from home import services as home_services
 from tests.discussion.tabs import Closed, TabHere, tab_of
 from tests.factories import make_action, make_member, make_organisation, make_space, make_thread, make_user, mark
 
@@ -221,7 +222,11 @@ def _change_password(client_session, user):
     user.save()
 
 
-@pytest.mark.parametrize("end", [_sign_out, _deactivate, _change_password])
+def _close_account(client_session, user):
+    home_services.close_account(None, user)
+
+
+@pytest.mark.parametrize("end", [_sign_out, _deactivate, _close_account, _change_password])
 async def test_the_socket_closes_with_the_session(stack, room, end):
     session = await later(stack.session_cookie, room.liaison)
     tab = TabHere(session)

@@ -4,6 +4,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.callers import address_of_request
+
 
 class InvitedOnlyAdapter(DefaultAccountAdapter):
     """Nobody registers by themselves: accounts begin with an invitation."""
@@ -17,6 +19,9 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request) -> bool:
         return False
+
+    def get_client_ip(self, request) -> str:
+        return address_of_request(request) or super().get_client_ip(request)
 
     def get_password_change_redirect_url(self, request) -> str:
         return reverse("preferences")

@@ -19,6 +19,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 BASE_URL = env.address("BASE_URL", ("http", "https"), default="http://localhost:8000")
 HTTPS = BASE_URL.startswith("https://")
+# The proxy before the server writes into X-Forwarded-For from where it was called (see accounts.callers).
+TRUSTED_PROXY = env.switch("TRUSTED_PROXY")
 
 INSTALLED_APPS = [
     "daphne",

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
+from accounts.callers import address_of_request
 from coordination import access, audit, editors_gate
 
 
@@ -13,7 +14,7 @@ class AuditContextMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        with audit.coming_from(request.META.get("REMOTE_ADDR") or None), access.remembering():
+        with audit.coming_from(address_of_request(request)), access.remembering():
             return self.get_response(request)
 
 

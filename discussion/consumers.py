@@ -18,6 +18,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.callers import address_of_socket
 from discussion import delivery, limits, pokes
 from discussion.delivery import Caller, SignedOut, Wanted
 from discussion.frames import FrameError, parse
@@ -51,8 +52,8 @@ class SocketConsumer(AsyncWebsocketConsumer):
         if not user.is_authenticated:
             await self.close(code=SIGNED_OUT)
             return
-        client = self.scope.get("client")
-        self.caller = Caller(user.pk, self.scope["session"].session_key, self.channel_name, client and client[0])
+        address = address_of_socket(self.scope)
+        self.caller = Caller(user.pk, self.scope["session"].session_key, self.channel_name, address)
         self.language = user.language
         self.subscriptions: dict[int, Subscription] = {}
         self.allowance, self.bad_frames = limits.Allowance(), 0

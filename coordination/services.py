@@ -146,6 +146,7 @@ def _plain_field(space: Space, name: str) -> Any:
 @transaction.atomic
 def grant_membership(actor: User, space: Space, member: Organisation | User, role: str) -> None:
     """Give an organisation or one user a role in `space`, and what the role needs on the editors' side."""
+    _lock(space)
     require(actor, "manage", space)
     if role not in access.ROLE_PERMISSIONS:
         raise ValidationError(_("Choose one of the four roles."))
@@ -156,6 +157,7 @@ def grant_membership(actor: User, space: Space, member: Organisation | User, rol
 @transaction.atomic
 def revoke_membership(actor: User, space: Space, member: Organisation | User) -> None:
     """Take the membership back, with all that came with it; at once, open sockets included."""
+    _lock(space)
     require(actor, "manage", space)
     before = _role_held(space, member)
     if before is None:
@@ -182,6 +184,11 @@ def _admit(actor: User | None, space: Space, member: Organisation | User, role: 
 
 def _role_held(space: Space, member: Organisation | User) -> str | None:
     return next((held.role for held in access.members_of(space) if held.member == member), None)
+
+
+def _lock(space: Space) -> None:
+    """Let no other membership of `space` change until this one has: two chairs cannot end each other's at once."""
+    Space.objects.select_for_update().get(pk=space.pk)
 
 
 def _keep_a_chair(space: Space, member: Organisation | User, role: str | None) -> None:

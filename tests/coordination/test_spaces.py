@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from coordination import access, services, space_sections
@@ -131,6 +132,20 @@ def test_the_last_chair_stays(client, space, chair, answer):
     page = client.post(of(space, "space_member", kind="user", pk=chair.pk), answer)
     assert "Name another chair first." in page.content.decode()
     assert access.role_in(chair, space.pk) == Role.CHAIR
+
+
+def test_two_chairs_who_end_each_others_membership_wait_for_each_other(space, chair, monkeypatch):
+    other = make_member(space, Role.CHAIR)
+    steps, lock, count = [], QuerySet.select_for_update, access.members_of
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **kw: steps.append(rows.model) or lock(rows, **kw))
+    monkeypatch.setattr(access, "members_of", lambda space: steps.append("count") or count(space))
+    for deed in (
+        lambda: services.grant_membership(chair, space, other, Role.READER),
+        lambda: services.revoke_membership(chair, space, other),
+    ):
+        steps.clear()
+        deed()
+        assert steps[0] is Space and "count" in steps  # the row is locked before the chairs are counted
 
 
 def test_a_chair_who_leaves_is_led_out_of_the_space(client, space, chair):

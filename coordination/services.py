@@ -88,12 +88,23 @@ def create_space(
     """Make a space below the front page, with its collection for files and its first chair. Sent twice, it is one."""
     if not access.can_in_office(actor, "create_space"):
         raise PermissionDenied(_("Only the secretariat creates spaces."))
-    if submission and (sent_before := Space.objects.filter(submission=submission).first()):
+    if sent_before := _space_sent_as(submission):
         return sent_before
-    space = add_space(title=title, parent=parent, submission=submission, **fields)
+    try:
+        with transaction.atomic():
+            space = add_space(title=title, parent=parent, submission=submission, **fields)
+    except (IntegrityError, ValidationError):
+        # The same form, sent at the same moment, was quicker.
+        if sent_before := _space_sent_as(submission):
+            return sent_before
+        raise
     audit.record(actor, "space created", space, after={"title": title})
     _admit(actor, space, chair, Role.CHAIR)
     return space
+
+
+def _space_sent_as(submission: UUID | None) -> Space | None:
+    return Space.objects.filter(submission=submission).first() if submission else None
 
 
 def add_space(*, title: str, parent: Any = None, **fields: Any) -> Space:

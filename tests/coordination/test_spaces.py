@@ -179,6 +179,20 @@ def test_the_secretariat_makes_a_space_once_and_does_not_come_to_read_it(client,
     assert not space.collection.get_children().exists() and space.collection.name == "Labour mobility"
 
 
+@pytest.mark.parametrize("checks", [True, False], ids=["found by the check", "found by the database"])
+def test_a_space_sent_twice_at_the_same_moment_is_one_space(secretary, fia, monkeypatch, checks):
+    form = {"title": "Labour mobility", "chair": fia, "submission": uuid.uuid4()}
+    quicker = services.create_space(secretary, **form)
+    # The slower one looked before the quicker one had saved, and then meets the real refusal of a second row.
+    looked_up = iter([None, quicker])
+    monkeypatch.setattr(services, "_space_sent_as", lambda submission: next(looked_up))
+    if not checks:
+        monkeypatch.setattr(Space, "full_clean", lambda page, *args, **kwargs: None)
+    assert services.create_space(secretary, **form) == quicker
+    assert Space.objects.count() == 1
+    assert AuditEntry.objects.filter(verb="space created").count() == 1
+
+
 @pytest.mark.parametrize(
     ("field", "fields"),
     [

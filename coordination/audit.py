@@ -64,7 +64,8 @@ def record(
         actor=actor,
         verb=verb,
         object_type=ContentType.objects.get_for_model(obj),
-        object_id=obj.pk,
+        # Zero for what has a code for a key, a country: `after` holds it.
+        object_id=obj.pk if isinstance(obj.pk, int) else 0,
         space_id=_space_id(obj),
         address=_address.get(),
         before=before or {},

@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from wagtail import hooks
 from wagtail.admin.forms.models import register_form_field_override
 from wagtail.admin.menu import MenuItem
@@ -18,7 +19,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.documents import get_document_model
 from wagtail.documents.widgets import AdminDocumentChooser
-from wagtail.models import Page, PageLogEntry
+from wagtail.models import ModelLogEntry, Page, PageLogEntry
 from wagtail.permissions import register_permission_policy
 
 from coordination import access, audit, editors_permissions, selectors
@@ -100,7 +101,8 @@ class TopicViewSet(ReferenceViewSet):
     list_display = ("name", "slug")
 
 
-for _model in (Organisation, Country, Topic):
+REFERENCE_MODELS = (Organisation, Country, Topic)
+for _model in REFERENCE_MODELS:
     register_permission_policy(_model, editors_permissions.OfficePolicy(_model))
 
 
@@ -177,13 +179,17 @@ register_form_field_override(ForeignKey, to=get_document_model(), override={"wid
 
 # --- the trail -----------------------------------------------------------------------------------------------------
 DEEDS: dict[str, str] = {
-    "wagtail.create": "page created",
-    "wagtail.edit": "page edited",
-    "wagtail.rename": "page renamed",
-    "wagtail.revert": "page taken back to an earlier version",
-    "wagtail.publish": "page published",
-    "wagtail.unpublish": "page unpublished",
-    "wagtail.delete": "page deleted",
+    "wagtail.create": gettext_noop("page created"),
+    "wagtail.edit": gettext_noop("page edited"),
+    "wagtail.rename": gettext_noop("page renamed"),
+    "wagtail.revert": gettext_noop("page taken back to an earlier version"),
+    "wagtail.publish": gettext_noop("page published"),
+    "wagtail.unpublish": gettext_noop("page unpublished"),
+    "wagtail.delete": gettext_noop("page deleted"),
+}
+REFERENCE_DEEDS: dict[str, str] = {
+    "wagtail.create": gettext_noop("reference entry added"),
+    "wagtail.edit": gettext_noop("reference entry changed"),
 }
 
 
@@ -196,6 +202,17 @@ def note_the_deed(sender: Any, instance: PageLogEntry, created: bool, **_kwargs:
     page = Page.objects.filter(pk=instance.page_id).first()
     if page is not None and isinstance(specific := page.specific, Marked):
         audit.record(instance.user, verb, specific, after=dict(_named_in(instance)))
+
+
+@receiver(post_save, sender=ModelLogEntry, dispatch_uid="coordination.deeds_on_reference_data")
+def note_the_deed_on_reference_data(sender: Any, instance: ModelLogEntry, created: bool, **_kwargs: Any) -> None:
+    verb = REFERENCE_DEEDS.get(instance.action)
+    if not created or verb is None or instance.user_id is None:
+        return
+    kept = instance.content_type.model_class()
+    if kept in REFERENCE_MODELS:
+        obj = kept._default_manager.get(pk=instance.object_id)
+        audit.record(instance.user, verb, obj, after={"key": obj.pk, "name": instance.label})
 
 
 def _named_in(entry: PageLogEntry) -> Iterator[tuple[str, Any]]:

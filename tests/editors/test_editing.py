@@ -6,12 +6,13 @@ import re
 import pytest
 from django.forms import ModelChoiceField
 from django.urls import reverse
+from django.utils import translation
 from wagtail.admin.widgets.chooser import BaseChooser
 from wagtail.models import Page, get_page_models
 from wagtail.search.index import insert_or_update_object
 
-from coordination import access, editors
-from coordination.models import Agreement, AuditEntry, Marked, Marking, Role
+from coordination import access, editors, wagtail_hooks
+from coordination.models import Agreement, AuditEntry, Marked, Marking, Organisation, Role
 from meetings.services import edit_meeting
 from tests.factories import (
     join,
@@ -442,3 +443,26 @@ def test_the_secretariat_keeps_organisations_and_editors_of_spaces_do_not(client
     page = client.get(reverse("organisation:index")).content.decode()
     assert "Federal Investigation Agency" in page
     assert client.get(reverse("wagtailadmin_home")).status_code == 200
+
+
+def test_what_is_done_to_reference_data_stands_in_the_trail(client):
+    secretary = make_user(platform_role="secretariat")
+    client.force_login(secretary)
+    form = {"name": "Federal Investigation Agency", "acronym": "FIA", "kind": "agency", "country": ""}
+    client.post(reverse("organisation:add"), form)
+    fia = Organisation.objects.get(acronym="FIA")
+    client.post(reverse("organisation:edit", args=[fia.pk]), {**form, "name": "Federal Agency"})
+    client.post(reverse("country:add"), {"code": "TJ", "name": "Tajikistan"})
+    deeds = AuditEntry.objects.filter(actor=secretary).order_by("pk")
+    assert list(deeds.values_list("verb", "object_type__model", "object_id", "after__key")) == [
+        ("reference entry added", "organisation", fia.pk, fia.pk),
+        ("reference entry changed", "organisation", fia.pk, fia.pk),
+        ("reference entry added", "country", 0, "TJ"),
+    ]
+
+
+def test_the_trail_says_what_editors_do_in_the_language_of_its_reader():
+    for language in ("ru", "ur"):
+        with translation.override(language):
+            for verb in [*wagtail_hooks.DEEDS.values(), *wagtail_hooks.REFERENCE_DEEDS.values()]:
+                assert translation.gettext(verb) != verb

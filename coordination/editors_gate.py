@@ -15,6 +15,7 @@ from django.urls import reverse
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Page
+from wagtail.permissions import policy_registry
 
 from coordination import access
 from coordination.editors_permissions import holds_what_is_closed_to, may, may_keep_reference_data
@@ -140,6 +141,18 @@ def chosen_file(get_model: Callable) -> Rule:
     return rule
 
 
+def uploaded(get_model: Callable, field: str) -> Rule:
+    """A new file or picture, into the collection that the field names; where there is but one, none need be named."""
+
+    def rule(request: HttpRequest, **_kwargs: Any) -> None:
+        policy = policy_registry.get_by_type(get_model())
+        own = {str(found.pk) for found in policy.collections_user_has_permission_for(request.user, "add")}
+        if not own or not own.issuperset(request.POST.getlist(field)):
+            raise Http404
+
+    return rule
+
+
 def keepers_of_reference_data(request: HttpRequest, **_kwargs: Any) -> None:
     """Organisations, persons, posts, topics and countries are kept by the secretariat and the administrators."""
     if not may_keep_reference_data(request.user):
@@ -218,10 +231,12 @@ RULES: dict[str, Rule] = {
     "wagtaildocs_chooser:choose_results": everyone_inside,
     "wagtaildocs_chooser:chosen": chosen_file(get_document_model),
     "wagtaildocs_chooser:chosen_multiple": chosen_file(get_document_model),
+    "wagtaildocs_chooser:create": uploaded(get_document_model, "document-chooser-upload-collection"),
     "wagtailimages_chooser:choose": everyone_inside,
     "wagtailimages_chooser:choose_results": everyone_inside,
     "wagtailimages_chooser:chosen": chosen_file(get_image_model),
     "wagtailimages_chooser:chosen_multiple": chosen_file(get_image_model),
+    "wagtailimages_chooser:create": uploaded(get_image_model, "image-chooser-upload-collection"),
 }
 
 # The viewsets of coordination.wagtail_hooks; of each only these views.

@@ -191,9 +191,12 @@ class SpacePagePolicy(PagePermissionPolicy):
 
 
 class SpaceFilePolicy(CollectionOwnershipPermissionPolicy):
-    """Which files or pictures the choosers hold. They are uploaded and changed on the pages of the site."""
+    """Which files or pictures the choosers hold, and into which spaces one may add to them there. They are changed
+    nowhere on the editors' side."""
 
     def user_has_permission(self, user: Any, action: str) -> bool:
+        if action == "add":
+            return self.collections_user_has_permission_for(user, "add").exists()
         return action == "choose" and super().user_has_permission(user, action)
 
     def user_has_any_permission(self, user: Any, actions: Any) -> bool:
@@ -210,10 +213,13 @@ class SpaceFilePolicy(CollectionOwnershipPermissionPolicy):
         return held and "choose" in actions and access.can(user, "read", instance)
 
     def collections_user_has_any_permission_for(self, user: Any, actions: Any) -> Any:
-        if "choose" not in actions:
-            return Collection.objects.none()
-        found = super().collections_user_has_any_permission_for(user, ["choose"])
-        return found.filter(space__in=list(access.memberships(user)))
+        own = Space.objects.filter(pk__in=list(access.memberships(user)))
+        if "choose" in actions:
+            return super().collections_user_has_any_permission_for(user, ["choose"]).filter(space__in=own)
+        if "add" in actions:
+            spaces = [space.pk for space in own if access.can(user, "contribute", space)]
+            return super().collections_user_has_any_permission_for(user, ["add"]).filter(space__in=spaces)
+        return Collection.objects.none()
 
 
 class OfficePolicy(ModelPermissionPolicy):

@@ -6,10 +6,11 @@ from django import forms
 from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.forms import BaseImageForm
 
-from coordination import access
+from coordination import access, audit
 from coordination.forms import Filters, OnceForm, one_line, paragraphs
 from coordination.models import Country, Space, Topic
 from knowledge.models import ResourceKind, ServicePointState
@@ -97,19 +98,28 @@ class ServicePointFilters(Filters):
 
 
 # --- the editors' side ---------------------------------------------------------------------------------------------
-class EditorsFileForm(BaseDocumentForm):
-    """Wagtail's form for a document: what it takes is judged as everywhere."""
+class UploadedForm(forms.ModelForm):
+    """What is put into a space with Wagtail's forms is judged as everywhere, and stands in the trail."""
+
+    kinds = KINDS
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if "file" in self.changed_data and file:
-            check_upload(file)
+            check_upload(file, kinds=self.kinds)
         return file
 
+    def save(self, commit: bool = True) -> Any:
+        is_new = self.instance._state.adding
+        saved = super().save(commit=commit)
+        if is_new and commit:
+            audit.record(saved.uploaded_by_user, gettext_noop("file uploaded"), saved, after={"name": saved.filename})
+        return saved
 
-class EditorsPictureForm(BaseImageForm):
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if "file" in self.changed_data and file:
-            check_upload(file, kinds=PICTURES)
-        return file
+
+class EditorsFileForm(UploadedForm, BaseDocumentForm):
+    pass
+
+
+class EditorsPictureForm(UploadedForm, BaseImageForm):
+    kinds = PICTURES

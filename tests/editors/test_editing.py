@@ -2,17 +2,21 @@
 
 import json
 import re
+from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.forms import ModelChoiceField
 from django.urls import reverse
 from django.utils import translation
+from PIL import Image
 from wagtail.admin.widgets.chooser import BaseChooser
 from wagtail.models import Page, get_page_models
 from wagtail.search.index import insert_or_update_object
 
 from coordination import access, editors, wagtail_hooks
 from coordination.models import Agreement, AuditEntry, Marked, Marking, Organisation, Role
+from knowledge.models import File, Picture
 from meetings.services import edit_meeting
 from tests.factories import (
     join,
@@ -20,6 +24,7 @@ from tests.factories import (
     make_file,
     make_meeting,
     make_member,
+    make_news,
     make_organisation,
     make_resource,
     make_space,
@@ -430,6 +435,65 @@ def test_no_form_offers_a_list_of_what_is_marked():
         and not isinstance(field.widget, BaseChooser)
     ]
     assert offered == []
+
+
+# --- files and pictures --------------------------------------------------------------------------------------------
+def sent_into(space, kind, content, name):
+    prefix = f"{kind}-chooser-upload"
+    collection = {f"{prefix}-collection": space.collection_id} if space else {}
+    return {f"{prefix}-title": "Uploaded", f"{prefix}-file": SimpleUploadedFile(name, content), **collection}
+
+
+def png():
+    content = BytesIO()
+    Image.new("RGB", (640, 400), (32, 90, 130)).save(content, "PNG")
+    return content.getvalue()
+
+
+UPLOADS = [
+    ("document", "wagtaildocs_chooser:create", b"Lines of a report.", "report.txt", File),
+    ("image", "wagtailimages_chooser:create", png(), "picture.png", Picture),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "content", "file", "model"), UPLOADS)
+def test_a_contributor_uploads_into_an_own_space_and_no_other(client, space, kind, name, content, file, model):
+    contributor = make_member(space, Role.CONTRIBUTOR)
+    read_only, elsewhere, second = make_space("Read only"), make_space("Elsewhere"), make_space("Second")
+    join(contributor, read_only, Role.READER)
+    join(contributor, second, Role.CONTRIBUTOR)
+    client.force_login(contributor)
+    page = client.get(reverse(name)).content.decode()
+    assert "Border management" in page and "Second" in page
+    assert "Read only" not in page and "Elsewhere" not in page
+    for closed in (read_only, elsewhere):
+        assert client.post(reverse(name), sent_into(closed, kind, content, file)).status_code == 404
+    assert not model.objects.exists()
+    client.post(reverse(name), sent_into(space, kind, content, file))
+    uploaded = model.objects.get()
+    assert (uploaded.space, uploaded.marking, uploaded.uploaded_by_user) == (space, Marking.AMBER, contributor)
+    entry = AuditEntry.objects.get(verb="file uploaded")
+    assert (entry.actor, entry.object_id, entry.space_id) == (contributor, uploaded.pk, space.pk)
+    for who in (make_member(read_only, Role.READER), make_user(is_superuser=True, is_staff=True)):
+        client.force_login(who)
+        assert client.get(reverse(name)).status_code == 404
+        assert client.post(reverse(name), sent_into(space, kind, content, file)).status_code == 404
+
+
+@pytest.mark.parametrize(("kind", "name", "content", "file", "model"), UPLOADS)
+def test_what_is_uploaded_there_is_judged_by_its_content(client, rapporteur, kind, name, content, file, model):
+    client.force_login(rapporteur)
+    answer = client.post(reverse(name), sent_into(None, kind, b"MZ\x90\x00 no such thing", "harmless.png"))
+    assert "errors" in answer.content.decode() or "error" in answer.content.decode()
+    assert not model.objects.exists()
+
+
+def test_a_picture_that_was_uploaded_shows_on_a_page(client, space, rapporteur):
+    client.force_login(rapporteur)
+    client.post(reverse("wagtailimages_chooser:create"), sent_into(None, "image", png(), "picture.png"))
+    news = make_news(space, picture=Picture.objects.get())
+    [address] = re.findall(r'src="(/pictures/[^"]+)"', client.get(news.get_absolute_url()).content.decode())
+    assert client.get(address).headers["Content-Type"].startswith("image/")
 
 
 # --- reference data ------------------------------------------------------------------------------------------------

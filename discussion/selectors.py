@@ -67,16 +67,28 @@ def listed(found: Iterable[Thread], reader: Reader) -> list[ListedThread]:
 
 
 def _titles(found: list[Thread], reader: Reader) -> dict[int, str]:
-    titles = {thread.pk: thread.subject for thread in found}
+    _bring_targets(found, reader)
+    return {thread.pk: thread.subject or str(thread.target or "") for thread in found}
+
+
+def _bring_targets(found: Iterable[Thread], reader: Reader) -> None:
+    """Give threads without a subject what they are about, where it may be named to `reader`: one query for a kind."""
     by_type: dict[int, list[Thread]] = {}
     for thread in found:
         if not thread.subject:
             by_type.setdefault(thread.target_type_id, []).append(thread)
     for type_id, those in by_type.items():
-        objects = _readable_objects(type_id, reader).in_bulk([thread.target_id for thread in those])
+        objects = _readable_in_bulk(type_id, [thread.target_id for thread in those], reader)
         for thread in those:
-            titles[thread.pk] = str(objects.get(thread.target_id, ""))
-    return titles
+            Thread._meta.get_field("target").set_cached_value(thread, objects.get(thread.target_id))
+
+
+def _readable_in_bulk(type_id: int, keys: Iterable[int], reader: Reader) -> dict[int, Any]:
+    """Those objects of one kind that `reader` may read, with the rows from which they are named."""
+    found = _readable_objects(type_id, reader)
+    if named_along := getattr(found.model, "named_along", ""):
+        found = found.select_related(named_along)
+    return found.in_bulk(keys)
 
 
 def title_of(thread: Thread, reader: Reader) -> str:
@@ -142,7 +154,8 @@ def told(news: Iterable[Notification], user: User) -> list[News]:
     objects: dict[tuple[int, int], Any] = {}
     for type_id in {one.object_type_id for one in news}:
         keys = [one.object_id for one in news if one.object_type_id == type_id]
-        found = _readable_objects(type_id, user).in_bulk(keys)
+        found = _readable_in_bulk(type_id, keys, user)
+        _bring_targets((obj for obj in found.values() if isinstance(obj, Thread)), user)
         objects |= {(type_id, pk): obj for pk, obj in found.items()}
     made = (_news(one, objects.get((one.object_type_id, one.object_id))) for one in news)
     return [one for one in made if one is not None]

@@ -31,6 +31,9 @@ class RecordQuerySet(MarkedQuerySet):
 class Record(Content):
     """One per meeting, never wider than the meeting. Its own marking is what it gets once it is circulated."""
 
+    # Whose row its name is made from: lists bring it along.
+    named_along = "meeting"
+
     meeting = models.OneToOneField(Meeting, on_delete=models.PROTECT, related_name="record")
     state = models.CharField(_("state"), max_length=20, choices=RecordState.choices, default=RecordState.DRAFT)
     state_since = models.DateTimeField(default=timezone.now, editable=False)
@@ -131,6 +134,7 @@ class Paragraph(models.Model):
     """
 
     audience_path = "section__record__audience"
+    named_along = "section__record__meeting"
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="paragraphs")
     key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key, editable=False)

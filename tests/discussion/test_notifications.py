@@ -9,11 +9,16 @@ from coordination import services as coordination
 from coordination.models import Marking, Person, Role
 from discussion import mail, selectors, services
 from discussion.models import Notification
+from meetings import services as meetings
+from meetings.models import RecordState
 from tests.factories import (
     make_action,
+    make_meeting,
     make_member,
     make_message,
     make_organisation,
+    make_paragraph,
+    make_record,
     make_space,
     make_user,
     mark,
@@ -154,6 +159,25 @@ def test_the_page_and_the_counts_take_as_many_queries_with_three_as_with_thirty(
             selectors.unread_threads(liaison)
         counts.append((len(page), len(unread)))
     assert counts[0] == counts[1]
+
+
+def test_records_and_threads_are_told_in_as_many_queries_for_many_as_for_few(
+    client, chair, space, liaison, django_assert_max_num_queries
+):
+    client.force_login(liaison)
+    counts = []
+    for number in (1, 6):
+        for _time in range(number):
+            record = make_record(make_meeting(space, title="Talks"), RecordState.DRAFT)
+            make_paragraph(record)
+            record = meetings.circulate_record(chair, record)
+            for about in (record, make_paragraph(record), make_action(space)):
+                make_message(make_message(about, liaison).thread, chair)
+        with django_assert_max_num_queries(25) as queries:
+            client.get("/notifications/")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert told(liaison).count("New messages: Record of Talks, item 1") == 7
 
 
 def test_nobody_who_is_not_signed_in_has_notifications(client):

@@ -331,14 +331,19 @@ def open_readable(request: HttpRequest, queryset: QuerySet, **lookup: Any) -> An
 
     Raises Http404 both for what is not there and for what the reader may not see.
     """
-    from coordination import audit
-
     obj = readable_by(queryset, request.user).filter(**lookup).first()
     if obj is None:
         raise Http404
+    note_reading(request, obj)
+    return obj
+
+
+def note_reading(request: HttpRequest, obj: Any) -> None:
+    """Note in the trail that `obj`, which this request shows, was read, where it is RED."""
+    from coordination import audit
+
     if request.method == "GET" and audience_row(obj).marking == Marking.RED:
         audit.record(request.user, "read", obj)
-    return obj
 
 
 def if_readable(user: Reader, obj: Any) -> Any | None:

@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -145,12 +145,14 @@ def _post(request, about):
 
 @require_safe
 def thread_messages(request, key):
-    """The messages after a number, as the page shows them: for pages without a socket."""
-    thread = access.open_readable(request, _open_threads, key=key)
+    """The messages after a number, as the page shows them: for pages without a socket, which ask again and again."""
+    thread = get_object_or_404(_open_threads.readable_by(request.user), key=key)
     after = request.GET.get("after", "")
     if not _is_number(after):
         raise Http404
     found = selectors.messages_after(thread, request.user, int(after), CATCH_UP)
+    if found:
+        access.note_reading(request, thread)
     return render(request, "discussion/messages.html", {"messages_shown": found})
 
 

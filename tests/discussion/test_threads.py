@@ -12,9 +12,12 @@ from discussion.models import MESSAGE_LENGTH, MESSAGES_PER_PAGE, Message, Thread
 from tests.factories import (
     make_action,
     make_agreement,
+    make_meeting,
     make_member,
     make_message,
     make_organisation,
+    make_paragraph,
+    make_record,
     make_space,
     make_thread,
     make_user,
@@ -89,6 +92,30 @@ def test_marking_an_agreement_anew_reaches_the_thread_on_its_article(client, spa
     assert client.get(thread.get_absolute_url()).status_code == 404
     client.force_login(liaison)
     assert client.get(thread.get_absolute_url()).status_code == 200
+
+
+def test_reading_a_red_thread_is_noted_wherever_its_messages_are_shown(client, space, liaison):
+    action = make_action(space)
+    thread = mark(make_message(action, liaison).thread, Marking.RED, users=[liaison])
+    client.force_login(liaison)
+    noted = AuditEntry.objects.filter(verb="read", object_id=thread.pk, actor=liaison)
+    client.get(action.get_absolute_url())
+    assert noted.count() == 1
+    client.get(f"{thread.get_absolute_url()}messages/?after=1")
+    assert noted.count() == 1, "nothing new was shown"
+    client.get(f"{thread.get_absolute_url()}messages/?after=0")
+    assert noted.count() == 2
+    client.force_login(make_member(space))
+    client.get(action.get_absolute_url())
+    assert AuditEntry.objects.filter(verb="read").count() == 2
+
+
+def test_nothing_is_posted_where_the_only_thread_is_closed_to_the_writer(client, space, liaison):
+    action = make_action(space)
+    mark(make_message(action).thread, Marking.RED, users=[make_member(space)])
+    client.force_login(liaison)
+    assert post(client, f"/threads/about/{threads.name_of(action)}/").status_code == 404
+    assert Message.objects.count() == Thread.objects.count() == 1
 
 
 def test_a_reader_without_the_right_to_contribute_reads_and_does_not_write(client, space):
@@ -209,6 +236,24 @@ def test_the_list_of_a_space_shows_what_its_reader_may_read(client, space, liais
     assert "Canary" not in page
     client.force_login(make_user())
     assert client.get(f"/spaces/{space.key}/threads/").status_code == 404
+
+
+def test_threads_on_records_and_paragraphs_are_listed_in_as_many_queries_for_many_as_for_few(
+    client, space, liaison, django_assert_max_num_queries
+):
+    client.force_login(liaison)
+    counts = []
+    for number in (1, 6):
+        for _time in range(number):
+            record = make_record(make_meeting(space, title="Talks"))
+            for about in (record, make_paragraph(record), record.meeting):
+                make_message(about, liaison)
+        for address in (f"/spaces/{space.key}/threads/", "/threads/"):
+            with django_assert_max_num_queries(25) as queries:
+                page = client.get(address).content.decode()
+            counts.append(len(queries))
+    assert page.count("Record of Talks, item 1") == 7
+    assert counts[:2] == counts[2:]
 
 
 def hidden_author(obj):

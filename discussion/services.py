@@ -39,6 +39,8 @@ def post_message(actor: User, about: Any, words: str, submission: UUID) -> Messa
 def start_thread(actor: User, space: Space, subject: str, words: str, submission: UUID, **fields: Any) -> Thread:
     """Begin a discussion in a space, under a subject, with its first message."""
     require(actor, "contribute", space)
+    # Locked, so that the same form sent at the same moment waits, and finds what has been sent.
+    space = Space.objects.select_for_update(of=("self",)).get(pk=space.pk)
     if sent_before := _sent_before(actor, submission):
         return sent_before.thread
     thread = threads.new_thread(space, subject=subject.strip(), created_by=actor, **fields)

@@ -41,6 +41,8 @@ def publish_resource(
     refuse.
     """
     require(actor, "contribute", space)
+    # Locked, since the place of a new page in the tree is counted from those that are there.
+    space = Space.objects.select_for_update(of=("self",)).get(pk=space.pk)
     if submission and (sent_before := Resource.objects.filter(submission=submission, owner=actor).first()):
         return sent_before
     resource = Resource(
@@ -71,7 +73,7 @@ def attach_file(actor: User, obj: Marked, uploaded: Any, *, title: str = "", sub
     Sent twice, it is one file. Raises ValidationError for what is not a good file; nothing is stored then.
     """
     require(actor, _right_to_attach(obj), obj)
-    if submission and (sent_before := File.objects.filter(submission=submission, uploaded_by_user=actor).first()):
+    if sent_before := _sent_before(actor, submission):
         return sent_before
     try:
         check_upload(uploaded)
@@ -85,17 +87,24 @@ def attach_file(actor: User, obj: Marked, uploaded: Any, *, title: str = "", sub
         submission=submission,
     )
     try:
-        _store(actor, obj, file)
+        return _store(actor, obj, file)
     except BaseException:
         # The rows are taken back by the transaction, the content on the disk is not.
         if file.file.name and getattr(file.file, "_committed", False):
             file.file.storage.delete(file.file.name)
         raise
-    return file
+
+
+def _sent_before(actor: User, submission: UUID | None) -> File | None:
+    return File.objects.filter(submission=submission, uploaded_by_user=actor).first() if submission else None
 
 
 @transaction.atomic
-def _store(actor: User, obj: Marked, file: File) -> None:
+def _store(actor: User, obj: Marked, file: File) -> File:
+    # Locked, so that the same form sent at the same moment waits, and finds what has been sent.
+    type(obj)._base_manager.select_for_update(of=("self",)).get(pk=obj.pk)
+    if sent_before := _sent_before(actor, file.submission):
+        return sent_before
     file._set_document_file_metadata()
     file.save()
     if isinstance(obj, Resource):
@@ -103,6 +112,7 @@ def _store(actor: User, obj: Marked, file: File) -> None:
     else:
         file.attach(obj)
     audit.record(actor, "file attached", obj, after={"file": file.pk, "name": file.filename}, details={"file": file})
+    return file
 
 
 def _right_to_attach(obj: Marked) -> str:

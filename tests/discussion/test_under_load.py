@@ -10,6 +10,7 @@ from collections import Counter
 import pytest
 import websockets
 from asgiref.sync import sync_to_async
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from coordination import access
@@ -17,6 +18,8 @@ from coordination import services as coordination
 from coordination.models import Role
 from discussion import services
 from discussion.models import Message, Thread
+from knowledge import services as knowledge
+from knowledge.models import Resource
 from tests.discussion.tabs import Closed, tab_at
 from tests.factories import make_action, make_member, make_space, make_thread
 
@@ -65,6 +68,26 @@ def test_the_same_send_at_the_same_moment_is_one_message_in_one_thread(stack):
     all_at_once([lambda: services.post_message(author, action, "Once", submission)] * 6)
     assert [message.number for message in Message.objects.all()] == [1]
     assert Thread.objects.count() == 1
+
+
+def test_the_same_forms_at_the_same_moment_make_one_discussion_one_resource_and_one_file(stack):
+    space, submission = make_space(), uuid.uuid4()
+    writer = make_member(space, Role.CONTRIBUTOR)
+
+    def publish():
+        file = SimpleUploadedFile("report.txt", b"Lines of a report.", "text/plain")
+        knowledge.publish_resource(writer, space, title="Report", kind="study", file=file, submission=submission)
+
+    def attach():
+        file = SimpleUploadedFile("annex.txt", b"Lines of an annex.", "text/plain")
+        knowledge.attach_file(writer, resource, file, submission=annex)
+
+    all_at_once([lambda: services.start_thread(writer, space, "Visit", "Who comes?", submission)] * 6)
+    all_at_once([publish] * 6)
+    resource, annex = Resource.objects.get(), uuid.uuid4()
+    all_at_once([attach] * 6)
+    assert Thread.objects.count() == Message.objects.count() == 1
+    assert [part.sort_order for part in resource.files.all()] == [0, 1]
 
 
 def test_two_who_begin_the_thread_of_an_object_at_the_same_moment_meet_in_it(stack):

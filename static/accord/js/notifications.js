@@ -1,4 +1,4 @@
-/* Keeps the number at the bell, and those of unread discussions, as the socket tells them. */
+/* Keeps the number at the bell as the socket tells it. */
 
 import { on } from "./socket.js";
 
@@ -15,7 +15,4 @@ function show(badge, count) {
 
 on("notifications", (frame) => {
   for (const badge of document.querySelectorAll("[data-accord-bell] [data-accord-unread]")) show(badge, frame.unread);
-});
-on("unread", (frame) => {
-  for (const badge of document.querySelectorAll("[data-accord-unread-threads]")) show(badge, frame.threads);
 });

@@ -104,19 +104,3 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
-
-    @property
-    def has_platform_role(self) -> bool:
-        return bool(self.platform_role)
-
-    @property
-    def is_secretariat(self) -> bool:
-        return self.platform_role == PlatformRole.SECRETARIAT
-
-    @property
-    def is_auditor(self) -> bool:
-        return self.platform_role == PlatformRole.AUDITOR
-
-    @property
-    def is_administrator(self) -> bool:
-        return self.platform_role == PlatformRole.ADMINISTRATOR

@@ -40,14 +40,6 @@ ACTION_TRANSITIONS: dict[str, frozenset[str]] = {
     ActionState.DONE: frozenset({ActionState.IN_PROGRESS}),
     ActionState.CANCELLED: frozenset({ActionState.OPEN}),
 }
-COMMITMENT_STANDING = frozenset(
-    {
-        CommitmentState.NOT_STARTED,
-        CommitmentState.ON_TRACK,
-        CommitmentState.AT_RISK,
-        CommitmentState.OFF_TRACK,
-    }
-)
 COMMITMENT_TRANSITIONS: dict[str, frozenset[str]] = {
     CommitmentState.NOT_STARTED: frozenset(CommitmentState) - {CommitmentState.NOT_STARTED},
     CommitmentState.ON_TRACK: frozenset(CommitmentState) - {CommitmentState.ON_TRACK, CommitmentState.NOT_STARTED},

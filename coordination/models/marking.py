@@ -4,7 +4,6 @@ import secrets
 from typing import Any, ClassVar, Self, cast
 
 from django.db import models, transaction
-from django.utils.translation import gettext_lazy as _
 
 # No vowels and nothing that looks like something else: a key is read aloud, and never spells a word.
 KEY_ALPHABET = "23456789bcdfghjkmnpqrstvwxz"
@@ -117,8 +116,3 @@ class Marked(models.Model):
     def default_audience(self) -> Audience:
         """The audience of an object that nobody has marked yet."""
         raise NotImplementedError
-
-
-def marking_label(marking: str) -> str:
-    """How a marking is written wherever people read it, e.g. `TLP:AMBER+STRICT`."""
-    return str(dict(Marking.choices).get(marking, _("not marked")))

@@ -177,9 +177,6 @@ class Picture(SpaceFile, AbstractImage):
         """A folder of its own, as for files."""
         return super().get_upload_to(filename).replace("original_images/", f"original_images/{self.key}/")
 
-    def thumbnail_url(self) -> str:
-        return self.spec_url("thumbnail")
-
     def wide_url(self) -> str:
         return self.spec_url("wide")
 

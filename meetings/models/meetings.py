@@ -146,17 +146,9 @@ class Meeting(ContentPage):
         return self.starts_at.astimezone(self.zone)
 
     @property
-    def ends_there(self) -> datetime:
-        return self.ends_at.astimezone(self.zone)
-
-    @property
     def day(self) -> date:
         """The day of the meeting where it is held: posts are shown as they were held on it."""
         return self.starts_there.date()
-
-    @property
-    def is_over(self) -> bool:
-        return self.ends_at < timezone.now()
 
     @classmethod
     def live_pages(cls) -> MeetingQuerySet:

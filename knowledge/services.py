@@ -128,7 +128,15 @@ def may_attach(user: access.Reader, obj: Marked) -> bool:
 @transaction.atomic
 def remove_file(actor: User, file: File) -> None:
     """Delete a file, its content too: whoever put it there, or a rapporteur."""
-    require(actor, "contribute" if file.uploaded_by_user_id == actor.pk else "record", file)
+    require(actor, _right_to_remove(actor, file), file)
     holder = file.attached_to or file.space
     audit.record(actor, "file removed", holder, before={"file": file.pk, "name": file.filename})
     file.delete()
+
+
+def _right_to_remove(user: access.Reader, file: File) -> str:
+    return "contribute" if file.uploaded_by_user_id == user.pk else "record"
+
+
+def may_remove(user: access.Reader, file: File) -> bool:
+    return access.can(user, _right_to_remove(user, file), file)

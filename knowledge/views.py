@@ -1,10 +1,11 @@
 """Pages of knowledge, and the only ways to its files. A view parses, calls one service or selector, and renders."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from coordination import access
 from coordination.models import Country, Space, Topic
@@ -91,10 +92,11 @@ def resource_detail(request, key):
     ):
         messages.success(request, _("The file is attached."))
         return redirect(resource)
+    files = selectors.files_of(resource, request.user)
     context = {
         "resource": resource,
         "space": access.if_readable(request.user, resource.space),
-        "files": selectors.files_of(resource, request.user),
+        "files": [(file, services.may_remove(request.user, file)) for file in files],
         "countries": resource.countries.all(),
         "topics": resource.topics.all(),
         "form": form if may_attach else None,
@@ -188,6 +190,19 @@ def file_serve(request, key, name):
     if file.filename != name or not file.is_published:
         raise Http404
     return send(request, file.file, file.filename)
+
+
+@require_POST
+def file_remove(request, key):
+    """Delete a file, for whoever put it there and for rapporteurs."""
+    file = access.open_readable(request, File.objects.select_related("audience").defer("text"), key=key)
+    holder = access.if_readable(request.user, file.attached_to) or access.if_readable(request.user, file.space)
+    try:
+        services.remove_file(request.user, file)
+    except PermissionDenied as refusal:
+        raise Http404 from refusal
+    messages.success(request, _("The file is removed."))
+    return redirect(holder or "knowledge")
 
 
 @require_safe

@@ -177,6 +177,7 @@ SITE: dict[str, Way] = {
     "glossary_term_detail": Way(of("glossary_term")),
     "news_detail": Way(of("news")),
     "file_serve": Way(of("file", name=lambda file: file.filename)),
+    "file_remove": Way(of("file"), verb="", send="record"),
     "picture_serve": Way(pictures),
     "thread_begin": Way(every_object_of_a_discussion, verb="member", send="contribute"),
     "thread_detail": Way(of("thread"), send="contribute"),

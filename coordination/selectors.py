@@ -160,6 +160,15 @@ def present_values(obj: Any, form: Any) -> list[tuple[str, Any]]:
 Chosen = Callable[[str], Any]
 
 
+def holding(words: str, *fields: str) -> Q:
+    """Whether one of the fields holds `words`. SQLite knows upper and lower case of ASCII only: both are asked for."""
+    matching = Q()
+    for field in fields:
+        for written in {words, words.lower(), words.capitalize(), words.upper()}:
+            matching |= Q(**{f"{field}__icontains": written})
+    return matching
+
+
 def narrowed_actions(actions: QuerySet[Action], user: access.Reader, chosen: Chosen) -> QuerySet[Action]:
     match chosen("whose"):
         case "mine":
@@ -179,7 +188,7 @@ def narrowed_commitments(commitments: QuerySet[Commitment], chosen: Chosen) -> Q
 
 def _narrowed_due(rows: Any, owner: str, text: str, chosen: Chosen) -> Any:
     if words := chosen("q"):
-        rows = rows.filter(Q(title__icontains=words) | Q(**{f"{text}__icontains": words}))
+        rows = rows.filter(holding(words, "title", text))
     if space := chosen("space"):
         rows = rows.filter(space=space)
     if organisation := chosen("organisation"):
@@ -194,7 +203,7 @@ def _narrowed_due(rows: Any, owner: str, text: str, chosen: Chosen) -> Any:
 
 def narrowed_agreements(agreements: Any, chosen: Chosen) -> Any:
     if words := chosen("q"):
-        agreements = agreements.filter(Q(title__icontains=words) | Q(reference__icontains=words))
+        agreements = agreements.filter(holding(words, "title", "reference"))
     for name in ("space", "kind", "state"):
         if value := chosen(name):
             agreements = agreements.filter(**{name: value})
@@ -205,7 +214,7 @@ def narrowed_agreements(agreements: Any, chosen: Chosen) -> Any:
 
 def narrowed_organisations(organisations: QuerySet[Organisation], chosen: Chosen) -> QuerySet[Organisation]:
     if words := chosen("q"):
-        organisations = organisations.filter(Q(name__icontains=words) | Q(acronym__icontains=words))
+        organisations = organisations.filter(holding(words, "name", "acronym"))
     for name in ("kind", "country"):
         if value := chosen(name):
             organisations = organisations.filter(**{name: value})

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from coordination.access import Reader
 from coordination.models import Agreement, Country, Space, Topic
+from coordination.selectors import holding
 from knowledge.models import CountryProfile, File, GlossaryTerm, NewsItem, OpeningHours, Resource, ServicePoint, Weekday
 
 # What stands on a page that gathers several kinds; the list of each kind shows the rest.
@@ -91,7 +92,7 @@ Chosen = Callable[[str], Any]
 
 def narrowed_resources(resources: QuerySet[Resource], chosen: Chosen) -> QuerySet[Resource]:
     if words := chosen("q"):
-        resources = resources.filter(_holding(words, "title", "abstract", "authors"))
+        resources = resources.filter(holding(words, "title", "abstract", "authors"))
     for name in ("kind", "space", "language"):
         if value := chosen(name):
             resources = resources.filter(**{name: value})
@@ -115,16 +116,7 @@ def glossary_with(words: str, user: Reader) -> QuerySet[GlossaryTerm]:
     if not words:
         return terms
     fields = ("title", "definition", "term_ru", "definition_ru", "term_ur", "definition_ur")
-    return terms.filter(_holding(words, *fields))
-
-
-def _holding(words: str, *fields: str) -> Q:
-    """Whether one of the fields holds `words`. SQLite knows upper and lower case of ASCII only: both are asked for."""
-    matching = Q()
-    for field in fields:
-        for written in {words, words.lower(), words.capitalize(), words.upper()}:
-            matching |= Q(**{f"{field}__icontains": written})
-    return matching
+    return terms.filter(holding(words, *fields))
 
 
 def week_of(point: ServicePoint) -> list[tuple[str, list[OpeningHours]]]:

@@ -31,7 +31,7 @@ Chosen = Callable[[str], Any]
 def narrowed_meetings(meetings: MeetingQuerySet, chosen: Chosen, *, past: bool) -> MeetingQuerySet:
     """The coming or the past of `meetings`, as the filters of the list say."""
     if words := chosen("q"):
-        meetings = meetings.filter(Q(title__icontains=words) | Q(place__icontains=words))
+        meetings = meetings.filter(coordination.holding(words, "title", "place"))
     for name in ("space", "kind"):
         if value := chosen(name):
             meetings = meetings.filter(**{name: value})

@@ -62,6 +62,13 @@ def test_the_list_offers_no_organisation_or_space_of_closed_actions(client, list
     assert "HIDDEN" not in page and "Border management" not in page
 
 
+def test_words_are_found_in_capitals_or_not_in_cyrillic_too(client, space, fia, liaison):
+    make_action(space, fia, title="Составить список постов")
+    client.force_login(liaison)
+    for words in ("составить", "СОСТАВИТЬ", "Составить"):
+        assert len(client.get(reverse("action_list"), {"q": words}).context["page"]) == 1
+
+
 def test_a_stranger_who_names_the_space_in_the_filter_learns_nothing(client, listed, space, stranger):
     client.force_login(stranger)
     known, unknown = (client.get(reverse("action_list"), {"space": key}) for key in (space.key, "bcdfghjkmn"))

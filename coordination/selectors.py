@@ -373,7 +373,7 @@ def trail_for(user: access.Reader) -> QuerySet[AuditEntry]:
 
 
 def deeds(entries: Iterable[AuditEntry], user: access.Reader) -> list[Deed]:
-    """These entries with what they are about, where `user` may read it. One query a kind, however many entries."""
+    """These entries with what they are about, where `user` may read it. As many queries for many entries as for few."""
     entries = list(entries)
     by_type: dict[ContentType, set[int]] = {}
     for entry in entries:
@@ -383,7 +383,8 @@ def deeds(entries: Iterable[AuditEntry], user: access.Reader) -> list[Deed]:
         model = kind.model_class()
         if model is None or not hasattr(model, "audience_path"):
             continue
-        for obj in access.readable_by(model._default_manager.filter(pk__in=keys), user):
+        readable = access.readable_by(model._default_manager.filter(pk__in=keys), user)
+        for obj in readable.prefetch_related(*_named_along(model)):
             found[kind.pk, obj.pk] = obj
     spaces = Space.objects.readable_by(user).in_bulk({entry.space_id for entry in entries if entry.space_id})
     told = []
@@ -391,6 +392,11 @@ def deeds(entries: Iterable[AuditEntry], user: access.Reader) -> list[Deed]:
         obj = found.get((entry.object_type_id, entry.object_id))
         told.append(Deed(entry, entry.object_type.name, obj, spaces.get(entry.space_id) if obj is not None else None))
     return told
+
+
+def _named_along(model: type[Model]) -> list[str]:
+    """The related rows that the name and the address of such objects are made from, where the model says so."""
+    return [name] if (name := getattr(model, "named_along", "")) else []
 
 
 def _models_with_audience() -> list[type[Model]]:

@@ -40,6 +40,9 @@ class Thread(Content):
     that it is a part of (the agreement of an article), so that marking the agreement anew reaches the thread too.
     """
 
+    # Without a subject it is named after its target.
+    named_along = "target"
+
     target_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+", editable=False)
     target_id = models.PositiveBigIntegerField(editable=False)
     target = GenericForeignKey("target_type", "target_id")
@@ -68,7 +71,8 @@ class Thread(Content):
         ]
 
     def __str__(self) -> str:
-        return self.subject or str(self.target or _("A discussion of something that is no longer there"))
+        target = self.target if getattr(self.target, "live", True) else None
+        return self.subject or str(target or _("A discussion of something that is no longer there"))
 
     def get_absolute_url(self) -> str:
         return reverse("thread_detail", kwargs={"key": self.key})

@@ -166,6 +166,8 @@ class AgendaItem(Orderable):
     """A point of the agenda. Its number is its place in the order."""
 
     audience_path = "meeting__audience"
+    # Its address is the meeting's: lists bring it along.
+    named_along = "meeting"
 
     meeting = ParentalKey(Meeting, on_delete=models.CASCADE, related_name="agenda_items")
     key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key, editable=False)

@@ -1,11 +1,25 @@
 """The audit trail: an auditor sees that something was done, and of closed things nothing but their kind."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from coordination import services
+from coordination import audit, services
 from coordination.models import AuditEntry, Marking
-from tests.factories import join, make_action, make_organisation, make_space, make_user, mark
+from meetings.models import AgendaItem
+from tests.factories import (
+    join,
+    make_action,
+    make_meeting,
+    make_organisation,
+    make_paragraph,
+    make_record,
+    make_space,
+    make_thread,
+    make_user,
+    mark,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
 ADDRESS = "/audit/"
@@ -97,6 +111,29 @@ def test_the_trail_takes_as_many_queries_for_many_deeds_as_for_few(
             client.force_login(reader)
             with django_assert_max_num_queries(16):
                 client.get(reverse("audit_trail"))
+
+
+def test_parts_and_threads_on_the_trail_take_no_query_each(client, space, fia, chair, auditor):
+    def write_down(rows):
+        for number in range(rows):
+            meeting = make_meeting(space, title=f"Meeting {number}")
+            record = make_record(meeting)
+            item = AgendaItem.objects.create(meeting=meeting, title="Opening")
+            for obj in (record, make_paragraph(record), item, make_thread(make_action(space, fia))):
+                audit.record(chair, "written down", obj)
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            assert all(deed.obj for deed in client.get(ADDRESS).context["deeds"])
+        return len(captured)
+
+    join(auditor, space)
+    client.force_login(auditor)
+    write_down(2)
+    client.get(ADDRESS)  # content types are asked for once a process
+    few = queries()
+    write_down(8)
+    assert queries() == few
 
 
 def test_an_unknown_kind_of_thing_breaks_nothing(client, auditor, space, chair):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from coordination.models import AuditEntry, Role
 from knowledge import services
 from knowledge.models import File
-from tests.factories import make_file, make_member, make_resource, make_space, make_user
+from tests.factories import make_member, make_resource, make_space, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -56,13 +56,3 @@ def test_a_link_removes_nothing(client, contributor, file):
     client.force_login(contributor)
     assert client.get(address_to_remove(file)).status_code == 405
     assert File.objects.exists()
-
-
-@pytest.mark.parametrize("number", [1, 6])
-def test_the_buttons_cost_no_query_each(client, space, number, django_assert_max_num_queries):
-    resource = make_resource(space, files=[make_file(space) for _number in range(number)])
-    client.force_login(make_member(space, Role.RAPPORTEUR))
-    client.get(resource.get_absolute_url())
-    with django_assert_max_num_queries(20):
-        page = client.get(resource.get_absolute_url()).content.decode()
-    assert page.count("/remove/") == number

@@ -24,6 +24,8 @@ def context_for(request: HttpRequest, obj: Any, form: MessageForm | None = None)
     if isinstance(obj, Space):
         return _of_a_space(request, obj)
     thread = selectors.thread_on(obj, user)
+    if thread is None and threads.rests(obj):
+        return {"shown": False}
     if thread is None:
         return _frame(request, obj, form, post_to=_address_of(obj))
     last = thread.last_number
@@ -39,7 +41,7 @@ def of_a_thread(request: HttpRequest, thread: Thread, shown: list[Message], form
 
 
 def _frame(request: HttpRequest, obj: Any, form: MessageForm | None, post_to: str) -> dict[str, Any]:
-    may_write = access.can(request.user, "contribute", obj)
+    may_write = access.can(request.user, "contribute", obj) and not threads.rests(obj)
     return {
         "shown": True,
         "request": request,

@@ -30,6 +30,8 @@ def post_message(actor: User, about: Any, words: str, submission: UUID) -> Messa
     if sent_before := _sent_before(actor, submission):
         return sent_before
     words = text.check(words)
+    if threads.rests(about):
+        raise ValidationError({"text": _("A draft is not discussed: everybody would read it once it is circulated.")})
     thread = about if isinstance(about, Thread) else _thread_on(actor, about)
     require(actor, "contribute", thread)
     return _add(actor, thread, words, submission)

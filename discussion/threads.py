@@ -29,6 +29,15 @@ def new_thread(obj: Any, **fields: Any) -> Thread:
     return Thread(target=obj, root=root_of(obj), space_id=access.space_id_of(obj), **fields)
 
 
+def rests(obj: Any) -> bool:
+    """Whether nothing may be said on `obj`, or in this thread, for now: its object is a draft.
+
+    What rapporteurs say of a draft would be read by everybody once it is circulated, without a chair's word.
+    """
+    root = obj.root if isinstance(obj, Thread) else root_of(obj)
+    return root is not None and root.access_limit() is not None
+
+
 def name_of(obj: Any) -> str:
     """A name for `obj` in a form's address. Signed, so that forms only ever name what a page has shown."""
     return signing.dumps([ContentType.objects.get_for_model(obj).pk, obj.pk], salt=_SALT)

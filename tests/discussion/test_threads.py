@@ -312,3 +312,21 @@ def test_messages_are_found_by_their_words_and_only_by_those_who_read_the_thread
     mark(message.thread.target, Marking.RED, users=[liaison])
     message.thread.refresh_from_db()
     assert Entry.objects.get(kind="message").audience == message.thread.audience
+
+
+def test_a_draft_is_not_discussed_since_everybody_would_read_it_once_it_is_circulated(client):
+    space = make_space("Border management")
+    rapporteur = make_member(space, Role.RAPPORTEUR)
+    record = make_record(make_meeting(space), "draft")
+    with pytest.raises(ValidationError):
+        services.post_message(rapporteur, record, "Shall we leave this out?", uuid.uuid4())
+    client.force_login(rapporteur)
+    assert "Your message" not in client.get(record.get_absolute_url()).content.decode()
+
+
+def test_a_page_that_was_withdrawn_is_not_named_by_its_discussion():
+    space = make_space("Border management")
+    meeting = make_meeting(space, title="Canary")
+    message = make_message(meeting)
+    type(meeting).objects.filter(pk=meeting.pk).update(live=False)
+    assert "Canary" not in str(Thread.objects.get(pk=message.thread_id))

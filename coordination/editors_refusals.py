@@ -85,7 +85,7 @@ def _model_chosen_by(field: Field) -> type[Model] | None:
     if isinstance(field.widget, BaseChooser):
         model = field.widget.model_class
     elif isinstance(field, ModelChoiceField):
-        model = field.queryset.model
+        model = field.queryset.model if field.queryset is not None else None
     else:
         return None
     return model if issubclass(model, (Page, Marked)) else None

@@ -1,5 +1,6 @@
 """Forms of knowledge. They say what is wrong beside its field; the services decide."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -101,7 +102,7 @@ class ServicePointFilters(Filters):
 class UploadedForm(forms.ModelForm):
     """What is put into a space with Wagtail's forms is judged as everywhere, and stands in the trail."""
 
-    kinds = KINDS
+    kinds: Collection[str] = KINDS
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

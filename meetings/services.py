@@ -487,9 +487,8 @@ def _reword_tasks(actor: User, record: Record, paragraph: Paragraph, earlier: se
 
     Not while others read the task than may read the record: a draft's words wait until it is circulated.
     """
-    for tasks, edit in zip(
-        _tasks_from(paragraph), (coordination.edit_action, coordination.edit_commitment), strict=True
-    ):
+    edits: tuple[Any, Any] = (coordination.edit_action, coordination.edit_commitment)
+    for tasks, edit in zip(_tasks_from(paragraph), edits, strict=True):
         for task in tasks.filter(title__in=earlier - {paragraph.text}).select_related("audience"):
             if access.is_within(task.audience.tokens, record.audience.tokens):
                 edit(actor, task, version=task.version, title=paragraph.text)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from tests.factories import make_meeting, make_member, make_space, make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+pytestmark = pytest.mark.django_db
 
 CHOICES = {"name": "A. Liaison", "language": "ru", "time_zone": "Asia/Almaty", "theme": "dark"}
 

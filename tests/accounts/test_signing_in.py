@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from tests.factories import make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+pytestmark = pytest.mark.django_db
 
 PASSWORD = "correct horse battery"
 OPEN_TO_STRANGERS = [

@@ -8,7 +8,7 @@ from accounts.models import PlatformRole
 from coordination.models import Marking, Role
 from tests.factories import make_member, make_organisation, make_space, make_user, mark
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+pytestmark = pytest.mark.django_db
 
 READERS = {
     "a stranger": lambda space: None,

@@ -7,7 +7,7 @@ from coordination.models import Country, Marking, Topic
 from home.models import HomePage
 from tests.factories import make_member, make_news, make_service_point, make_space, make_user, mark
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

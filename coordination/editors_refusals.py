@@ -88,7 +88,7 @@ def _model_chosen_by(field: Field) -> type[Model] | None:
         model = field.queryset.model if field.queryset is not None else None
     else:
         return None
-    return model if issubclass(model, (Page, Marked)) else None
+    return model if model is not None and issubclass(model, (Page, Marked)) else None
 
 
 def _entities_of(sent: Any) -> Iterator[Named]:

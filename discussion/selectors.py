@@ -87,7 +87,7 @@ def _readable_in_bulk(type_id: int, keys: Iterable[int], reader: Reader) -> dict
     """Those objects of one kind that `reader` may read, with the rows from which they are named."""
     found = _readable_objects(type_id, reader)
     if named_along := getattr(found.model, "named_along", ""):
-        found = found.select_related(named_along)
+        found = found.prefetch_related(named_along)
     return found.in_bulk(keys)
 
 

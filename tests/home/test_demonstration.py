@@ -15,12 +15,7 @@ from home.demonstration import loader, room
 from knowledge.models import Resource, ServicePoint
 from meetings.models import Meeting, Paragraph, Visit
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.slow,
-    pytest.mark.usefixtures("demonstration"),
-    pytest.mark.xdist_group("demonstration"),  # loaded once, by one worker
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("demonstration")]
 
 
 @pytest.fixture(scope="module")

@@ -7,16 +7,12 @@ from contextlib import contextmanager
 import pytest
 import time_machine
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.test import Client, override_settings
 
 from tests.leaks.looking import Seen, look
 from tests.leaks.world import NAMED_MARKINGS, NOON, OPEN_MARKINGS, World
-
-
-def pytest_itemcollected(item) -> None:
-    """One worker walks a whole module: the world is made once, and each page is looked at once."""
-    item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 class Walk:
@@ -50,9 +46,12 @@ def a_world_of_its_own(django_db_blocker, media):
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         ALLOWED_HOSTS=[*settings.ALLOWED_HOSTS, "testserver"],
     )
+    # Wagtail remembers renditions by number, and the numbers of a world that was rolled back come again.
+    cache.clear()
     with django_db_blocker.unblock(), own, time_machine.travel(NOON, tick=False) as clock, transaction.atomic():
         yield Walk(clock)
         transaction.set_rollback(True)
+    cache.clear()
 
 
 @pytest.fixture(scope="module")

@@ -279,6 +279,8 @@ LOGGING = {
         "fontTools": {"level": "WARNING"},
         # Wagtail writes the title of every page that is saved into the log, whoever may read the page.
         "wagtail": {"level": "WARNING"},
+        # Two lines for every task that goes well.
+        "django_tasks": {"level": "WARNING"},
         # One line for every request to Elasticsearch.
         "elastic_transport": {"level": "WARNING"},
         # Django's own handlers would write the path of each request; ours, above, does not.

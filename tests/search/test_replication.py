@@ -85,7 +85,7 @@ def test_a_confirmation_that_was_lost_is_made_up_for(space, replica, monkeypatch
     """The worker ends after Elasticsearch took the bulk and before that was written down."""
     make_action(space)
     with monkeypatch.context() as patch:
-        patch.setattr(replication, "note", lambda answers: 0)
+        patch.setattr(replication, "note", lambda answers, generation: 0)
         replication.send_round()
     assert Entry.objects.waiting().exists()
     replica.catch_up()

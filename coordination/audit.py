@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -80,3 +81,10 @@ def _space_id(obj) -> int | None:
     from coordination.models import Space
 
     return obj.pk if isinstance(obj, Space) else getattr(obj, "space_id", None)
+
+
+def plain(value: Any) -> Any:
+    """A value as `before` and `after` can hold it: rows by key, days and moments in ISO 8601."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return getattr(value, "pk", value)

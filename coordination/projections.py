@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from django.utils.html import strip_tags
 from django.utils.text import Truncator
 
 from coordination.models import (
@@ -17,12 +16,7 @@ from coordination.models import (
     ProgressReport,
     Space,
 )
-from search.projections import Projection, projects
-
-
-def plain(*texts: str) -> str:
-    """Rich and plain texts as one plain text, a line for each."""
-    return "\n".join(strip_tags(text.replace("</", " </")).strip() for text in texts if text)
+from search.projections import Projection, plain, projects
 
 
 def countries_of(*organisations: Organisation | None) -> list[str]:

@@ -143,7 +143,7 @@ def space_version(space: Space) -> int:
 
 def _plain_field(space: Space, name: str) -> Any:
     value = getattr(space, name)
-    return [topic.slug for topic in value.all()] if name == "topics" else _plain(value)
+    return [topic.slug for topic in value.all()] if name == "topics" else audit.plain(value)
 
 
 @transaction.atomic
@@ -537,7 +537,7 @@ def _state_reported(present: str, state: str | None, seen_state: str) -> str:
 
 
 def _change(actor: User, obj: Any, verb: str, changes: dict[str, Any]) -> Any:
-    before = {name: _plain(getattr(obj, name)) for name in changes}
+    before = {name: audit.plain(getattr(obj, name)) for name in changes}
     for name, value in changes.items():
         setattr(obj, name, value)
     _check_days(obj)
@@ -546,7 +546,7 @@ def _change(actor: User, obj: Any, verb: str, changes: dict[str, Any]) -> Any:
     obj.clean_fields(exclude=["own_audience", "audience"])
     obj.version += 1
     obj.save()
-    audit.record(actor, verb, obj, before=before, after={name: _plain(getattr(obj, name)) for name in changes})
+    audit.record(actor, verb, obj, before=before, after={name: audit.plain(getattr(obj, name)) for name in changes})
     return obj
 
 
@@ -577,10 +577,3 @@ def _save_once(obj: Action | Commitment) -> bool:
 
 def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON can hold it: rows by key, days in ISO 8601."""
-    if isinstance(value, date):
-        return value.isoformat()
-    return getattr(value, "pk", value)

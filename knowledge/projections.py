@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.utils.html import strip_tags
-
 from coordination.models import ContentPage
 from knowledge.models import (
     CountryFact,
@@ -18,12 +16,7 @@ from knowledge.models import (
     Service,
     ServicePoint,
 )
-from search.projections import Projection, projects
-
-
-def plain(*texts: str) -> str:
-    """Rich and plain texts as one plain text, a line for each."""
-    return "\n".join(strip_tags(text.replace("</", " </")).strip() for text in texts if text)
+from search.projections import Projection, plain, projects
 
 
 def _shared(page: ContentPage) -> dict[str, Any]:

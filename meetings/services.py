@@ -66,7 +66,9 @@ def schedule_meeting(
     meeting.slug = meeting.key
     meeting.topics = list(topics)
     space.add_child(instance=meeting)
-    audit.record(actor, "meeting scheduled", meeting, after={name: _plain(value) for name, value in fields.items()})
+    audit.record(
+        actor, "meeting scheduled", meeting, after={name: audit.plain(value) for name, value in fields.items()}
+    )
     return meeting
 
 
@@ -77,13 +79,13 @@ def edit_meeting(actor: User, meeting: Meeting, *, version: int, **changes: Any)
     require(actor, "record", meeting)
     if meeting.version != version:
         raise StaleVersion
-    before = {name: _plain(getattr(meeting, name)) for name in changes if name != "topics"}
+    before = {name: audit.plain(getattr(meeting, name)) for name in changes if name != "topics"}
     for name, value in changes.items():
         setattr(meeting, name, list(value) if name == "topics" else value)
     if not meeting.has_unpublished_changes:
         meeting.draft_title = meeting.title
     meeting.save()
-    after = {name: _plain(getattr(meeting, name)) for name in before}
+    after = {name: audit.plain(getattr(meeting, name)) for name in before}
     audit.record(actor, "meeting changed", meeting, before=before, after=after)
     return meeting
 
@@ -516,10 +518,3 @@ def _release_tasks(actor: User, record: Record, audience_before: Audience) -> No
                 before={"audience": audience_before.key},
                 after={"audience": audience_now.key},
             )
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON can hold it: rows by key, moments in ISO 8601."""
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return getattr(value, "pk", value)

@@ -14,6 +14,7 @@ from datetime import date as Date
 from typing import Any
 
 from django.db.models import Model
+from django.utils.html import strip_tags
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,11 @@ class Projector:
             if holder is None:
                 return None
         return getattr(holder, type(holder)._meta.get_field(last).attname)
+
+
+def plain(*texts: str) -> str:
+    """Rich and plain texts as one plain text, a line for each."""
+    return "\n".join(strip_tags(text.replace("</", " </")).strip() for text in texts if text)
 
 
 projectors: dict[type[Model], Projector] = {}

@@ -6,7 +6,7 @@ from accounts.callers import address_of_socket
 from coordination.models import AuditEntry, Marking, Role
 from tests.factories import make_action, make_member, make_space, make_user, mark
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+pytestmark = pytest.mark.django_db
 
 PROXY = "192.0.2.1"
 SENT = [

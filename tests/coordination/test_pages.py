@@ -8,7 +8,7 @@ from coordination import access
 from coordination.models import Article, AuditEntry, Marking, Role
 from tests.factories import make_action, make_agreement, make_member, make_organisation, make_space, make_user, mark
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+pytestmark = pytest.mark.django_db
 CANARY = "Canary"
 
 

@@ -9,7 +9,7 @@ from accounts.models import PlatformRole, User
 from coordination.models import Action, AuditEntry, Person, Role
 from tests.factories import join, make_member, make_organisation, make_space, make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

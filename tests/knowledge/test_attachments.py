@@ -7,7 +7,7 @@ from coordination.models import Marking, Role
 from knowledge.models import File, ResourceFile
 from tests.factories import make_file, make_member, make_organisation, make_resource, make_space, mark
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

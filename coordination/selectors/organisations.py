@@ -1,0 +1,45 @@
+"""The directory, and what an organisation has signed and owes."""
+
+from django.db.models import F, QuerySet
+
+from accounts.models import User
+from coordination import access
+from coordination.models import (
+    Action,
+    Agreement,
+    Commitment,
+    Organisation,
+    Party,
+    Post,
+)
+
+
+def directory() -> QuerySet[Organisation]:
+    """The organisations of the programme: known to whoever is signed in (docs/decisions/0003)."""
+    return Organisation.objects.select_related("country").order_by("name")
+
+
+def posts_shown(organisation: Organisation) -> QuerySet[Post]:
+    """The posts that the directory shows, with their holders: the listed ones, present before past."""
+    return (
+        organisation.posts.filter(listed=True)
+        .select_related("person")
+        .order_by(F("ends_on").desc(nulls_first=True), "title")
+    )
+
+
+def colleagues_known_to(user: access.Reader, organisation: Organisation) -> list[User]:
+    """The users of `organisation` who share a space with `user`: nobody else is named."""
+    together = access.users_in(access.memberships(user))
+    return [one for one in together if one.organisation_id == organisation.pk]
+
+
+def work_of(organisation: Organisation, user: access.Reader) -> dict[str, QuerySet]:
+    """What `organisation` has signed, owes and has to do, as far as `user` may read it."""
+    agreements = Agreement.live_pages().readable_by(user)
+    signed = Party.objects.filter(organisation=organisation).values("agreement")
+    return {
+        "agreements": agreements.filter(pk__in=signed).order_by(F("signed_on").desc(nulls_last=True), "title"),
+        "commitments": Commitment.objects.standing().readable_by(user).for_lists().owed_by(organisation),
+        "actions": Action.objects.standing().readable_by(user).for_lists().owned_by(organisation),
+    }

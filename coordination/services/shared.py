@@ -1,0 +1,94 @@
+"""What every service of coordination does alike: the right, the version, the row made once."""
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from coordination import access, audit
+from coordination.models import (
+    Action,
+    Commitment,
+    Organisation,
+    Person,
+)
+
+
+class StaleVersion(ValidationError):
+    """Somebody else has changed the object since the form was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Somebody else has changed this in the meantime. Your text is kept here: compare, then send it again."),
+            code="stale",
+        )
+
+
+def require(actor: User, verb: str, obj: Any) -> None:
+    """Raise PermissionDenied unless `actor` may do `verb` to `obj`. Views turn it into a sentence, or a 404."""
+    if not access.can(actor, verb, obj):
+        raise PermissionDenied(_("You do not have the right to do this."))
+
+
+def latest(obj: Any, version: int) -> Any:
+    """The row as it is now, locked; StaleVersion if it is not the one that the form showed."""
+    row = type(obj).objects.select_for_update().get(pk=obj.pk)
+    if row.version != version:
+        raise StaleVersion
+    return row
+
+
+def state_reported(present: str, state: str | None, seen_state: str) -> str:
+    """The state that a report leads to. Left as the form showed it, it stays what it is, whoever moved it since."""
+    if not state or state == seen_state:
+        return present
+    if seen_state and seen_state != present:
+        raise StaleVersion
+    return state
+
+
+def change(actor: User, obj: Any, verb: str, changes: dict[str, Any]) -> Any:
+    before = {name: audit.plain(getattr(obj, name)) for name in changes}
+    for name, value in changes.items():
+        setattr(obj, name, value)
+    check_days(obj)
+    if "owner_person" in changes:
+        check_person(obj.owner, obj.owner_person)
+    obj.clean_fields(exclude=["own_audience", "audience"])
+    obj.version += 1
+    obj.save()
+    audit.record(actor, verb, obj, before=before, after={name: audit.plain(getattr(obj, name)) for name in changes})
+    return obj
+
+
+def check_days(obj: Action | Commitment) -> None:
+    if obj.starts_on and obj.due_on and obj.due_on < obj.starts_on:
+        raise ValidationError({"due_on": _("This is before the day on which it starts.")})
+
+
+def check_person(organisation: Organisation, person: Person | None) -> None:
+    """A task is for a person of the organisation that owns it: by account, or by a post held today."""
+    if person is None or (person.user and person.user.organisation_id == organisation.pk):
+        return
+    if not person.posts.current().filter(organisation=organisation).exists():
+        raise ValidationError({"owner_person": _("This person is not of that organisation.")})
+
+
+def save_once(obj: Action | Commitment) -> bool:
+    """Save a new row; False where the same form, sent at the same moment, was quicker."""
+    try:
+        with transaction.atomic():
+            obj.save()
+    except IntegrityError:
+        if obj.submission and type(obj)._default_manager.filter(submission=obj.submission).exists():
+            return False
+        raise
+    return True
+
+
+def day(value: date | None) -> str | None:
+    """How a day stands in the trail."""
+    return value.isoformat() if value else None

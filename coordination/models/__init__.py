@@ -1,4 +1,13 @@
-from coordination.models.actions import Action, ActionState, ActionUpdate
+from coordination.models.actions import (
+    Action,
+    ActionDependency,
+    ActionFollower,
+    ActionState,
+    ActionUpdate,
+    ChecklistItem,
+    Priority,
+    ReplyAddress,
+)
 from coordination.models.agreements import Agreement, AgreementKind, AgreementState, Article, Party
 from coordination.models.audit import AuditEntry
 from coordination.models.commitments import Commitment, CommitmentState, ProgressReport
@@ -17,6 +26,8 @@ from coordination.models.spaces import (
 
 __all__ = [
     "Action",
+    "ActionDependency",
+    "ActionFollower",
     "ActionState",
     "ActionUpdate",
     "Agreement",
@@ -26,6 +37,7 @@ __all__ = [
     "Audience",
     "AudienceToken",
     "AuditEntry",
+    "ChecklistItem",
     "Commitment",
     "CommitmentState",
     "Content",
@@ -39,7 +51,9 @@ __all__ = [
     "Party",
     "Person",
     "Post",
+    "Priority",
     "ProgressReport",
+    "ReplyAddress",
     "Role",
     "Space",
     "SpaceGroupPermission",

@@ -1,17 +1,20 @@
 """Actions: tasks with an owner, a due date and, mostly, a paragraph of a record that they came from."""
 
+from typing import Self, cast
+
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import validate_plain_text
-from coordination.models.marking import MarkedQuerySet
+from coordination.models.marking import KEY_LENGTH, MarkedQuerySet, new_key
 from coordination.models.organisations import Organisation, Person
+from coordination.models.references import Referenced
 from coordination.models.spaces import Content
 
 
@@ -24,6 +27,15 @@ class ActionState(models.TextChoices):
 
 
 CLOSED_ACTION_STATES = (ActionState.DONE, ActionState.CANCELLED)
+
+
+class Priority(models.IntegerChoices):
+    """Numbers, so that lists are sorted by it; people only see the words."""
+
+    LOW = 1, _("low")
+    NORMAL = 2, _("normal")
+    HIGH = 3, _("high")
+    URGENT = 4, _("urgent")
 
 
 class ActionQuerySet(MarkedQuerySet):
@@ -41,8 +53,42 @@ class ActionQuerySet(MarkedQuerySet):
         """With what every list shows of an action, in a fixed number of queries."""
         return self.select_related("audience", "space", "owner", "owner_person")
 
+    def with_blocked(self, user) -> Self:
+        """With `is_blocked`: whether one waits for an unfinished action that `user` may read. Of others no word."""
+        unfinished = Action.objects.standing().readable_by(user).values("pk")
+        waits = ActionDependency.objects.filter(action=OuterRef("pk"), waits_for__in=unfinished)
+        return cast(Self, self.annotate(is_blocked=Exists(waits)))
 
-class Action(Content):
+
+class Waiting(models.Model):
+    """On whom something waits, and why: said when its state becomes waiting."""
+
+    waiting_reason = models.TextField(_("why it waits"), blank=True, max_length=1000)
+    waiting_for_organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("organisation that it waits for"),
+    )
+    waiting_for_text = models.CharField(
+        _("whom or what it waits for"), max_length=255, blank=True, validators=[validate_plain_text]
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def waiting_for(self) -> str:
+        """On whom, in words; empty where it was not said."""
+        named = [str(self.waiting_for_organisation)] if self.waiting_for_organisation else []
+        return " · ".join([*named, *([self.waiting_for_text] if self.waiting_for_text else [])])
+
+
+class Action(Referenced, Waiting, Content):
+    reference_prefix = "ACT"
+
     title = models.CharField(_("what is to be done"), max_length=255, validators=[validate_plain_text])
     description = models.TextField(_("details"), blank=True, max_length=5000)
     owner = models.ForeignKey(
@@ -56,6 +102,11 @@ class Action(Content):
         related_name="actions",
         verbose_name=_("person"),
     )
+    # Organisations that help: their contributors report and tick, and change nothing else (access: `report`).
+    helpers = models.ManyToManyField(
+        Organisation, blank=True, related_name="actions_helped_with", verbose_name=_("helpers")
+    )
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority.choices, default=Priority.NORMAL)
     starts_on = models.DateField(_("from"), null=True, blank=True)
     due_on = models.DateField(_("due on"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=ActionState.choices, default=ActionState.OPEN)
@@ -106,7 +157,7 @@ class Action(Content):
         return not self.is_closed and self.due_on is not None and self.due_on < timezone.localdate()
 
 
-class ActionUpdate(models.Model):
+class ActionUpdate(Waiting):
     """What was reported on an action, and how its state changed; updates are added, never rewritten."""
 
     audience_path = "action__audience"
@@ -132,3 +183,92 @@ class ActionUpdate(models.Model):
     @property
     def space_id(self) -> int:
         return self.action.space_id
+
+
+class ChecklistItem(models.Model):
+    """A step of an action; ticked by whoever has done it."""
+
+    audience_path = "action__audience"
+
+    key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key, editable=False)
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="checklist")
+    text = models.CharField(_("step"), max_length=255, validators=[validate_plain_text])
+    position = models.PositiveIntegerField(default=0, editable=False)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    done_at = models.DateTimeField(null=True, editable=False)
+
+    objects = MarkedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(done_by__isnull=True, done_at__isnull=True)
+                | Q(done_by__isnull=False, done_at__isnull=False),
+                name="a_step_is_done_by_somebody_at_some_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def is_done(self) -> bool:
+        return self.done_at is not None
+
+    @property
+    def space_id(self) -> int:
+        return self.action.space_id
+
+
+class ActionDependency(models.Model):
+    """That one action waits for another. Each has its own readers: whoever may not read one is not told of it."""
+
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="dependencies")
+    waits_for = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="dependents")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["action", "waits_for"], name="one_row_of_a_dependency"),
+            models.CheckConstraint(condition=~Q(action=F("waits_for")), name="no_action_waits_for_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action_id} waits for {self.waits_for_id}"
+
+
+class ActionFollower(models.Model):
+    """Whether somebody chose to follow an action, or not to. Its person, its author and whoever reported on it follow
+    by default (selectors.followers_of), so that a row says only what was chosen."""
+
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="follower_rows")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    follows = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["action", "user"], name="one_choice_of_a_follower")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {'follows' if self.follows else 'does not follow'} {self.action_id}"
+
+
+class ReplyAddress(models.Model):
+    """The secret address to which one user may reply about one action (coordination.replies)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="+")
+    secret = models.CharField(max_length=40, unique=True, editable=False)
+    # The last mail that named it: from then on it holds for a while.
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "action"], name="one_reply_address_of_an_action")]
+
+    def __str__(self) -> str:
+        return f"of {self.user_id} for {self.action_id}"

@@ -14,6 +14,7 @@ from wagtail.models import Orderable, Page
 from accounts.text import validate_plain_text
 from coordination.models.marking import KEY_LENGTH, MarkedQuerySet, new_key
 from coordination.models.organisations import Organisation
+from coordination.models.references import Referenced
 from coordination.models.spaces import ContentPage, Space
 
 
@@ -35,7 +36,9 @@ class AgreementState(models.TextChoices):
     TERMINATED = "terminated", _("terminated")
 
 
-class Agreement(ContentPage):
+class Agreement(Referenced, ContentPage):
+    reference_prefix = "AGR"
+
     reference = models.CharField(_("reference"), max_length=60, blank=True, validators=[validate_plain_text])
     kind = models.CharField(_("kind"), max_length=20, choices=AgreementKind.choices, default=AgreementKind.COOPERATION)
     state = models.CharField(
@@ -48,6 +51,8 @@ class Agreement(ContentPage):
 
     route_name = "agreement_detail"
     template = "coordination/agreement_detail.html"
+    fields_of_no_revision = (*ContentPage.fields_of_no_revision, "short_reference")
+    exclude_fields_in_copy: ClassVar[list[str]] = [*ContentPage.exclude_fields_in_copy, "short_reference"]
     content_panels: ClassVar[list] = [
         *Page.content_panels,
         FieldRowPanel([FieldPanel("reference"), FieldPanel("kind"), FieldPanel("state")]),

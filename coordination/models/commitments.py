@@ -13,6 +13,7 @@ from accounts.text import validate_plain_text
 from coordination.models.agreements import Article
 from coordination.models.marking import MarkedQuerySet
 from coordination.models.organisations import Organisation
+from coordination.models.references import Referenced
 from coordination.models.spaces import Content
 
 
@@ -44,7 +45,9 @@ class CommitmentQuerySet(MarkedQuerySet):
         return self.select_related("audience", "space", "party", "owed_to", "article__agreement__audience")
 
 
-class Commitment(Content):
+class Commitment(Referenced, Content):
+    reference_prefix = "COM"
+
     title = models.CharField(_("title"), max_length=255, validators=[validate_plain_text])
     text = models.TextField(_("what was undertaken"), blank=True, max_length=5000)
     party = models.ForeignKey(

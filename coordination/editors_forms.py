@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.models import Page
 
@@ -32,3 +33,27 @@ class LatestPageForm(WagtailAdminPageForm):
         versions = Page.objects.select_for_update().values_list("latest_revision_id", flat=True)
         loaded = self.data.get("loaded_revision_id") or "None"
         return loaded != str(versions.get(pk=self.instance.pk))
+
+
+class AgreementPageForm(LatestPageForm):
+    """Tells every part of which agreement, and in which space, it is to be: it is checked before either is saved."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            return
+        if self.instance.space_id is None and self.parent_page is not None:
+            self.instance.space = self.parent_page.specific
+        for formset in self.formsets.values():
+            for part in formset.forms:
+                if part.instance.agreement_id is None:
+                    part.instance.agreement = self.instance
+
+    def clean(self) -> Any:
+        """Changes need the agreement that they change."""
+        cleaned = super().clean()
+        written = [part for part in self.formsets["amendments"].forms if part.has_changed() or part.instance.pk]
+        kept = [part for part in written if part not in self.formsets["amendments"].deleted_forms]
+        if kept and not cleaned.get("amends"):
+            self.add_error("amends", _("Choose the agreement that these changes are made in."))
+        return cleaned

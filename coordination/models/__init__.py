@@ -8,9 +8,32 @@ from coordination.models.actions import (
     Priority,
     ReplyAddress,
 )
-from coordination.models.agreements import Agreement, AgreementKind, AgreementState, Article, Party
+from coordination.models.agreements import (
+    RUNNING_STATES,
+    Agreement,
+    AgreementKind,
+    AgreementMove,
+    AgreementRelation,
+    AgreementState,
+    AgreementText,
+    AgreementWarning,
+    Amendment,
+    AmendmentDeed,
+    Article,
+    Party,
+    RelationKind,
+    Renewal,
+    article_name,
+)
 from coordination.models.audit import AuditEntry
-from coordination.models.commitments import Commitment, CommitmentState, ProgressReport
+from coordination.models.commitments import (
+    Commitment,
+    CommitmentState,
+    Confidence,
+    ProgressReport,
+    Recurrence,
+    Verdict,
+)
 from coordination.models.marking import Audience, AudienceToken, Marked, MarkedQuerySet, Marking
 from coordination.models.organisations import Country, Organisation, OrganisationKind, Person, Post
 from coordination.models.spaces import (
@@ -25,6 +48,7 @@ from coordination.models.spaces import (
 )
 
 __all__ = [
+    "RUNNING_STATES",
     "Action",
     "ActionDependency",
     "ActionFollower",
@@ -32,7 +56,13 @@ __all__ = [
     "ActionUpdate",
     "Agreement",
     "AgreementKind",
+    "AgreementMove",
+    "AgreementRelation",
     "AgreementState",
+    "AgreementText",
+    "AgreementWarning",
+    "Amendment",
+    "AmendmentDeed",
     "Article",
     "Audience",
     "AudienceToken",
@@ -40,6 +70,7 @@ __all__ = [
     "ChecklistItem",
     "Commitment",
     "CommitmentState",
+    "Confidence",
     "Content",
     "ContentPage",
     "Country",
@@ -53,6 +84,9 @@ __all__ = [
     "Post",
     "Priority",
     "ProgressReport",
+    "Recurrence",
+    "RelationKind",
+    "Renewal",
     "ReplyAddress",
     "Role",
     "Space",
@@ -60,4 +94,6 @@ __all__ = [
     "SpaceKind",
     "SpaceUserPermission",
     "Topic",
+    "Verdict",
+    "article_name",
 ]

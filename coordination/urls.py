@@ -1,6 +1,6 @@
 from django.urls import path
 
-from coordination.views import actions, agreements, commitments, markings, organisations, spaces, trail
+from coordination.views import actions, agreements, commitments, markings, organisations, references, spaces, trail
 
 urlpatterns = [
     path("spaces/", spaces.space_list, name="space_list"),
@@ -23,5 +23,6 @@ urlpatterns = [
     path("who-can-see/<str:kind>/<str:key>/", markings.who_can_see, name="who_can_see"),
     path("organisations/", organisations.organisation_list, name="organisation_list"),
     path("organisations/<int:pk>/", organisations.organisation_detail, name="organisation_detail"),
+    path("r/<str:reference>/", references.reference, name="reference"),
     path("audit/", trail.audit_trail, name="audit_trail"),
 ]

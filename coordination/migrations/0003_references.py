@@ -4,25 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('coordination', '0002_audit_trail_only_grows'),
+        ("coordination", "0002_audit_trail_only_grows"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='action',
-            name='short_reference',
-            field=models.CharField(editable=False, max_length=20, null=True, unique=True, verbose_name='short reference'),
+            model_name="action",
+            name="short_reference",
+            field=models.CharField(
+                editable=False, max_length=20, null=True, unique=True, verbose_name="short reference"
+            ),
         ),
         migrations.AddField(
-            model_name='agreement',
-            name='short_reference',
-            field=models.CharField(editable=False, max_length=20, null=True, unique=True, verbose_name='short reference'),
+            model_name="agreement",
+            name="short_reference",
+            field=models.CharField(
+                editable=False, max_length=20, null=True, unique=True, verbose_name="short reference"
+            ),
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='short_reference',
-            field=models.CharField(editable=False, max_length=20, null=True, unique=True, verbose_name='short reference'),
+            model_name="commitment",
+            name="short_reference",
+            field=models.CharField(
+                editable=False, max_length=20, null=True, unique=True, verbose_name="short reference"
+            ),
         ),
     ]

@@ -7,6 +7,7 @@ The number is random within its year: references in sequence would count what is
 import secrets
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -25,8 +26,8 @@ class Referenced(models.Model):
     # The three letters that its references begin with.
     reference_prefix: ClassVar[str]
 
-    # Rows that are written in bulk ask `unused_references` for theirs.
-    short_reference = models.CharField(
+    # Null where rows were written in bulk without one: see `unused_references`.
+    short_reference = models.CharField(  # noqa: DJ001
         _("short reference"), max_length=LONGEST_REFERENCE, unique=True, null=True, editable=False
     )
 
@@ -44,7 +45,7 @@ class Referenced(models.Model):
                 with transaction.atomic():
                     super().save(*args, **kwargs)
                 return
-            except IntegrityError:
+            except (IntegrityError, ValidationError):  # a page asks before the database does
                 drawn, self.short_reference = self.short_reference, None
                 if not _taken(type(self), [drawn]):
                     raise

@@ -50,6 +50,14 @@ class PlatformRole(models.TextChoices):
     ADMINISTRATOR = "administrator", _("administrator")
 
 
+class MailRhythm(models.TextChoices):
+    """How often mail of what is new is wanted."""
+
+    AT_ONCE = "at_once", _("at once, one for each")
+    DAILY = "daily", _("one a day, in the morning")
+    WEEKLY = "weekly", _("one a week, on Monday morning")
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=150, validators=[validate_plain_text])
@@ -64,6 +72,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
     theme = models.CharField(_("theme"), max_length=10, choices=Theme.choices, default=Theme.AUTO)
+    mail_rhythm = models.CharField(
+        _("mail of what is new"), max_length=10, choices=MailRhythm.choices, default=MailRhythm.AT_ONCE
+    )
     platform_role = models.CharField(
         _("role on the platform"), max_length=20, choices=PlatformRole.choices, default="", blank=True
     )

@@ -196,3 +196,15 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.user_id}"
+
+
+class DigestMark(models.Model):
+    """Up to which morning a user who wants one mail for all has had it; whoever moves the mark sends the mail."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    day = models.DateField()
+    taken_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} has had the mail of {self.day}"

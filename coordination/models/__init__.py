@@ -35,7 +35,17 @@ from coordination.models.commitments import (
     Verdict,
 )
 from coordination.models.marking import Audience, AudienceToken, Marked, MarkedQuerySet, Marking
-from coordination.models.organisations import Country, Organisation, OrganisationKind, Person, Post
+from coordination.models.organisations import Country, Organisation, OrganisationKind, Person, Post, Weekend
+from coordination.models.reminders import (
+    ESCALATIONS,
+    Holiday,
+    Reminder,
+    ReminderClock,
+    ReminderOutcome,
+    ReminderPlan,
+    ReminderRules,
+    ReminderStage,
+)
 from coordination.models.spaces import (
     Content,
     ContentPage,
@@ -48,6 +58,7 @@ from coordination.models.spaces import (
 )
 
 __all__ = [
+    "ESCALATIONS",
     "RUNNING_STATES",
     "Action",
     "ActionDependency",
@@ -74,6 +85,7 @@ __all__ = [
     "Content",
     "ContentPage",
     "Country",
+    "Holiday",
     "Marked",
     "MarkedQuerySet",
     "Marking",
@@ -86,6 +98,12 @@ __all__ = [
     "ProgressReport",
     "Recurrence",
     "RelationKind",
+    "Reminder",
+    "ReminderClock",
+    "ReminderOutcome",
+    "ReminderPlan",
+    "ReminderRules",
+    "ReminderStage",
     "Renewal",
     "ReplyAddress",
     "Role",
@@ -95,5 +113,6 @@ __all__ = [
     "SpaceUserPermission",
     "Topic",
     "Verdict",
+    "Weekend",
     "article_name",
 ]

@@ -13,6 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.text import validate_plain_text
 
 
+class Weekend(models.TextChoices):
+    """The days off of a week, as digits: Monday is 0."""
+
+    NONE = "", _("none")
+    SATURDAY_SUNDAY = "56", _("Saturday and Sunday")
+    FRIDAY_SATURDAY = "45", _("Friday and Saturday")
+    THURSDAY_FRIDAY = "34", _("Thursday and Friday")
+    FRIDAY = "4", _("Friday")
+    SUNDAY = "6", _("Sunday")
+
+
 class Country(models.Model):
     """A country by its ISO 3166-1 alpha-2 code."""
 
@@ -26,6 +37,10 @@ class Country(models.Model):
     name_ru = models.CharField(_("name in Russian"), max_length=100, blank=True)
     name_ur = models.CharField(_("name in Urdu"), max_length=100, blank=True)
     in_programme = models.BooleanField(_("takes part in the programme"), default=False)
+    # The days on which nobody there is reminded of anything.
+    weekend = models.CharField(
+        _("weekend"), max_length=7, choices=Weekend.choices, default=Weekend.SATURDAY_SUNDAY, blank=True
+    )
 
     class Meta:
         ordering = ["name"]
@@ -63,6 +78,10 @@ class Organisation(models.Model):
         related_name="organisations",
     )
     group = models.OneToOneField(Group, on_delete=models.PROTECT, related_name="organisation", editable=False)
+    # Who is told there of what has long been overdue; named by `services.name_focal_point`.
+    focal_point = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
     illustrative = models.BooleanField(_("illustrative"), default=False)
 
     class Meta:

@@ -377,6 +377,26 @@ def _follows_up(user: User, obj: Any) -> bool:
     return _holds("contribute_space")(user, obj) and user.organisation_id == obj.owner_id
 
 
+def _reports(user: User, obj: Any) -> bool:
+    """Whoever follows it up; and the contributors of organisations that help: they report and tick, no more."""
+    if _follows_up(user, obj):
+        return True
+    if user.organisation_id is None or not _holds("contribute_space")(user, obj):
+        return False
+    return user.organisation_id in getattr(obj, "helper_ids", ())
+
+
+def _reviews(user: User, obj: Any) -> bool:
+    """Who accepts or returns reports on a commitment (docs/decisions/0006): those who keep the list, and contributors
+    of the organisation that it is owed to; never anybody of the organisation that owes it."""
+    if user.organisation_id == obj.party_id:
+        return False
+    if _holds("record_space")(user, obj):
+        return True
+    owed_to = obj.owed_to_id
+    return owed_to is not None and user.organisation_id == owed_to and _holds("contribute_space")(user, obj)
+
+
 def _edits(user: User, obj: Any) -> bool:
     """Rapporteurs and chairs change all content; a contributor what is the contributor's own or organisation's."""
     if _holds("record_space")(user, obj):
@@ -403,6 +423,8 @@ VERBS: dict[str, Callable[[Any, Any], bool]] = {
     "record": _holds("record_space"),
     "manage": _holds("manage_space"),
     "follow_up": _follows_up,
+    "report": _reports,
+    "review": _reviews,
     "edit": _edits,
 }
 

@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -22,9 +23,19 @@ VERBS = (
     gettext_noop("action reassigned"),
     gettext_noop("action reported on"),
     gettext_noop("action moved"),
+    gettext_noop("action helpers changed"),
+    gettext_noop("action steps changed"),
+    gettext_noop("action step done"),
+    gettext_noop("action step reopened"),
+    gettext_noop("action dependency added"),
+    gettext_noop("action dependency removed"),
+    gettext_noop("action handed over"),
     gettext_noop("commitment made"),
     gettext_noop("commitment changed"),
     gettext_noop("progress reported"),
+    gettext_noop("report accepted"),
+    gettext_noop("report returned"),
+    gettext_noop("next period opened"),
 )
 
 # From which address the current request or socket comes; None for commands and the worker.
@@ -84,7 +95,9 @@ def _space_id(obj) -> int | None:
 
 
 def plain(value: Any) -> Any:
-    """A value as `before` and `after` can hold it: rows by key, days and moments in ISO 8601."""
+    """A value as `before` and `after` can hold it: rows by key, days and moments in ISO 8601, numbers as written."""
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
     return getattr(value, "pk", value)

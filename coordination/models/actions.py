@@ -149,6 +149,11 @@ class Action(Referenced, Waiting, Content):
         return reverse("action_detail", kwargs={"key": self.key})
 
     @property
+    def helper_ids(self) -> frozenset[int]:
+        """The organisations that help, by key (see access.can and its verb `report`)."""
+        return frozenset(helper.pk for helper in self.helpers.all())
+
+    @property
     def is_closed(self) -> bool:
         return self.state in CLOSED_ACTION_STATES
 

@@ -1,5 +1,6 @@
 """What every service of coordination does alike: the right, the version, the row made once."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -8,23 +9,22 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from coordination import access, audit
+from coordination import access, audit, selectors
 from coordination.models import (
     Action,
     Commitment,
     Organisation,
     Person,
+    Space,
 )
 
 
 class StaleVersion(ValidationError):
     """Somebody else has changed the object since the form was opened."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            _("Somebody else has changed this in the meantime. Your text is kept here: compare, then send it again."),
-            code="stale",
-        )
+    def __init__(self, message: Any = None) -> None:
+        kept = _("Somebody else has changed this in the meantime. Your text is kept here: compare, then send it again.")
+        super().__init__(message or kept, code="stale")
 
 
 def require(actor: User, verb: str, obj: Any) -> None:
@@ -75,6 +75,16 @@ def check_person(organisation: Organisation, person: Person | None) -> None:
         return
     if not person.posts.current().filter(organisation=organisation).exists():
         raise ValidationError({"owner_person": _("This person is not of that organisation.")})
+
+
+def check_taking_part(space: Space, organisations: Iterable[Organisation], field: str) -> None:
+    """Who is to do something in a space takes part in it: as a whole, or by somebody of it."""
+    named = list(organisations)
+    if not named:
+        return
+    taking_part = set(selectors.organisations_in(space).values_list("pk", flat=True))
+    if outside := [str(one) for one in named if one.pk not in taking_part]:
+        raise ValidationError({field: _("Not in this space: %s.") % ", ".join(outside)})
 
 
 def save_once(obj: Action | Commitment) -> bool:

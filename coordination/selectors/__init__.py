@@ -1,5 +1,13 @@
 """What more than one view asks of coordination."""
 
+from coordination.selectors.actions import (
+    Checklist,
+    actions_to_wait_for,
+    awaited_by,
+    checklist_of,
+    followers_of,
+    waits_for,
+)
 from coordination.selectors.agreements import Milestone, articles_of, commitments_under, milestones_of
 from coordination.selectors.following_up import (
     actions_of,
@@ -30,17 +38,22 @@ from coordination.selectors.readers import by_organisation, in_plain_words, mark
 from coordination.selectors.trail import Deed, deeds, may_see_trail, trail_for
 
 __all__ = [
+    "Checklist",
     "Chosen",
     "Deed",
     "Milestone",
     "actions_of",
+    "actions_to_wait_for",
     "articles_of",
+    "awaited_by",
     "by_organisation",
+    "checklist_of",
     "colleagues_known_to",
     "commitments_of",
     "commitments_under",
     "deeds",
     "directory",
+    "followers_of",
     "for_the_organisation_of",
     "history_of",
     "holding",
@@ -64,5 +77,6 @@ __all__ = [
     "spaces_of",
     "spaces_readable_by",
     "trail_for",
+    "waits_for",
     "work_of",
 ]

@@ -1,7 +1,7 @@
 """What changes state in meetings. Each function takes the acting user first, checks the right, changes the rows and
 writes the audit entry, in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -80,14 +80,28 @@ def edit_meeting(actor: User, meeting: Meeting, *, version: int, **changes: Any)
     if meeting.version != version:
         raise StaleVersion
     before = {name: audit.plain(getattr(meeting, name)) for name in changes if name != "topics"}
-    for name, value in changes.items():
-        setattr(meeting, name, list(value) if name == "topics" else value)
+    _set(meeting, changes)
     if not meeting.has_unpublished_changes:
         meeting.draft_title = meeting.title
     meeting.save()
+    _carry_into_what_editors_open(actor, meeting, lambda latest: _set(latest, changes))
     after = {name: audit.plain(getattr(meeting, name)) for name in before}
     audit.record(actor, "meeting changed", meeting, before=before, after=after)
     return meeting
+
+
+def _set(meeting: Meeting, changes: dict[str, Any]) -> None:
+    for name, value in changes.items():
+        setattr(meeting, name, list(value) if name == "topics" else value)
+
+
+def _carry_into_what_editors_open(actor: User, meeting: Meeting, change: Callable[[Meeting], None]) -> None:
+    """An editor begins with the latest revision, perhaps a draft: without the change it would undo it unseen."""
+    if meeting.latest_revision_id is None:
+        return
+    latest = meeting.get_latest_revision_as_object()
+    change(latest)
+    latest.save_revision(user=actor, changed=meeting.has_unpublished_changes, clean=False)
 
 
 @transaction.atomic
@@ -123,6 +137,7 @@ def add_agenda_item(
     )
     item.clean_fields()
     item.save()
+    _carry_into_what_editors_open(actor, meeting, lambda latest: latest.agenda_items.add(item))
     audit.record(actor, "agenda item added", item, after={"title": title})
     return item
 
@@ -131,7 +146,11 @@ def add_agenda_item(
 def remove_agenda_item(actor: User, item: AgendaItem) -> None:
     """Take an item off the agenda; a section of the record that was written under it stays."""
     require(actor, "record", item.meeting)
-    audit.record(actor, "agenda item removed", item.meeting, before={"title": item.title})
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=item.meeting_id)
+    audit.record(actor, "agenda item removed", meeting, before={"title": item.title})
+    _carry_into_what_editors_open(
+        actor, meeting, lambda latest: latest.agenda_items.remove(*latest.agenda_items.filter(pk=item.pk))
+    )
     item.delete()
 
 

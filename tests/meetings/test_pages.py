@@ -257,6 +257,35 @@ def test_a_meeting_is_changed_and_an_older_form_is_refused_with_what_was_typed(c
     assert Meeting.objects.get().title == "Older"
 
 
+@pytest.mark.parametrize("is_draft", [False, True])
+def test_what_an_editor_publishes_later_undoes_no_change_made_on_the_site(space, rapporteur, is_draft):
+    meeting = make_meeting(space, title="Round table", organiser=rapporteur.organisation)
+    meeting.place = "Vienna"
+    revision = meeting.save_revision()
+    if not is_draft:
+        revision.publish()
+    meeting.refresh_from_db()
+    changed = services.edit_meeting(rapporteur, meeting, version=meeting.version, title="Round table, postponed")
+    assert changed.has_unpublished_changes == is_draft
+    opened = Meeting.objects.get().get_latest_revision_as_object()
+    opened.purpose = "To look back"
+    opened.save_revision().publish()
+    published = Meeting.objects.get()
+    assert (published.title, published.place, published.purpose) == ("Round table, postponed", "Vienna", "To look back")
+
+
+def test_what_an_editor_publishes_later_leaves_the_agenda_as_the_site_has_it(space, rapporteur):
+    meeting = make_meeting(space, organiser=rapporteur.organisation)
+    kept, dropped = (services.add_agenda_item(rapporteur, meeting, title=title) for title in ("Opening", "Closing"))
+    Meeting.objects.get().save_revision().publish()
+    services.remove_agenda_item(rapporteur, dropped)
+    services.add_agenda_item(rapporteur, Meeting.objects.get(), title="Training")
+    Meeting.objects.get().get_latest_revision_as_object().save_revision().publish()
+    items = list(AgendaItem.objects.order_by("sort_order"))
+    assert [item.title for item in items] == ["Opening", "Training"]
+    assert items[0] == kept
+
+
 def test_a_change_by_an_editor_makes_an_open_form_an_older_one(space, rapporteur):
     meeting = make_meeting(space)
     meeting.title = "From the editors' side"

@@ -397,6 +397,15 @@ def _reviews(user: User, obj: Any) -> bool:
     return owed_to is not None and user.organisation_id == owed_to and _holds("contribute_space")(user, obj)
 
 
+def _hands_over(user: User, obj: Any) -> bool:
+    """What is given to a person is handed over by that person, the focal point there, or who manages the space."""
+    if _holds("manage_space")(user, obj):
+        return True
+    person = obj.owner_person
+    is_own = person is not None and person.user_id == user.pk
+    return _follows_up(user, obj) and (is_own or obj.owner.focal_point_id == user.pk)
+
+
 def _edits(user: User, obj: Any) -> bool:
     """Rapporteurs and chairs change all content; a contributor what is the contributor's own or organisation's."""
     if _holds("record_space")(user, obj):
@@ -424,6 +433,7 @@ VERBS: dict[str, Callable[[Any, Any], bool]] = {
     "manage": _holds("manage_space"),
     "follow_up": _follows_up,
     "report": _reports,
+    "hand_over": _hands_over,
     "review": _reviews,
     "edit": _edits,
 }

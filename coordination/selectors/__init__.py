@@ -9,6 +9,14 @@ from coordination.selectors.actions import (
     waits_for,
 )
 from coordination.selectors.agreements import Milestone, articles_of, commitments_under, milestones_of
+from coordination.selectors.commitments import (
+    Outlook,
+    Reported,
+    outlook_of,
+    reports_on,
+    reports_to_review,
+    with_reports_to_review,
+)
 from coordination.selectors.following_up import (
     actions_of,
     commitments_of,
@@ -23,6 +31,14 @@ from coordination.selectors.following_up import (
     source_of,
     spaces_of,
     spaces_readable_by,
+)
+from coordination.selectors.handover import (
+    Predecessor,
+    actions_to_hand_over,
+    may_hand_over_for,
+    predecessors_for,
+    standing_followed_by,
+    successors_of,
 )
 from coordination.selectors.lists import (
     Chosen,
@@ -42,7 +58,11 @@ __all__ = [
     "Chosen",
     "Deed",
     "Milestone",
+    "Outlook",
+    "Predecessor",
+    "Reported",
     "actions_of",
+    "actions_to_hand_over",
     "actions_to_wait_for",
     "articles_of",
     "awaited_by",
@@ -62,6 +82,7 @@ __all__ = [
     "made_from",
     "made_from_each",
     "marked_models",
+    "may_hand_over_for",
     "may_see_trail",
     "milestones_of",
     "narrowed_actions",
@@ -70,13 +91,20 @@ __all__ = [
     "narrowed_organisations",
     "narrowed_trail",
     "organisations_in",
+    "outlook_of",
     "persons_in",
     "posts_shown",
+    "predecessors_for",
     "present_values",
+    "reports_on",
+    "reports_to_review",
     "source_of",
     "spaces_of",
     "spaces_readable_by",
+    "standing_followed_by",
+    "successors_of",
     "trail_for",
     "waits_for",
+    "with_reports_to_review",
     "work_of",
 ]

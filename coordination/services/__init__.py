@@ -32,6 +32,7 @@ from coordination.services.commitments import (
     review_report,
     right_to_move,
 )
+from coordination.services.handover import HandedOver, hand_over
 from coordination.services.markings import change_marking, may_mark
 from coordination.services.shared import (
     StaleVersion,
@@ -60,6 +61,7 @@ __all__ = [
     "MOST_FILES_OF_A_REPORT",
     "STANDING",
     "WAITING_FIELDS",
+    "HandedOver",
     "NewLine",
     "StaleVersion",
     "add_dependency",
@@ -80,6 +82,7 @@ __all__ = [
     "follow_action",
     "gets_worse",
     "grant_membership",
+    "hand_over",
     "latest",
     "make_commitment",
     "may_mark",

@@ -52,13 +52,15 @@ def _space_sent_as(submission: UUID | None) -> Space | None:
 
 def add_space(*, title: str, parent: Any = None, **fields: Any) -> Space:
     """The space itself, known to nobody yet."""
-    from wagtail.models import Site
+    from wagtail.models import Page, Site
 
     topics = fields.pop("topics", ())
     space = Space(title=title, **fields)
     space.topics = topics
-    (parent or Site.objects.get(is_default_site=True).root_page).add_child(instance=space)
-    space.collection = Collection.get_first_root_node().add_child(name=title)
+    parent_id = parent.pk if parent else Site.objects.get(is_default_site=True).root_page_id
+    # Locked, since the place of a new page or collection in its tree is counted from those that are there.
+    Page.objects.select_for_update().get(pk=parent_id).add_child(instance=space)
+    space.collection = Collection.objects.select_for_update().get(depth=1).add_child(name=title)
     space.own_audience = space.default_audience()
     access.settle(space)
     space.save(update_fields=["collection"])

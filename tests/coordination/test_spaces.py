@@ -185,7 +185,7 @@ def test_a_space_sent_twice_at_the_same_moment_is_one_space(secretary, fia, monk
     quicker = services.create_space(secretary, **form)
     # The slower one looked before the quicker one had saved, and then meets the real refusal of a second row.
     looked_up = iter([None, quicker])
-    monkeypatch.setattr(services, "_space_sent_as", lambda submission: next(looked_up))
+    monkeypatch.setattr(services.spaces, "_space_sent_as", lambda submission: next(looked_up))
     if not checks:
         monkeypatch.setattr(Space, "full_clean", lambda page, *args, **kwargs: None)
     assert services.create_space(secretary, **form) == quicker

@@ -1,0 +1,422 @@
+"""The scoreboard: where commitments and actions stand, and what has changed since a day.
+
+The four classes, and how far each state is from done, stand in one table (`RUNGS`). SQL and Python are made of it, and
+so is what docs/users.md says. A total counts what its reader may read and nothing else; what an item belongs to (its
+agreement, the topics of its space) counts only where the reader may read that as well.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from coordination import access
+from coordination.models import (
+    Action,
+    ActionState,
+    ActionUpdate,
+    Agreement,
+    Commitment,
+    CommitmentState,
+    Country,
+    Organisation,
+    ProgressReport,
+    Space,
+    Topic,
+)
+from coordination.selectors.lists import Chosen
+
+
+class Standing(models.TextChoices):
+    """The four classes of the scoreboard."""
+
+    ON_TRACK = "on_track", _("on track")
+    AT_RISK = "at_risk", _("at risk")
+    LATE = "late", _("late")
+    DONE = "done", _("done")
+
+
+class Rung(models.IntegerChoices):
+    """How far something is from done: further up is worse. What is nowhere stands on no board."""
+
+    NOWHERE = -1
+    DONE = 0
+    ON_TRACK = 1
+    AT_RISK = 2
+    OFF_TRACK = 3
+    LATE = 4
+
+
+class Change(models.TextChoices):
+    """What has become of something since a day; of these the first that holds, in this order."""
+
+    NEWLY_DONE = "newly_done", _("newly done")
+    NEWLY_LATE = "newly_late", _("newly late")
+    NEW = "new", _("new")
+    WORSE = "worse", _("got worse")
+    BETTER = "better", _("got better")
+
+
+class By(models.TextChoices):
+    """What the rows of a scoreboard are."""
+
+    COUNTRY = "country", _("Countries")
+    ORGANISATION = "organisation", _("Organisations")
+    AGREEMENT = "agreement", _("Agreements")
+    TOPIC = "topic", _("Topics")
+
+
+STANDING_OF: dict[int, str | None] = {
+    Rung.NOWHERE: None,
+    Rung.DONE: Standing.DONE,
+    Rung.ON_TRACK: Standing.ON_TRACK,
+    Rung.AT_RISK: Standing.AT_RISK,
+    Rung.OFF_TRACK: Standing.AT_RISK,
+    Rung.LATE: Standing.LATE,
+}
+
+# Of each state: where it stands until its due date, and where once that has passed.
+ACTION_RUNGS: dict[str, tuple[Rung, Rung]] = {
+    ActionState.OPEN: (Rung.ON_TRACK, Rung.LATE),
+    ActionState.IN_PROGRESS: (Rung.ON_TRACK, Rung.LATE),
+    ActionState.WAITING: (Rung.AT_RISK, Rung.LATE),
+    ActionState.DONE: (Rung.DONE, Rung.DONE),
+    ActionState.CANCELLED: (Rung.NOWHERE, Rung.NOWHERE),
+}
+COMMITMENT_RUNGS: dict[str, tuple[Rung, Rung]] = {
+    CommitmentState.NOT_STARTED: (Rung.ON_TRACK, Rung.LATE),
+    CommitmentState.ON_TRACK: (Rung.ON_TRACK, Rung.LATE),
+    CommitmentState.AT_RISK: (Rung.AT_RISK, Rung.LATE),
+    CommitmentState.OFF_TRACK: (Rung.OFF_TRACK, Rung.LATE),
+    CommitmentState.ACHIEVED: (Rung.DONE, Rung.DONE),
+    CommitmentState.WITHDRAWN: (Rung.NOWHERE, Rung.NOWHERE),
+}
+
+# The key of the row for what belongs to no country, no organisation, no agreement, no topic.
+NONE = 0
+_KEY = models.BigIntegerField()
+_NO_KEY = Value(NONE, output_field=_KEY)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the scoreboard asks of a model: who owes it, and where its history stands."""
+
+    model: Any
+    rungs: Mapping[str, tuple[Rung, Rung]]
+    owner: str
+    history: Any
+    history_of: str
+
+
+COMMITMENTS = Kind(Commitment, COMMITMENT_RUNGS, "party", ProgressReport, "commitment")
+ACTIONS = Kind(Action, ACTION_RUNGS, "owner", ActionUpdate, "action")
+KINDS: dict[Any, Kind] = {kind.model: kind for kind in (COMMITMENTS, ACTIONS)}
+
+
+# --- one item ------------------------------------------------------------------------------------------------------
+def beginning_of(day: date) -> datetime:
+    """The moment at which `day` begins where the reader is."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _rung(kind: Kind, state: str, on: date) -> Case:
+    """Where the rows of `kind` stand on a day, by the expression called `state`, in SQL."""
+    whens = []
+    for late in (True, False):
+        passed = Q(due_on__lt=on) if late else Q()
+        for rung in Rung:
+            states = [name for name, rungs in kind.rungs.items() if rungs[late] == rung]
+            if states:
+                whens.append(When(passed & Q(**{f"{state}__in": states}), then=Value(rung.value)))
+    return Case(*whens, default=Value(Rung.NOWHERE.value))
+
+
+def _with_rung(rows: QuerySet, kind: Kind, on: date) -> QuerySet:
+    return rows.annotate(rung=_rung(kind, "state", on))
+
+
+def _with_change(rows: QuerySet, kind: Kind, since: date, today: date) -> QuerySet:
+    """Those of `rows` that may have changed since the beginning of a day, each with its `change` ("" for none).
+
+    The state at that moment is the one that the first report since then began from; the due date is the present one.
+    """
+    begins = beginning_of(since)
+    reported = kind.history.objects.filter(created_at__gte=begins)
+    first = reported.filter(**{kind.history_of: OuterRef("pk")}).order_by("created_at", "pk")
+    may_have_changed = (
+        Q(created_at__gte=begins)
+        | Q(due_on__gte=since, due_on__lt=today)
+        | Q(pk__in=reported.values(f"{kind.history_of}_id"))
+    )
+    rows = _with_rung(rows.filter(may_have_changed), kind, today).annotate(
+        state_then=Coalesce(Subquery(first.values("state_before")[:1]), F("state"))
+    )
+    was = _rung(kind, "state_then", since)
+    return rows.annotate(
+        rung_then=Case(When(created_at__gte=begins, then=Value(Rung.NOWHERE.value)), default=was)
+    ).annotate(
+        change=Case(
+            When(rung=Rung.NOWHERE, then=Value("")),
+            When(Q(rung=Rung.DONE) & ~Q(rung_then=Rung.DONE), then=Value(Change.NEWLY_DONE.value)),
+            When(Q(rung=Rung.LATE) & ~Q(rung_then=Rung.LATE), then=Value(Change.NEWLY_LATE.value)),
+            When(rung_then=Rung.NOWHERE, then=Value(Change.NEW.value)),
+            When(rung__gt=F("rung_then"), then=Value(Change.WORSE.value)),
+            When(rung__lt=F("rung_then"), then=Value(Change.BETTER.value)),
+            default=Value(""),
+            output_field=models.CharField(),
+        )
+    )
+
+
+# --- what an item belongs to, as far as its reader may know --------------------------------------------------------
+def _agreements(user: access.Reader) -> QuerySet[Agreement]:
+    return Agreement.objects.live().readable_by(user)
+
+
+def _spaces(user: access.Reader) -> QuerySet[Space]:
+    return Space.objects.live().readable_by(user)
+
+
+def _commitment_type() -> int:
+    return ContentType.objects.get_for_model(Commitment).pk
+
+
+def _with_agreement(rows: QuerySet, kind: Kind, user: access.Reader) -> QuerySet:
+    """Each row with the key of the `agreement` that it stands under: a commitment by its article, an action by the
+    commitment that it came from. An agreement or a commitment that the reader may not read is none."""
+    agreements = _agreements(user).values("pk")
+    if kind is COMMITMENTS:
+        known = When(article__agreement__in=agreements, then=F("article__agreement_id"))
+        return rows.annotate(under=Case(known, default=_NO_KEY, output_field=_KEY))
+    origin = Commitment.objects.readable_by(user).filter(
+        pk=OuterRef("source_id"), article__agreement__in=agreements
+    )  # fmt: skip
+    agreement = Coalesce(Subquery(origin.values("article__agreement_id")[:1], output_field=_KEY), _NO_KEY)
+    return rows.annotate(
+        under=Case(When(source_type=_commitment_type(), then=agreement), default=_NO_KEY, output_field=_KEY)
+    )
+
+
+def _of_agreement(kind: Kind, agreements: Any, user: access.Reader) -> Q:
+    """What stands under `agreements` (of those that the reader may read)."""
+    if kind is COMMITMENTS:
+        return Q(article__agreement__in=agreements)
+    commitments = Commitment.objects.readable_by(user).filter(article__agreement__in=agreements)
+    return Q(source_type=_commitment_type(), source_id__in=commitments.values("pk"))
+
+
+def narrowed_to_board(rows: Any, user: access.Reader, chosen: Chosen) -> Any:
+    """Of actions or commitments those that a number of the scoreboard counts: the lists show exactly these."""
+    kind = KINDS[rows.model]
+    rows = _belonging(rows, kind, user, chosen)
+    if standing := chosen("standing"):
+        wanted = [rung for rung, of in STANDING_OF.items() if of == standing]
+        rows = _with_rung(rows, kind, timezone.localdate()).filter(rung__in=wanted)
+    if (change := chosen("change")) and (since := chosen("since")):
+        rows = rows.filter(
+            pk__in=_with_change(rows.order_by(), kind, since, timezone.localdate()).filter(change=change).values("pk")
+        )
+    return rows
+
+
+def _belonging(rows: Any, kind: Kind, user: access.Reader, chosen: Chosen) -> Any:
+    if country := chosen("country"):
+        rows = rows.filter(**{f"{kind.owner}__country": country})
+    if organisation := chosen("organisation"):
+        rows = rows.filter(**{kind.owner: organisation})
+    if space := chosen("space"):
+        rows = rows.filter(space=space)
+    if agreement := chosen("agreement"):
+        rows = rows.filter(_of_agreement(kind, [agreement.pk], user))
+    if topic := chosen("topic"):
+        rows = rows.filter(_of_topics(kind, Q(topics=topic), user))
+    match chosen("without"):
+        case By.COUNTRY:
+            rows = rows.filter(**{f"{kind.owner}__country__isnull": True})
+        case By.AGREEMENT:
+            rows = rows.exclude(pk__in=_plain(kind).filter(_of_agreement(kind, _agreements(user).values("pk"), user)))
+        case By.TOPIC:
+            rows = rows.exclude(pk__in=_plain(kind).filter(_of_topics(kind, Q(topics__isnull=False), user)))
+    return rows
+
+
+def _of_topics(kind: Kind, topics: Q, user: access.Reader) -> Q:
+    """What has a topic by its space or by its agreement, of those that the reader may read."""
+    agreements = _agreements(user).filter(topics).values("pk")
+    return Q(space__in=_spaces(user).filter(topics).values("pk")) | _of_agreement(kind, agreements, user)
+
+
+def _plain(kind: Kind) -> QuerySet:
+    return kind.model.objects.order_by().values("pk")
+
+
+# --- the board -----------------------------------------------------------------------------------------------------
+@dataclass
+class Tally:
+    """How many stand where, how many have changed how, and how many stand nowhere (cancelled or withdrawn)."""
+
+    standing: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Standing.values, 0))
+    change: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Change.values, 0))
+    nowhere: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(self.standing.values())
+
+    @property
+    def changed(self) -> int:
+        return sum(self.change.values())
+
+    def add_rung(self, rung: int, number: int) -> None:
+        standing = STANDING_OF[rung]
+        if standing is None:
+            self.nowhere += number
+        else:
+            self.standing[standing] += number
+
+    def add(self, other: "Tally") -> None:
+        for mine, more in ((self.standing, other.standing), (self.change, other.change)):
+            for name, number in more.items():
+                mine[name] += number
+        self.nowhere += other.nowhere
+
+
+@dataclass
+class Row:
+    """One row of the board. `named` is the country, organisation, agreement or topic; None for what has none."""
+
+    named: Any = None
+    commitments: Tally = field(default_factory=Tally)
+    actions: Tally = field(default_factory=Tally)
+
+    @property
+    def total(self) -> int:
+        return self.commitments.total + self.actions.total
+
+    @property
+    def urgency(self) -> tuple[int, int, int]:
+        """What is worst comes first."""
+        sums = [
+            self.commitments.standing[name] + self.actions.standing[name]
+            for name in (Standing.LATE, Standing.AT_RISK, Standing.ON_TRACK)
+        ]
+        return (sums[0], sums[1], sums[2])
+
+    def tally(self, kind: Kind) -> Tally:
+        return self.commitments if kind is COMMITMENTS else self.actions
+
+    def add(self, other: "Row") -> None:
+        self.commitments.add(other.commitments)
+        self.actions.add(other.actions)
+
+
+@dataclass(frozen=True)
+class Board:
+    """The rows with anything to say, worst first, and all of it together, each item once."""
+
+    rows: list[Row]
+    total: Row
+
+
+Key = tuple[int, int] | int | str | None
+
+
+def scoreboard(user: access.Reader, by: str, since: date, chosen: Chosen) -> Board:
+    """Where all stands that `user` may read and that was `chosen`, by country, organisation, agreement or topic.
+
+    As many queries for many items as for few: two for each kind, and one or two for names.
+    """
+    cells = _counted(user, by, since, chosen)
+    total = Row()
+    for row in cells.values():
+        total.add(row)
+    merged = _by_topic(user, cells, chosen("topic")) if by == By.TOPIC else cells
+    names = _names(user, by, merged)
+    rows = []
+    for key, row in merged.items():
+        row.named = names.get(key)
+        if row.total or row.commitments.changed or row.actions.changed:
+            rows.append(row)
+    rows.sort(key=lambda row: (row.named is None, [-number for number in row.urgency], str(row.named)))
+    return Board(rows, total)
+
+
+def standing_of(user: access.Reader, since: date, chosen: Chosen) -> Row:
+    """The state of one agreement, organisation or space, whichever was `chosen`. Four queries."""
+    return _counted(user, "", since, chosen).get(NONE, Row())
+
+
+def _counted(user: access.Reader, by: str, since: date, chosen: Chosen) -> dict[Any, Row]:
+    """Counts and changes by the key of the row (by topic: of space and agreement, to be spread later)."""
+    cells: dict[Any, Row] = defaultdict(Row)
+    today = timezone.localdate()
+    for kind in KINDS.values():
+        rows, columns = _grouped(_belonging(kind.model.objects.readable_by(user), kind, user, chosen), kind, by, user)
+        for *key, rung, number in _count(_with_rung(rows, kind, today), *columns, "rung"):
+            cells[_key(key)].tally(kind).add_rung(rung, number)
+        for *key, change, number in _count(_with_change(rows, kind, since, today), *columns, "change"):
+            if change:
+                cells[_key(key)].tally(kind).change[change] += number
+    return dict(cells)
+
+
+def _count(rows: QuerySet, *columns: str) -> Iterable[tuple]:
+    return rows.order_by().values(*columns).annotate(number=Count("pk")).values_list(*columns, "number")
+
+
+def _key(values: list[Any]) -> Any:
+    """None where there is one column and it is empty: the row of what has no country."""
+    return NONE if not values else values[0] or NONE if len(values) == 1 else tuple(values)
+
+
+def _grouped(rows: QuerySet, kind: Kind, by: str, user: access.Reader) -> tuple[QuerySet, list[str]]:
+    """The rows, and the columns that make up the key of a row of the board."""
+    match by:
+        case By.COUNTRY:
+            return rows, [f"{kind.owner}__country"]
+        case By.ORGANISATION:
+            return rows, [kind.owner]
+        case By.AGREEMENT:
+            return _with_agreement(rows, kind, user), ["under"]
+        case By.TOPIC:
+            return _with_agreement(rows, kind, user), ["space", "under"]
+    return rows, []
+
+
+def _by_topic(user: access.Reader, cells: dict[Any, Row], only: Topic | None) -> dict[Any, Row]:
+    """Cells of spaces and agreements, spread over the topics of both. Who has two topics stands in two rows."""
+    spaces = _topics_of(_spaces(user).filter(pk__in={space for space, _under in cells}))
+    agreements = _topics_of(_agreements(user).filter(pk__in={under for _space, under in cells if under}))
+    spread: dict[Any, Row] = defaultdict(Row)
+    for (space, under), row in cells.items():
+        topics = spaces.get(space, set()) | agreements.get(under, set())
+        for topic in {only.pk} if only else topics or {NONE}:
+            spread[topic].add(row)
+    return dict(spread)
+
+
+def _topics_of(pages: QuerySet) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for page, topic in pages.filter(topics__isnull=False).order_by().values_list("pk", "topics"):
+        found[page].add(topic)
+    return found
+
+
+def _names(user: access.Reader, by: str, keys: Iterable[Any]) -> dict[Any, Any]:
+    """What the rows are called."""
+    sources: dict[str, QuerySet] = {
+        By.COUNTRY: Country.objects.all(),
+        By.ORGANISATION: Organisation.objects.all(),
+        By.AGREEMENT: _agreements(user),
+        By.TOPIC: Topic.objects.all(),
+    }
+    return sources[by].in_bulk([key for key in keys if key != NONE])

@@ -1,0 +1,213 @@
+"""The scoreboard counts exactly what its reader may read, and each number leads to exactly these items."""
+
+import random
+from collections import Counter
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from django.utils import timezone
+
+from coordination import access, selectors
+from coordination.models import (
+    Action,
+    ActionState,
+    ActionUpdate,
+    Article,
+    Commitment,
+    CommitmentState,
+    Marking,
+    ProgressReport,
+    Topic,
+)
+from coordination.selectors import scoreboard as board
+from tests.factories import (
+    make_action,
+    make_agreement,
+    make_commitment,
+    make_member,
+    make_organisation,
+    make_space,
+    make_user,
+    mark,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+SINCE_DAYS = 30
+
+
+def chosen(**values):
+    return values.get
+
+
+# --- a random world, and its slow recount ----------------------------------------------------------------------------
+class RandomWorld:
+    """Two spaces with topics, agreements in all markings, and items whose states have wandered for sixty days."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.topics = [Topic.objects.get_or_create(slug=f"t{n}", defaults={"name": f"Topic {n}"})[0] for n in range(3)]
+        self.spaces = [make_space() for _number in range(2)]
+        for space in self.spaces:
+            space.topics.set(self.chance.sample(self.topics, self.chance.randint(0, 2)))
+            space.save()
+        self.organisations = [make_organisation(country=country) for country in ("PK", "KZ", None)]
+        self.author = make_user()
+        self.member = make_member(self.spaces[0], organisation=self.organisations[0])
+        self.readers = [self.member, make_user(), make_member(self.spaces[1])]
+        self.agreements = [self._agreement() for _number in range(4)]
+        self.articles = [Article.objects.create(agreement=one, number="1", body="<p>x</p>") for one in self.agreements]
+        self.commitments = [self._commitment() for _number in range(30)]
+        self.actions = [self._action() for _number in range(40)]
+
+    def _marked(self, obj):
+        marking = self.chance.choice([*Marking.values, Marking.AMBER])
+        return mark(obj, marking, organisations=self.organisations[:1], users=[self.member])
+
+    def _agreement(self):
+        agreement = make_agreement(self.chance.choice(self.spaces))
+        agreement.topics.set(self.chance.sample(self.topics, self.chance.randint(0, 2)))
+        agreement.save()
+        return self._marked(agreement)
+
+    def _commitment(self):
+        article = self.chance.choice([*self.articles, None])
+        party = self.chance.choice(self.organisations)
+        commitment = make_commitment(self.chance.choice(self.spaces), party, article=article, due_on=self._day())
+        self._wander(self._marked(commitment), CommitmentState, ProgressReport, "commitment")
+        return commitment
+
+    def _action(self):
+        source = self.chance.choice([self.chance.choice(self.commitments), None])
+        owner = self.chance.choice(self.organisations)
+        action = make_action(self.chance.choice(self.spaces), owner, source=source, due_on=self._day())
+        self._wander(self._marked(action), ActionState, ActionUpdate, "action")
+        return action
+
+    def _day(self) -> date | None:
+        days = self.chance.choice([None, *range(-60, 30, 3), -SINCE_DAYS, -SINCE_DAYS - 1, -1, 0])
+        return None if days is None else timezone.localdate() + timedelta(days=days)
+
+    def _wander(self, obj, states, history, name):
+        """A life of up to sixty days: `obj.lived` is what it was from which moment on."""
+        born = timezone.now() - timedelta(days=self.chance.randint(0, 60), minutes=self.chance.randint(1, 500))
+        obj.lived = [(born, obj.state)]
+        moments = sorted(born + (timezone.now() - born) * self.chance.random() for _step in range(self.chance.randint(0, 4)))
+        for moment in moments:
+            state = self.chance.choice(states.values)
+            report = history.objects.create(
+                **{name: obj}, author=self.author, text="x", state_before=obj.state, state_after=state
+            )
+            history.objects.filter(pk=report.pk).update(created_at=moment)
+            obj.state = state
+            obj.lived.append((moment, state))
+        type(obj).objects.filter(pk=obj.pk).update(state=obj.state, created_at=born)
+
+
+def rung(obj, state: str, on: date) -> int:
+    """By hand, as docs/users.md says it."""
+    if state in ("cancelled", "withdrawn"):
+        return -1
+    if state in ("done", "achieved"):
+        return 0
+    if obj.due_on is not None and obj.due_on < on:
+        return 4
+    return {"waiting": 2, "at_risk": 2, "off_track": 3}.get(state, 1)
+
+
+def standing(obj) -> str | None:
+    return {-1: None, 0: "done", 1: "on_track", 2: "at_risk", 3: "at_risk", 4: "late"}[
+        rung(obj, obj.state, timezone.localdate())
+    ]
+
+
+def change(obj, since: date) -> str | None:
+    begins = timezone.make_aware(datetime.combine(since, time.min))
+    states = [state for moment, state in obj.lived if moment < begins]
+    was = rung(obj, states[-1], since) if states else -1
+    now = rung(obj, obj.state, timezone.localdate())
+    if now == -1 or now == was:
+        return None
+    if now in (0, 4):
+        return "newly_done" if now == 0 else "newly_late"
+    if was == -1:
+        return "new"
+    return "worse" if now > was else "better"
+
+
+def agreement_of(obj, reader):
+    commitment = obj if isinstance(obj, Commitment) else obj.source
+    if commitment is None or commitment.article is None or not access.may_read(reader, commitment):
+        return None
+    return access.if_readable(reader, commitment.article.agreement)
+
+
+def belongs_to(obj, by: str, reader) -> set:
+    organisation = obj.party if isinstance(obj, Commitment) else obj.owner
+    match by:
+        case "country":
+            return {organisation.country}
+        case "organisation":
+            return {organisation}
+        case "agreement":
+            return {agreement_of(obj, reader)}
+    pages = [access.if_readable(reader, obj.space), agreement_of(obj, reader)]
+    return {topic for page in pages if page for topic in page.topics.all()} or {None}
+
+
+def recount(world, reader, by: str, since: date) -> Counter:
+    """How often each number of the board is to be found: by name of the row, kind, and class or change."""
+    numbers: Counter = Counter()
+    for name, items in (("commitments", world.commitments), ("actions", world.actions)):
+        for obj in items:
+            if access.may_read(reader, obj):
+                for row in belongs_to(obj, by, reader):
+                    numbers[(row, name, standing(obj))] += 1
+                    numbers[(row, name, change(obj, since))] += 1
+    return Counter({key: number for key, number in numbers.items() if key[2]})
+
+
+def counted(rows) -> Counter:
+    numbers: Counter = Counter()
+    for row in rows:
+        for name, tally in (("commitments", row.commitments), ("actions", row.actions)):
+            for label, number in {**tally.standing, **tally.change}.items():
+                if number:
+                    numbers[(row.named, name, label)] += number
+    return numbers
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_board_equals_a_slow_recount_for_every_reader(seed):
+    world = RandomWorld(seed)
+    since = timezone.localdate() - timedelta(days=SINCE_DAYS)
+
+    for reader in world.readers:
+        for by in board.By.values:
+            found = board.scoreboard(reader, by, since, chosen())
+            assert counted(found.rows) == recount(world, reader, by, since), (reader, by)
+            readable = [obj for obj in [*world.commitments, *world.actions] if access.may_read(reader, obj)]
+            assert found.total.total == sum(standing(obj) is not None for obj in readable)
+            nowhere = found.total.commitments.nowhere + found.total.actions.nowhere
+            assert nowhere == sum(standing(obj) is None for obj in readable)
+
+
+@pytest.mark.parametrize("seed", [4, 5])
+def test_each_number_leads_to_exactly_the_items_that_it_counts(seed):
+    world = RandomWorld(seed)
+    since = timezone.localdate() - timedelta(days=SINCE_DAYS)
+
+    for reader in world.readers[:2]:
+        for by in board.By.values:
+            for row in board.scoreboard(reader, by, since, chosen()).rows:
+                where = {by: row.named} if row.named else {"without": by}
+                for model, tally in ((Commitment, row.commitments), (Action, row.actions)):
+                    readable = model.objects.readable_by(reader)
+                    for label, number in tally.standing.items():
+                        rows = board.narrowed_to_board(readable, reader, chosen(standing=label, **where))
+                        assert rows.count() == number, (by, row.named, model, label)
+                    for label, number in tally.change.items():
+                        rows = board.narrowed_to_board(readable, reader, chosen(change=label, since=since, **where))
+                        assert rows.count() == number, (by, row.named, model, label)
+                    if by == "country":
+                        narrowed = board.scoreboard(reader, "topic", since, chosen(**where))
+                        assert narrowed.total.total == row.total

@@ -46,6 +46,7 @@ from coordination.models.reminders import (
     ReminderRules,
     ReminderStage,
 )
+from coordination.models.saved_filters import BulkChange, FilteredList, SavedFilter, StandardFilter
 from coordination.models.spaces import (
     Content,
     ContentPage,
@@ -78,6 +79,7 @@ __all__ = [
     "Audience",
     "AudienceToken",
     "AuditEntry",
+    "BulkChange",
     "ChecklistItem",
     "Commitment",
     "CommitmentState",
@@ -85,6 +87,7 @@ __all__ = [
     "Content",
     "ContentPage",
     "Country",
+    "FilteredList",
     "Holiday",
     "Marked",
     "MarkedQuerySet",
@@ -107,10 +110,12 @@ __all__ = [
     "Renewal",
     "ReplyAddress",
     "Role",
+    "SavedFilter",
     "Space",
     "SpaceGroupPermission",
     "SpaceKind",
     "SpaceUserPermission",
+    "StandardFilter",
     "Topic",
     "Verdict",
     "Weekend",

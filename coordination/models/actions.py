@@ -1,6 +1,6 @@
 """Actions: tasks with an owner, a due date and, mostly, a paragraph of a record that they came from."""
 
-from typing import Self, cast
+from typing import Any, Self, cast
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -27,6 +27,7 @@ class ActionState(models.TextChoices):
 
 
 CLOSED_ACTION_STATES = (ActionState.DONE, ActionState.CANCELLED)
+STANDING = ~Q(state__in=CLOSED_ACTION_STATES)
 
 
 class Priority(models.IntegerChoices):
@@ -134,6 +135,18 @@ class Action(Referenced, Waiting, Content):
         indexes = [
             models.Index(fields=["source_type", "source_id"]),
             models.Index(fields=["owner", "state", "due_on"]),
+            # For the lists: what is still to be done in each of their orders, the columns of the board, and whether
+            # an organisation or a space occurs in what a reader may read.
+            models.Index(fields=["due_on", "id"], name="actions_standing_by_due", condition=STANDING),
+            models.Index(
+                fields=["-priority", "due_on", "id"], name="actions_standing_by_priority", condition=STANDING
+            ),
+            models.Index(fields=["-updated_at", "-id"], name="actions_by_change"),
+            models.Index(fields=["state", "due_on", "id"], name="actions_of_a_state_by_due"),
+            models.Index(fields=["owner", "audience"], name="actions_of_owner_by_audience"),
+            models.Index(fields=["space", "audience"], name="actions_of_space_by_audience"),
+            # For the worker, which asks for what is due in sight (services.reminders).
+            models.Index(fields=["due_on"]),
         ]
         constraints = [
             models.CheckConstraint(
@@ -147,6 +160,10 @@ class Action(Referenced, Waiting, Content):
 
     def get_absolute_url(self) -> str:
         return reverse("action_detail", kwargs={"key": self.key})
+
+    def as_action(self) -> dict[str, Any]:
+        """What the form of an action that comes of it begins with: who does it, until when."""
+        return {"owner": self.owner_id, "owner_person": self.owner_person_id, "due_on": self.due_on}
 
     @property
     def helper_ids(self) -> frozenset[int]:

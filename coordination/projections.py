@@ -55,7 +55,7 @@ def agreement(obj: Agreement) -> Iterator[Projection]:
     yield Projection(
         kind="agreement",
         title=obj.title,
-        body=plain(obj.reference, obj.summary, *names),
+        body=plain(obj.reference, obj.short_reference or "", obj.summary, *names),
         url=obj.get_absolute_url(),
         **shared,
     )
@@ -72,8 +72,9 @@ def agreement(obj: Agreement) -> Iterator[Projection]:
 
 @projects(Commitment, parts={ProgressReport: "commitment"})
 def commitment(obj: Commitment) -> Iterator[Projection]:
-    reports = obj.reports.values_list("text", flat=True)
-    yield _undertaking("commitment", obj, [obj.text, obj.indicator, obj.target, *reports], [obj.party, obj.owed_to])
+    said = [text for row in obj.reports.values_list("text", "reason", "verdict_reason") for text in row]
+    texts = [obj.text, obj.indicator, obj.unit, obj.target_in_words, *said]
+    yield _undertaking("commitment", obj, texts, [obj.party, obj.owed_to, *obj.partners.all()])
 
 
 @projects(Action, parts={ActionUpdate: "action"})
@@ -89,7 +90,7 @@ def _undertaking(
     return Projection(
         kind=kind,
         title=Truncator(obj.title).chars(500),
-        body=plain(*texts, *(f"{each.acronym} {each.name}" for each in concerned)),
+        body=plain(*texts, *(f"{each.acronym} {each.name}" for each in concerned), obj.short_reference or ""),
         url=obj.get_absolute_url(),
         language=obj.language,
         space_id=obj.space_id,

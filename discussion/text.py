@@ -8,14 +8,42 @@ from django.core.exceptions import ValidationError
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 
 from accounts.text import BIDIRECTIONAL_CONTROLS
+from coordination import references
 from discussion.models import MESSAGE_LENGTH
 
 # Emphasis, lists, quotations, code and links. No pictures: they would tell another host who reads.
 _markdown = MarkdownIt("zero", {"html": False, "breaks": True}).enable(
     ["newline", "escape", "emphasis", "list", "blockquote", "backticks", "fence", "link", "autolink", "entity"]
 )
+
+
+def _link_references(state: StateCore) -> None:
+    """A short reference in the text of a message is a link to what it names, unless it stands in one already."""
+    for block in state.tokens:
+        if block.type == "inline" and block.children and not any(each.type == "link_open" for each in block.children):
+            block.children = [made for each in block.children for made in _with_links(each)]
+
+
+def _with_links(token: Token) -> list[Token]:
+    if token.type != "text":
+        return [token]
+    made = []
+    for piece, reference in references.pieces(token.content):
+        text = Token("text", "", 0, content=piece)
+        if reference is None:
+            made.append(text)
+        else:
+            opening = Token("link_open", "a", 1, attrs={"href": references.address(reference)})
+            made += [opening, text, Token("link_close", "a", -1)]
+    return made
+
+
+_markdown.core.ruler.push("references", _link_references)
+
 _TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "code", "pre", "a"}
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto"}

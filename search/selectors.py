@@ -5,17 +5,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from coordination import access
+from coordination import access, references
 from coordination.models import Country, Organisation, Space, Topic
 from search import highlights
 from search.engines import elastic, embedded
 from search.kinds import KINDS, Kind
 from search.models import Entry
-from search.queries import FACETS, Found, Query
+from search.queries import FACETS, PAGE_SIZE, SUGGESTIONS, Found, Query
 
 logger = logging.getLogger(__name__)
 # With this many entries waiting, Elasticsearch has been away or has lost its index: the ledger knows more.
@@ -61,10 +62,11 @@ def search(query: Query, user: access.Reader) -> Results:
     """One page of what `user` finds."""
     query = _only_readable_spaces(query, user)
     found, entries, instead = _ask(query, user)
+    entries = _with_the_one_named_first(entries, query, user)
     spaces = _spaces(found, entries, user)
     return Results(
         hits=[_hit(entry, query, spaces) for entry in entries],
-        total=found.total,
+        total=max(found.total, len(entries)),
         facets=_facets(query, found, spaces),
         from_ledger_instead=instead,
     )
@@ -73,7 +75,21 @@ def search(query: Query, user: access.Reader) -> Results:
 def suggest(text: str, user: access.Reader) -> list[Hit]:
     """A few entries whose titles begin to match what is being typed; always from the ledger."""
     query = Query(text=text)
-    return [_hit(entry, query, {}) for entry in _entries(embedded.suggest(text, user), user)]
+    entries = _with_the_one_named_first(_entries(embedded.suggest(text, user), user), query, user)
+    return [_hit(entry, query, {}) for entry in entries[:SUGGESTIONS]]
+
+
+def _with_the_one_named_first(entries: list[Entry], query: Query, user: access.Reader) -> list[Entry]:
+    """Whoever types a short reference wants what it names: it stands first, unless something narrows it out."""
+    if query.page > 1 or query.chosen or query.since or query.until:
+        return entries
+    named = references.find(query.read_text, user)
+    if named is None:
+        return entries
+    of_it = Entry.objects.standing().readable_by(user).select_related("audience")
+    content_type = ContentType.objects.get_for_model(named, for_concrete_model=False)
+    first = of_it.filter(content_type=content_type, object_id=named.pk, part="").first()
+    return entries if first is None else [first, *(entry for entry in entries if entry.pk != first.pk)][:PAGE_SIZE]
 
 
 def _ask(query: Query, user: access.Reader) -> tuple[Found, list[Entry], bool]:

@@ -132,6 +132,7 @@ def test_a_reference_leads_those_who_may_read_to_the_object(client, one_of_each,
             assert "no-store" in answer["Cache-Control"] and "private" in answer["Cache-Control"]
 
 
+@time_machine.travel("2026-03-02T12:00Z", tick=False)  # an answer says when it ends
 def test_it_leads_nobody_else_anywhere(client, one_of_each, stranger):
     for login in (False, True):
         if login:
@@ -177,3 +178,45 @@ def test_references_in_a_text_become_links_and_the_rest_is_escaped():
 @pytest.mark.parametrize("text", ["FACT-2026-30147", "https://x.example/r/ACT-2026-30147/", "ACT-2026-301471234567890"])
 def test_what_only_looks_like_one_is_left_as_it_is(text):
     assert "<a" not in references.linked(text)
+
+
+def test_a_reference_in_a_message_is_a_link_but_for_code_and_other_links():
+    from discussion.text import as_html
+
+    html = as_html("**ACT-2026-30147** and `ACT-2026-30147`\n\n[ACT-2026-30147](https://example.org)")
+    assert html.count('href="/r/ACT-2026-30147/"') == 1
+    assert "<strong><a" in html
+    assert "<code>ACT-2026-30147</code>" in html
+
+
+def test_pages_and_lists_show_references_and_link_those_in_descriptions(client, space, one_of_each, chair):
+    action = make_action(space, description="As COM-2020-12345 says.")
+    client.force_login(chair)
+    page = client.get(action.get_absolute_url()).content.decode()
+    assert action.short_reference in page
+    assert '<a href="/r/COM-2020-12345/">COM-2020-12345</a>' in page
+    for prefix, name in (("ACT", "action_list"), ("COM", "commitment_list"), ("AGR", "agreement_list")):
+        obj = one_of_each[prefix]
+        assert obj.short_reference in client.get(obj.get_absolute_url()).content.decode()
+        assert obj.short_reference in client.get(reverse(name)).content.decode()
+
+
+def test_whoever_searches_for_a_reference_finds_what_it_names_first(client, space, one_of_each, chair, stranger):
+    other = make_action(space, title=f"Not {one_of_each['ACT'].short_reference}")
+    for viewer, sees in ((chair, True), (stranger, False)):
+        client.force_login(viewer)
+        for obj in one_of_each.values():
+            typed = obj.short_reference.lower()
+            for name in ("search", "search_suggest"):
+                page = client.get(reverse(name), {"q": typed}).content.decode()
+                places = re.findall(r"/(?:actions|commitments|agreements)/\w{10}/", page)
+                assert places[:1] == ([obj.get_absolute_url()] if sees else [])
+    assert other.get_absolute_url() != one_of_each["ACT"].get_absolute_url()
+
+
+def test_the_trail_names_a_reference_to_those_who_may_read_it(client, space, one_of_each, chair):
+    from coordination import audit
+
+    audit.record(chair, "action created", one_of_each["ACT"])
+    client.force_login(chair)
+    assert one_of_each["ACT"].short_reference in client.get(reverse("audit_trail")).content.decode()

@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
+LAST_HOUR = 23
 MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail", "dummymail")
 
 
@@ -40,6 +41,12 @@ class Environment(environ.Env):
         text = self(name, default="").strip() or str(default)
         if not text.isascii() or not text.isdigit() or int(text) == 0:
             refuse(name, f"is “{text}”; it must be a whole number above zero")
+        return int(text)
+
+    def hour(self, name: str, default: int) -> int:
+        text = self(name, default="").strip() or str(default)
+        if not text.isascii() or not text.isdigit() or int(text) > LAST_HOUR:
+            refuse(name, f"is “{text}”; it must be an hour of the day, from 0 to {LAST_HOUR}")
         return int(text)
 
     def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpResponse, JsonResponse
 from elasticsearch import Elasticsearch
 
@@ -23,6 +23,8 @@ def readyz(request):
     ready = REACHABLE == state["database"] == state["channel_layer"]
     if settings.ELASTICSEARCH_URL:
         state["elasticsearch"] = _probe(_elasticsearch)
+    if state["database"] == REACHABLE:
+        state["reminders_sent_until"] = _reminders()
     return JsonResponse({"ready": ready, **state}, status=200 if ready else 503)
 
 
@@ -37,6 +39,17 @@ def _probe(reach: Callable[[], object]) -> str:
 def _database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
+
+
+def _reminders() -> str | None:
+    """When the worker last went through the reminders: old, where no worker runs."""
+    from coordination.services import last_round
+
+    try:
+        at = last_round()
+    except DatabaseError:  # before the migrations
+        return None
+    return at.isoformat(timespec="seconds") if at else None
 
 
 def _channel_layer() -> None:

@@ -204,6 +204,9 @@ CONTENT_SECURITY_POLICY = {
 vars().update(env.mail("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default="Accord <accord@localhost>")
 
+# The hour of the reader's morning from which reminders go out; the mail of the day follows half an hour later.
+REMINDERS_FROM_HOUR = env.hour("REMINDERS_FROM_HOUR", default=8)
+
 # --- languages and times -------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian")), ("ur", _("Urdu"))]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS
@@ -21,6 +22,8 @@ POLL_SECONDS = 0.5
 # After an unforeseen error a loop waits this long before it starts anew: the operator's log stays readable.
 PAUSE_AFTER_ERROR_SECONDS = 5.0
 WATCH_SECONDS = 60.0
+# How long a reminder may come after its moment.
+REMIND_SECONDS = 120.0
 # What runs longer has died: the longest task reads the text of a file, within bounds.
 LONGEST_TASK = timedelta(minutes=15)
 MOST_TRIES = 3
@@ -35,7 +38,11 @@ def start_in_this_process() -> threading.Event:
 
 
 def _loops() -> list[tuple[str, Callable[[threading.Event], None]]]:
-    loops: list[tuple[str, Callable[[threading.Event], None]]] = [("tasks", _run_tasks), ("watch", _watch)]
+    loops: list[tuple[str, Callable[[threading.Event], None]]] = [
+        ("tasks", _run_tasks),
+        ("watch", _watch),
+        ("reminders", _remind),
+    ]
     if settings.ELASTICSEARCH_URL:
         from search import replication
 
@@ -66,6 +73,19 @@ def _run_tasks(stop: threading.Event) -> None:
 def _watch(stop: threading.Event) -> None:
     while not stop.wait(WATCH_SECONDS):
         take_up_abandoned()
+
+
+def _remind(stop: threading.Event) -> None:
+    """Remind of what is due, then send those their mail of the day who want one mail for all."""
+    from coordination import services
+    from discussion import digests
+
+    while not stop.is_set():
+        close_old_connections()
+        now = timezone.now()
+        services.send_reminders(now)
+        digests.send_digests(now)
+        stop.wait(REMIND_SECONDS)
 
 
 def take_up_abandoned() -> int:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from coordination import audit
 from coordination.models import Action, Organisation
 from discussion.notifier import Notification, register
 
@@ -76,3 +78,68 @@ class MembershipGranted(Notification):
 
     def subject(self) -> str:
         return _("You are a member of %(space)s") % {"space": self.obj.title}
+
+
+class AboutTheDueDate(Notification):
+    """To those whom the worker's round found to be concerned (coordination.services.reminders)."""
+
+    by_mail = reminds = True
+
+    def recipients(self) -> Iterable[User]:
+        return self.details["recipients"]
+
+    def holds(self) -> bool:
+        return not self.obj.is_closed and audit.plain(self.obj.due_on) == self.entry.after["due_on"]
+
+    def _said(self, sentence: str) -> str:
+        day = date_format(self.obj.due_on) if self.obj.due_on else "–"
+        return sentence % {"title": self.obj.title, "day": day}
+
+
+@register
+class DueDateReminded(AboutTheDueDate):
+    """Ahead, on the day, and after. What it says is how the object stands when it is read."""
+
+    kind = "due_date_reminded"
+    verbs = ("due date reminded",)
+
+    def subject(self) -> str:
+        if self.obj.is_closed:
+            return _("%(title)s: now %(state)s") % {"title": self.obj.title, "state": self.obj.get_state_display()}
+        if self.obj.is_overdue:
+            return self._said(_("Overdue since %(day)s: %(title)s"))
+        return self._said(_("Due on %(day)s: %(title)s"))
+
+
+@register
+class OverdueEscalated(AboutTheDueDate):
+    """To the owner's focal point, later to the chairs of the space."""
+
+    kind = "overdue_escalated"
+    verbs = ("overdue escalated",)
+
+    def subject(self) -> str:
+        if not self.obj.is_overdue:
+            return DueDateReminded(self.entry, self.obj).subject()
+        return self._said(_("Overdue since %(day)s, and brought to you for that: %(title)s"))
+
+
+@register
+class EndOfTermWarned(AboutTheDueDate):
+    """To the chairs of the space: an agreement ends or is renewed, and until when notice can be given."""
+
+    kind = "end_of_term_warned"
+    verbs = ("end of term warned of",)
+
+    def holds(self) -> bool:
+        return bool(self.obj.live) and self.obj.next_warning() is not None
+
+    def subject(self) -> str:
+        warning = self.obj.next_warning()
+        if warning is None:
+            return _("%(title)s: now %(state)s") % {"title": self.obj.title, "state": self.obj.get_state_display()}
+        days = {"title": self.obj.title, "ends": date_format(warning.ends_on)}
+        if warning.notice_by is not None:
+            sentence = _("The term of “%(title)s” ends on %(ends)s; notice can be given until %(notice)s")
+            return sentence % {**days, "notice": date_format(warning.notice_by)}
+        return _("The term of “%(title)s” ends on %(ends)s") % days

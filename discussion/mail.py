@@ -15,7 +15,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from discussion import selectors
+from accounts.models import MailRhythm
+from discussion import notifier, selectors
 from discussion.models import Notification
 
 logger = logging.getLogger(__name__)
@@ -54,12 +55,17 @@ def _send_or_put_back(news: Notification) -> None:
         Notification.objects.filter(pk=news.pk).update(mail_taken_at=None)
         _try_again_after(PAUSE)
     else:
-        Notification.objects.filter(pk=news.pk).update(mail_done_at=timezone.now())
+        # Not where a reminder has come in meanwhile that wants a mail of its own: that one is taken by nobody yet.
+        taken = Notification.objects.filter(pk=news.pk, mail_taken_at__isnull=False)
+        taken.update(mail_done_at=timezone.now())
 
 
 def _waiting():
     free = Q(mail_taken_at=None) | Q(mail_taken_at__lt=timezone.now() - TAKEN_FOR)
-    return Notification.objects.select_related("user", "entry").filter(free, mail_wanted=True, mail_done_at=None)
+    at_once = Q(user__mail_rhythm=MailRhythm.AT_ONCE)  # for the others see discussion.digests
+    return Notification.objects.select_related("user", "entry").filter(
+        free, at_once, mail_wanted=True, mail_done_at=None
+    )
 
 
 def _take(news: Notification) -> bool:
@@ -69,7 +75,10 @@ def _take(news: Notification) -> bool:
 
 def _send(news: Notification) -> None:
     """Send, if the reader may still read what it is about and has not looked at it in the meantime."""
-    if news.seen_at is not None or not news.user.is_active or selectors.object_of(news, news.user) is None:
+    kind, obj = notifier.kind_named(news.kind), selectors.object_of(news, news.user)
+    if news.seen_at is not None or not news.user.is_active or kind is None or obj is None:
+        return
+    if not kind(news.entry, obj).holds():
         return
     with translation.override(news.user.language):
         mail = EmailMessage(
@@ -79,6 +88,14 @@ def _send(news: Notification) -> None:
             % {"name": news.user.name, "url": settings.BASE_URL + reverse("notification_open", args=[news.key])},
             to=[news.user.email],
             # The same for a mail that is sent again, so that mail programs show it once.
-            headers={"Message-ID": f"<{news.key}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].strip('>')}>"},
+            headers={"Message-ID": message_id(_name_of_the_mail(news, kind))},
         )  # fmt: skip
         mail.send()
+
+
+def _name_of_the_mail(news: Notification, kind: type[notifier.Notification]) -> str:
+    return f"{news.key}.{news.created_at:%Y%m%d%H%M%S}" if kind.reminds else news.key
+
+
+def message_id(name: str) -> str:
+    return f"<{name}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].strip('>')}>"

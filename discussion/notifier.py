@@ -23,6 +23,8 @@ class Notification:
     verbs: ClassVar[tuple[str, ...]]
     # Whether it is worth an e-mail at once; the mail says no more than that there is something new.
     by_mail: ClassVar[bool] = False
+    # Whether it reminds of something: then each is mailed, also while the one before has not been looked at.
+    reminds: ClassVar[bool] = False
 
     def __init__(self, entry: AuditEntry, obj: Any, details: dict[str, Any] | None = None) -> None:
         self.entry = entry
@@ -38,6 +40,10 @@ class Notification:
     def subject(self) -> str:
         """What to say, in the language of the moment; only asked for on behalf of one who may read `self.obj`."""
         raise NotImplementedError
+
+    def holds(self) -> bool:
+        """Whether it is still worth a mail: asked when that is sent, which may be the next morning."""
+        return True
 
 
 def register(kind: type[Notification]) -> type[Notification]:

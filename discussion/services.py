@@ -153,7 +153,13 @@ def bring_up_to_date(users: Iterable[User], kind: type[notifier.Notification], e
         object_id=entry.object_id,
         seen_at=None,
     )
-    unseen.update(entry=entry, created_at=entry.at)
+    if kind.reminds:
+        unseen.update(
+            entry=entry, created_at=entry.at, mail_wanted=kind.by_mail, mail_taken_at=None, mail_done_at=None
+        )
+        mail.arrange()
+    else:
+        unseen.update(entry=entry, created_at=entry.at)
     return set(unseen.values_list("user_id", flat=True))
 
 

@@ -18,6 +18,17 @@ from coordination.services.actions import (
     reassign_action,
     report_on_action,
 )
+from coordination.services.agreements import (
+    AGREEMENT_TRANSITIONS,
+    agreement_version,
+    check_may_import,
+    import_articles,
+    left_standing,
+    move_agreement,
+    states_open_to,
+)
+from coordination.services.bulk import CHANGED_AT_ONCE, Outcome, SomeRefused, change_actions, try_change
+from coordination.services.bulk import Deed as BulkDeed
 from coordination.services.commitments import (
     COMMITMENT_TRANSITIONS,
     MOST_FILES_OF_A_REPORT,
@@ -34,6 +45,13 @@ from coordination.services.commitments import (
 )
 from coordination.services.handover import HandedOver, hand_over
 from coordination.services.markings import change_marking, may_mark
+from coordination.services.reminders import (
+    change_reminder_rules,
+    last_round,
+    name_focal_point,
+    send_reminders,
+)
+from coordination.services.saved_filters import delete_filter, may_change_filter, open_with, rename_filter, save_filter
 from coordination.services.shared import (
     StaleVersion,
     change,
@@ -57,25 +75,35 @@ from coordination.services.spaces import (
 
 __all__ = [
     "ACTION_TRANSITIONS",
+    "AGREEMENT_TRANSITIONS",
+    "CHANGED_AT_ONCE",
     "COMMITMENT_TRANSITIONS",
     "MOST_FILES_OF_A_REPORT",
     "STANDING",
     "WAITING_FIELDS",
+    "BulkDeed",
     "HandedOver",
     "NewLine",
+    "Outcome",
+    "SomeRefused",
     "StaleVersion",
     "add_dependency",
     "add_space",
+    "agreement_version",
     "asks_for_a_date",
     "change",
+    "change_actions",
     "change_marking",
+    "change_reminder_rules",
     "check_days",
+    "check_may_import",
     "check_person",
     "check_taking_part",
     "create_action",
     "create_actions",
     "create_space",
     "day",
+    "delete_filter",
     "edit_action",
     "edit_commitment",
     "edit_space",
@@ -83,22 +111,34 @@ __all__ = [
     "gets_worse",
     "grant_membership",
     "hand_over",
+    "import_articles",
+    "last_round",
     "latest",
+    "left_standing",
     "make_commitment",
+    "may_change_filter",
     "may_mark",
     "may_review",
+    "move_agreement",
+    "name_focal_point",
+    "open_with",
     "plausible",
     "reassign_action",
     "remove_dependency",
+    "rename_filter",
     "report_on_action",
     "report_progress",
     "require",
     "review_report",
     "revoke_membership",
     "right_to_move",
+    "save_filter",
     "save_once",
+    "send_reminders",
     "set_steps",
     "space_version",
     "state_reported",
+    "states_open_to",
     "tick_step",
+    "try_change",
 ]

@@ -1,0 +1,189 @@
+"""Which reminders there are of a due date, on which morning, and for whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts.models import User
+from coordination import access
+from coordination.models import (
+    ESCALATIONS,
+    Action,
+    Agreement,
+    Commitment,
+    Organisation,
+    Reminder,
+    ReminderRules,
+    ReminderStage,
+    Space,
+)
+from coordination.working_days import WorkingDays
+
+# Where on earth a day begins first and ends last.
+FIRST_ZONE, LAST_ZONE = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
+# Of the day on which notice of an agreement can be given at the latest, beside the beginning of its own warning.
+AGREEMENT_DAYS_AHEAD = (30, 7)
+ORDER = [stage.value for stage in ReminderStage]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One reminder of a due date: so many days after it (before it, below nought)."""
+
+    kind: str
+    offset: int
+
+    @property
+    def days(self) -> int:
+        """As the ledger has it: nought for what is told once, whichever day the rules name."""
+        return self.offset if self.kind in (ReminderStage.AHEAD, ReminderStage.LATE) else 0
+
+    @property
+    def name(self) -> tuple[str, int]:
+        return self.kind, self.days
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Which of two that fall on one morning outweighs the other."""
+        return self.offset, ORDER.index(self.kind)
+
+
+def stages_by(rules: ReminderRules) -> list[Stage]:
+    """The reminders of an action or a commitment in a space with these rules."""
+    stages = [Stage(ReminderStage.AHEAD, -days) for days in rules.ahead_days]
+    if rules.on_the_day:
+        stages.append(Stage(ReminderStage.DAY, 0))
+    stages += [Stage(ReminderStage.LATE, days) for days in _late_days(rules)]
+    if rules.focal_after:
+        stages.append(Stage(ReminderStage.FOCAL_POINT, rules.focal_after))
+    if rules.chair_after:
+        stages.append(Stage(ReminderStage.CHAIR, (rules.focal_after or 0) + rules.chair_after))
+    return stages
+
+
+def _late_days(rules: ReminderRules) -> list[int]:
+    if not rules.late_first:
+        return []
+    if not rules.late_every or not rules.late_until:
+        return [rules.late_first]
+    return [rules.late_first, *range(rules.late_first + rules.late_every, rules.late_until + 1, rules.late_every)]
+
+
+def stages_of(obj: Any, rules: ReminderRules, today: date) -> list[Stage]:
+    if not isinstance(obj, Agreement):
+        return stages_by(rules)
+    warning, due_on = obj.next_warning(today), due_date_of(obj, today)
+    if warning is None or due_on is None:
+        return []
+    ahead = {(due_on - warning.warn_from).days, *AGREEMENT_DAYS_AHEAD}
+    return [*(Stage(ReminderStage.AHEAD, -days) for days in sorted(ahead, reverse=True)), Stage(ReminderStage.DAY, 0)]
+
+
+def due_date_of(obj: Any, today: date) -> date | None:
+    """The day that is reminded of; None where nothing stands any more. Of an agreement, the last day for notice."""
+    if isinstance(obj, Agreement):
+        warning = obj.next_warning(today)
+        return (warning.notice_by or warning.ends_on) if warning else None
+    return None if obj.is_closed else obj.due_on
+
+
+# --- mornings ------------------------------------------------------------------------------------------------------
+def morning_of(day: date, zone: timezone | ZoneInfo) -> datetime:
+    return datetime.combine(day, time(settings.REMINDERS_FROM_HOUR), tzinfo=zone).astimezone(UTC)
+
+
+def moment_for(user: User, stage: Stage, due_on: date, working_days: WorkingDays) -> datetime:
+    """When `user` is to be reminded: in the morning of that day where the user is.
+
+    What falls on a day off there goes out on the working day before, so that something can still be done about it;
+    what is late anyway, on the one after.
+    """
+    country = user.organisation.country_id if user.organisation else None
+    day = due_on + timedelta(days=stage.offset)
+    day = working_days.after(day, country) if stage.offset > 0 else working_days.before(day, country)
+    return morning_of(day, ZoneInfo(user.time_zone))
+
+
+def first_moment(stage: Stage, due_on: date, working_days: WorkingDays) -> datetime:
+    """Before this nobody is to be reminded, whoever it is."""
+    day = due_on + timedelta(days=stage.offset)
+    return morning_of(day if stage.offset > 0 else working_days.earliest(day), FIRST_ZONE)
+
+
+def last_moment(stage: Stage, due_on: date, working_days: WorkingDays) -> datetime:
+    """By then everybody is to have been reminded."""
+    day = due_on + timedelta(days=stage.offset)
+    return morning_of(working_days.latest(day) if stage.offset > 0 else day, LAST_ZONE)
+
+
+# --- for whom ------------------------------------------------------------------------------------------------------
+def reminded_of(obj: Any, members: dict[User, dict[int, frozenset[str]]]) -> dict[str, list[User]]:
+    """For each kind of stage, those who are told, as far as they may read `obj` now.
+
+    `members` are those of the space (access.users_in). The person who is to do it is told alone; where there is none,
+    or the person may not read it any more, everyone who contributes for that organisation.
+    """
+    chairs = [user for user, held in members.items() if "manage_space" in held.get(obj.space_id, ())]
+    if isinstance(obj, Agreement):
+        found = access.readers_among(chairs, obj)
+        return {ReminderStage.AHEAD: found, ReminderStage.DAY: found}
+    person = getattr(obj, "owner_person", None)
+    alone = access.readers_among(_active([person.user] if person and person.user else []), obj)
+    owners = alone or access.readers_among(_contributors(obj, members), obj)
+    return {
+        ReminderStage.AHEAD: owners,
+        ReminderStage.DAY: owners,
+        ReminderStage.LATE: owners,
+        ReminderStage.FOCAL_POINT: access.readers_among(_active(_focal_point_of(obj.owner)), obj),
+        ReminderStage.CHAIR: access.readers_among(chairs, obj),
+    }
+
+
+def _contributors(obj: Any, members: dict[User, dict[int, frozenset[str]]]) -> list[User]:
+    return [
+        user
+        for user, held in members.items()
+        if user.organisation_id == obj.owner_id and "contribute_space" in held.get(obj.space_id, ())
+    ]
+
+
+def _focal_point_of(organisation: Organisation) -> list[User]:
+    """Nobody, once the focal point has gone elsewhere."""
+    user = organisation.focal_point
+    return [user] if user and user.organisation_id == organisation.pk else []
+
+
+def _active(users: Iterable[User]) -> list[User]:
+    return [user for user in users if user.is_active]
+
+
+# --- what is shown -------------------------------------------------------------------------------------------------
+def reminder_rules_of(space: Space) -> ReminderRules:
+    """The rules of the space; the defaults where its chairs have never changed them."""
+    return ReminderRules.objects.filter(space=space).first() or ReminderRules(space=space)
+
+
+def escalated_to(user: User) -> list[Action | Commitment]:
+    """What stands, is overdue and was escalated to `user` for being so, the longest overdue first."""
+    found: list[Action | Commitment] = [
+        *_escalated(Action.objects.standing().for_lists(), user),
+        *_escalated(Commitment.objects.standing().for_lists(), user),
+    ]
+    return sorted(found, key=lambda obj: (obj.due_on or date.max, obj.pk))
+
+
+def _escalated(queryset: QuerySet, user: User) -> QuerySet:
+    told = Reminder.objects.filter(
+        recipient=user,
+        stage__in=ESCALATIONS,
+        object_type=ContentType.objects.get_for_model(queryset.model),
+        object_id=OuterRef("pk"),
+        due_on=OuterRef("due_on"),
+    )
+    return queryset.readable_by(user).filter(Exists(told))

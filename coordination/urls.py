@@ -1,6 +1,17 @@
 from django.urls import path
 
-from coordination.views import actions, agreements, commitments, markings, organisations, references, spaces, trail
+from coordination.views import (
+    actions,
+    agreements,
+    commitments,
+    handover,
+    markings,
+    organisations,
+    references,
+    scoreboard,
+    spaces,
+    trail,
+)
 
 urlpatterns = [
     path("spaces/", spaces.space_list, name="space_list"),
@@ -10,16 +21,29 @@ urlpatterns = [
     path("spaces/<str:key>/members/", spaces.space_members, name="space_members"),
     path("spaces/<str:key>/members/<str:kind>/<int:pk>/", spaces.space_member, name="space_member"),
     path("spaces/<str:key>/actions/new/", actions.action_new, name="action_new"),
+    path("spaces/<str:key>/actions/many/", actions.actions_new, name="actions_new"),
     path("spaces/<str:key>/commitments/new/", commitments.commitment_new, name="commitment_new"),
     path("agreements/", agreements.agreement_list, name="agreement_list"),
     path("agreements/<str:key>/", agreements.agreement_detail, name="agreement_detail"),
+    path("agreements/<str:key>/pdf/", agreements.agreement_pdf, name="agreement_pdf"),
+    path("agreements/<str:key>/state/", agreements.agreement_move, name="agreement_move"),
+    path("agreements/<str:key>/import/", agreements.agreement_import, name="agreement_import"),
     path("commitments/", commitments.commitment_list, name="commitment_list"),
     path("commitments/<str:key>/", commitments.commitment_detail, name="commitment_detail"),
+    path("commitments/<str:key>/reports/<str:report>/", commitments.report_review, name="report_review"),
     path("commitments/<str:key>/edit/", commitments.commitment_edit, name="commitment_edit"),
     path("actions/", actions.action_list, name="action_list"),
+    path("actions/from/<str:name>/", actions.action_from, name="action_from"),
     path("actions/<str:key>/", actions.action_detail, name="action_detail"),
     path("actions/<str:key>/edit/", actions.action_edit, name="action_edit"),
     path("actions/<str:key>/reassign/", actions.action_reassign, name="action_reassign"),
+    path("actions/<str:key>/follow/", actions.action_follow, name="action_follow"),
+    path("actions/<str:key>/steps/", actions.action_steps, name="action_steps"),
+    path("actions/<str:key>/steps/<str:step>/", actions.step_tick, name="step_tick"),
+    path("actions/<str:key>/waits-for/", actions.action_waits_for, name="action_waits_for"),
+    path("handover/", handover.handover, name="handover"),
+    path("handover/<int:pk>/", handover.handover, name="handover_of"),
+    path("scoreboard/", scoreboard.scoreboard, name="scoreboard"),
     path("who-can-see/<str:kind>/<str:key>/", markings.who_can_see, name="who_can_see"),
     path("organisations/", organisations.organisation_list, name="organisation_list"),
     path("organisations/<int:pk>/", organisations.organisation_detail, name="organisation_detail"),

@@ -23,6 +23,7 @@ NAVIGATION = (
     ("meeting_list", "calendar3", _("Meetings")),
     ("action_list", "check2-square", _("Actions")),
     ("commitment_list", "flag", _("Commitments")),
+    ("scoreboard", "bar-chart-steps", _("Scoreboard")),
     ("knowledge", "book", _("Knowledge")),
     ("search", "search", _("Search")),
 )

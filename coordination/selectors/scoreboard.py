@@ -13,7 +13,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +31,7 @@ from coordination.models import (
     ProgressReport,
     Space,
     Topic,
+    Verdict,
 )
 from coordination.selectors.lists import Chosen
 
@@ -106,7 +107,7 @@ _KEY = models.BigIntegerField()
 _NO_KEY = Value(NONE, output_field=_KEY)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """What the scoreboard asks of a model: who owes it, and where its history stands."""
 
@@ -144,22 +145,38 @@ def _with_rung(rows: QuerySet, kind: Kind, on: date) -> QuerySet:
     return rows.annotate(rung=_rung(kind, "state", on))
 
 
+def _told_since(kind: Kind, begins: datetime) -> Q:
+    told = Q(created_at__gte=begins)
+    return told | Q(verdict_at__gte=begins) if kind is COMMITMENTS else told
+
+
+def _state_then(kind: Kind, begins: datetime) -> Coalesce:
+    """The state at that moment: what the first report since then began from, or else the present one.
+
+    A report on a commitment may be given back later, which moves the state without another report. Where something was
+    said since of a report from before, the last report that stood at that moment tells the state.
+    """
+    reports = kind.history.objects.filter(**{kind.history_of: OuterRef("pk")})
+    first_since = reports.filter(created_at__gte=begins).order_by("created_at", "pk").values("state_before")[:1]
+    known = [Subquery(first_since), F("state")]
+    if kind is COMMITMENTS:
+        before = reports.filter(created_at__lt=begins)
+        stood = before.exclude(verdict=Verdict.RETURNED, verdict_at__lt=begins).order_by("-created_at", "-pk")
+        decided_since = Exists(before.filter(verdict_at__gte=begins))
+        known.insert(0, Case(When(decided_since, then=Subquery(stood.values("state_after")[:1]))))
+    return Coalesce(*known)
+
+
 def _with_change(rows: QuerySet, kind: Kind, since: date, today: date) -> QuerySet:
     """Those of `rows` that may have changed since the beginning of a day, each with its `change` ("" for none).
 
-    The state at that moment is the one that the first report since then began from; the due date is the present one.
+    The due date is the present one: what was put off and is not late any more was not late then.
     """
     begins = beginning_of(since)
-    reported = kind.history.objects.filter(created_at__gte=begins)
-    first = reported.filter(**{kind.history_of: OuterRef("pk")}).order_by("created_at", "pk")
-    may_have_changed = (
-        Q(created_at__gte=begins)
-        | Q(due_on__gte=since, due_on__lt=today)
-        | Q(pk__in=reported.values(f"{kind.history_of}_id"))
-    )
-    rows = _with_rung(rows.filter(may_have_changed), kind, today).annotate(
-        state_then=Coalesce(Subquery(first.values("state_before")[:1]), F("state"))
-    )
+    reported = Q(pk__in=kind.history.objects.filter(_told_since(kind, begins)).values(f"{kind.history_of}_id"))
+    passed = Q(due_on__gte=since, due_on__lt=today)
+    rows = _with_rung(rows.filter(Q(created_at__gte=begins) | passed | reported), kind, today)
+    rows = rows.annotate(state_then=_state_then(kind, begins))
     was = _rung(kind, "state_then", since)
     return rows.annotate(
         rung_then=Case(When(created_at__gte=begins, then=Value(Rung.NOWHERE.value)), default=was)
@@ -236,7 +253,7 @@ def _belonging(rows: Any, kind: Kind, user: access.Reader, chosen: Chosen) -> An
     if space := chosen("space"):
         rows = rows.filter(space=space)
     if agreement := chosen("agreement"):
-        rows = rows.filter(_of_agreement(kind, [agreement.pk], user))
+        rows = rows.filter(_of_agreement(kind, [agreement], user))
     if topic := chosen("topic"):
         rows = rows.filter(_of_topics(kind, Q(topics=topic), user))
     match chosen("without"):
@@ -392,14 +409,14 @@ def _grouped(rows: QuerySet, kind: Kind, by: str, user: access.Reader) -> tuple[
     return rows, []
 
 
-def _by_topic(user: access.Reader, cells: dict[Any, Row], only: Topic | None) -> dict[Any, Row]:
+def _by_topic(user: access.Reader, cells: dict[Any, Row], only: int | None) -> dict[Any, Row]:
     """Cells of spaces and agreements, spread over the topics of both. Who has two topics stands in two rows."""
     spaces = _topics_of(_spaces(user).filter(pk__in={space for space, _under in cells}))
     agreements = _topics_of(_agreements(user).filter(pk__in={under for _space, under in cells if under}))
     spread: dict[Any, Row] = defaultdict(Row)
     for (space, under), row in cells.items():
         topics = spaces.get(space, set()) | agreements.get(under, set())
-        for topic in {only.pk} if only else topics or {NONE}:
+        for topic in {only} if only else topics or {NONE}:
             spread[topic].add(row)
     return dict(spread)
 
@@ -420,3 +437,13 @@ def _names(user: access.Reader, by: str, keys: Iterable[Any]) -> dict[Any, Any]:
         By.TOPIC: Topic.objects.all(),
     }
     return sources[by].in_bulk([key for key in keys if key != NONE])
+
+
+def word_for(named: Any) -> str:
+    """How a country, organisation, agreement, topic or space stands in an address."""
+    match named:
+        case Topic():
+            return named.slug
+        case Agreement() | Space():
+            return named.key
+    return str(named.pk)

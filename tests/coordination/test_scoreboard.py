@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from django.utils import timezone
 
-from coordination import access, selectors
+from coordination import access
 from coordination.models import (
     Action,
     ActionState,
@@ -18,6 +18,7 @@ from coordination.models import (
     Marking,
     ProgressReport,
     Topic,
+    Verdict,
 )
 from coordination.selectors import scoreboard as board
 from tests.factories import (
@@ -91,7 +92,9 @@ class RandomWorld:
         """A life of up to sixty days: `obj.lived` is what it was from which moment on."""
         born = timezone.now() - timedelta(days=self.chance.randint(0, 60), minutes=self.chance.randint(1, 500))
         obj.lived = [(born, obj.state)]
-        moments = sorted(born + (timezone.now() - born) * self.chance.random() for _step in range(self.chance.randint(0, 4)))
+        moments = sorted(
+            born + (timezone.now() - born) * self.chance.random() for _step in range(self.chance.randint(0, 4))
+        )
         for moment in moments:
             state = self.chance.choice(states.values)
             report = history.objects.create(
@@ -100,6 +103,12 @@ class RandomWorld:
             history.objects.filter(pk=report.pk).update(created_at=moment)
             obj.state = state
             obj.lived.append((moment, state))
+        if history is ProgressReport and moments and self.chance.random() < 0.5:
+            # The last report was given back, some time after it was written.
+            moment += (timezone.now() - moment) * self.chance.random()
+            history.objects.filter(pk=report.pk).update(verdict=Verdict.RETURNED, verdict_at=moment)
+            obj.state = report.state_before
+            obj.lived.append((moment, obj.state))
         type(obj).objects.filter(pk=obj.pk).update(state=obj.state, created_at=born)
 
 
@@ -199,7 +208,7 @@ def test_each_number_leads_to_exactly_the_items_that_it_counts(seed):
     for reader in world.readers[:2]:
         for by in board.By.values:
             for row in board.scoreboard(reader, by, since, chosen()).rows:
-                where = {by: row.named} if row.named else {"without": by}
+                where = {by: row.named.pk} if row.named else {"without": by}
                 for model, tally in ((Commitment, row.commitments), (Action, row.actions)):
                     readable = model.objects.readable_by(reader)
                     for label, number in tally.standing.items():

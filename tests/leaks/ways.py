@@ -116,6 +116,9 @@ SITE: dict[str, Way] = {
     "agreement_list": Way(alone(), lists=("agreement",), queries=("", f"?q={COMMON}")),
     "commitment_list": Way(alone(), lists=("commitment",), queries=("", f"?q={COMMON}", "?overdue=1")),
     "action_list": Way(alone(), lists=("action",), queries=("", f"?q={COMMON}", "?overdue=1")),
+    "scoreboard": Way(alone(), queries=(
+        "", "?by=organisation", "?by=agreement&since=2026-01-01", "?by=topic&country=PK", "?by=agreement&all=1",
+    )),
     "meeting_list": Way(alone(), lists=("meeting",), queries=("", f"?q={COMMON}", "?when=past")),
     "visit_list": Way(alone(), lists=("visit",)),
     "resource_list": Way(alone(), lists=("resource",), queries=("", f"?q={COMMON}")),

@@ -352,12 +352,13 @@ class PostgresDatabase:
         self.url = f"{self.server}/{self.name}"
 
     def create(self) -> None:
-        self._execute(f'CREATE DATABASE "{self.name}" TEMPLATE "{self._template()}"')
+        self._execute(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template()}"')
 
     def drop(self) -> None:
         self._execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
 
-    def _template(self) -> str:
+    def template(self) -> str:
+        """The name of a database that holds what the migrations put there, and nothing else."""
         template = f"accord_migrated_{migrations_in_short()}"
         with one_at_a_time("postgres"):
             if not self._execute("SELECT 1 FROM pg_database WHERE datname = %s", template):

@@ -34,6 +34,8 @@ from coordination.models.commitments import (
     Recurrence,
     Verdict,
 )
+from coordination.models.feeds import CalendarFeed
+from coordination.models.imports import Import, ImportKind, ImportProgress, ImportStage
 from coordination.models.marking import Audience, AudienceToken, Marked, MarkedQuerySet, Marking
 from coordination.models.organisations import Country, Organisation, OrganisationKind, Person, Post, Weekend
 from coordination.models.reminders import (
@@ -80,6 +82,7 @@ __all__ = [
     "AudienceToken",
     "AuditEntry",
     "BulkChange",
+    "CalendarFeed",
     "ChecklistItem",
     "Commitment",
     "CommitmentState",
@@ -89,6 +92,10 @@ __all__ = [
     "Country",
     "FilteredList",
     "Holiday",
+    "Import",
+    "ImportKind",
+    "ImportProgress",
+    "ImportStage",
     "Marked",
     "MarkedQuerySet",
     "Marking",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.text import validate_plain_text
 from coordination.models.marking import KEY_LENGTH, MarkedQuerySet, new_key
 from coordination.models.organisations import Organisation, Person
-from coordination.models.references import Referenced
+from coordination.models.references import FromASheet, Referenced
 from coordination.models.spaces import Content
 
 
@@ -87,7 +87,7 @@ class Waiting(models.Model):
         return " · ".join([*named, *([self.waiting_for_text] if self.waiting_for_text else [])])
 
 
-class Action(Referenced, Waiting, Content):
+class Action(Referenced, FromASheet, Waiting, Content):
     reference_prefix = "ACT"
 
     title = models.CharField(_("what is to be done"), max_length=255, validators=[validate_plain_text])
@@ -149,6 +149,7 @@ class Action(Referenced, Waiting, Content):
             models.Index(fields=["due_on"]),
         ]
         constraints = [
+            *FromASheet.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(due_on__isnull=True) | Q(starts_on__isnull=True) | Q(due_on__gte=F("starts_on")),
                 name="an_action_is_due_after_it_starts",

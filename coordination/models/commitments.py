@@ -1,6 +1,9 @@
 """Commitments: what one party undertook, and the reports on how it goes."""
 
+from datetime import date
 from decimal import Decimal
+
+from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -15,7 +18,7 @@ from accounts.text import validate_plain_text
 from coordination.models.agreements import Article
 from coordination.models.marking import KEY_LENGTH, MarkedQuerySet, new_key
 from coordination.models.organisations import Organisation
-from coordination.models.references import Referenced
+from coordination.models.references import FromASheet, Referenced
 from coordination.models.spaces import Content
 
 
@@ -76,7 +79,7 @@ class CommitmentQuerySet(MarkedQuerySet):
         return self.select_related("audience", "space", "party", "owed_to", "article__agreement__audience")
 
 
-class Commitment(Referenced, Content):
+class Commitment(Referenced, FromASheet, Content):
     reference_prefix = "COM"
 
     title = models.CharField(_("title"), max_length=255, validators=[validate_plain_text])
@@ -147,6 +150,7 @@ class Commitment(Referenced, Content):
         verbose_name_plural = _("commitments")
         indexes = [models.Index(fields=["source_type", "source_id"]), models.Index(fields=["due_on"])]
         constraints = [
+            *FromASheet.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(due_on__isnull=True) | Q(starts_on__isnull=True) | Q(due_on__gte=F("starts_on")),
                 name="a_commitment_is_due_after_it_starts",
@@ -166,6 +170,10 @@ class Commitment(Referenced, Content):
 
     def get_absolute_url(self) -> str:
         return reverse("commitment_detail", kwargs={"key": self.key})
+
+    def as_action(self) -> dict[str, Any]:
+        """What the form of an action that comes of it begins with."""
+        return {"title": self.title, "description": self.text, "owner": self.party_id, "due_on": self.due_on}
 
     @property
     def owner(self) -> Organisation:
@@ -263,6 +271,16 @@ class ProgressReport(models.Model):
     @property
     def space_id(self) -> int:
         return self.commitment.space_id
+
+    @property
+    def day(self) -> date:
+        """When it was written, by the clock of its reader."""
+        return timezone.localdate(self.created_at)
+
+    @property
+    def stands(self) -> bool:
+        """Whether it still says how it goes: unless it was given back."""
+        return self.verdict != Verdict.RETURNED
 
     @property
     def is_pending(self) -> bool:

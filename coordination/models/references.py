@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -67,3 +68,23 @@ def unused_references(model: type[Referenced], number: int, *, year: int | None 
 def _taken(model: type[Referenced], references: Any) -> set[str | None]:
     rows = model._base_manager.filter(short_reference__in=references)
     return set(rows.values_list("short_reference", flat=True))
+
+
+class FromASheet(models.Model):
+    """What may have come out of somebody's own sheet: the reference that it has there, so that it can come again.
+
+    Unique among what one author made in a space, not in the space: a reference that is taken by what somebody else
+    keeps closed would tell of it.
+    """
+
+    external_reference = models.CharField(_("reference in the sheet"), max_length=60, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(
+                fields=["space", "created_by", "external_reference"],
+                condition=~Q(external_reference=""),
+                name="one_%(class)s_of_a_row_of_a_sheet",
+            )
+        ]

@@ -9,4 +9,4 @@ class CoordinationConfig(AppConfig):
         """Find what each package adds to the page of a space."""
         from coordination import sections_of_spaces  # noqa: F401  # coordination's own come with the registry
 
-        autodiscover_modules("space_sections")
+        autodiscover_modules("space_sections", "agreement_discussions")

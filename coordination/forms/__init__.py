@@ -1,13 +1,25 @@
 """Forms of coordination. They say what is wrong beside its field; the services decide."""
 
 from coordination.forms.actions import (
+    DependencySearchForm,
     EditActionForm,
+    ManyActionsForm,
     NewActionForm,
     PersonField,
     ReassignActionForm,
     ReportOnActionForm,
+    StepsForm,
 )
-from coordination.forms.commitments import ArticleField, EditCommitmentForm, NewCommitmentForm, ReportProgressForm
+from coordination.forms.agreements import AsOfForm, ImportFileForm, ImportTextForm, MoveAgreementForm
+from coordination.forms.commitments import (
+    ArticleField,
+    EditCommitmentForm,
+    FilesField,
+    NewCommitmentForm,
+    NumberField,
+    ReportProgressForm,
+    ReviewForm,
+)
 from coordination.forms.filters import (
     ANY_STATE,
     WHOSE,
@@ -18,6 +30,8 @@ from coordination.forms.filters import (
     OrganisationFilters,
     TrailFilters,
 )
+from coordination.forms.follow_up import BULK_FORMS, BulkForm, MoveActionForm, RenameFilterForm, SaveFilterForm
+from coordination.forms.handover import HandoverForm
 from coordination.forms.markings import MARKINGS_EXPLAINED, MARKINGS_OF_SPACES, ChangeMarkingForm, UsersField
 from coordination.forms.shared import (
     DESCRIPTION_MAX_LENGTH,
@@ -38,6 +52,7 @@ from coordination.forms.spaces import EditSpaceForm, GrantForm, MemberFields, Ne
 
 __all__ = [
     "ANY_STATE",
+    "BULK_FORMS",
     "DESCRIPTION_MAX_LENGTH",
     "MARKINGS_EXPLAINED",
     "MARKINGS_OF_SPACES",
@@ -49,28 +64,43 @@ __all__ = [
     "ActionFilters",
     "AgreementFilters",
     "ArticleField",
+    "AsOfForm",
+    "BulkForm",
     "ChangeMarkingForm",
     "CommitmentFilters",
     "DeedForm",
+    "DependencySearchForm",
     "DueFields",
     "EditActionForm",
     "EditCommitmentForm",
     "EditSpaceForm",
+    "FilesField",
     "Filters",
     "GrantForm",
+    "HandoverForm",
+    "ImportFileForm",
+    "ImportTextForm",
     "LatestForm",
+    "ManyActionsForm",
     "MemberFields",
+    "MoveActionForm",
+    "MoveAgreementForm",
     "NewActionForm",
     "NewCommitmentForm",
     "NewSpaceForm",
+    "NumberField",
     "OnceForm",
     "OrganisationFilters",
     "PersonField",
     "ReassignActionForm",
+    "RenameFilterForm",
     "ReportForm",
     "ReportOnActionForm",
     "ReportProgressForm",
+    "ReviewForm",
     "RoleForm",
+    "SaveFilterForm",
+    "StepsForm",
     "TrailFilters",
     "UsersField",
     "a_day",

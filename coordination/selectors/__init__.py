@@ -74,7 +74,7 @@ from coordination.selectors.lists import (
 from coordination.selectors.organisations import colleagues_known_to, directory, posts_shown, work_of
 from coordination.selectors.readers import by_organisation, in_plain_words, marked_models
 from coordination.selectors.reminders import escalated_to, reminder_rules_of
-from coordination.selectors.saved_filters import saved_filters, standard_filter
+from coordination.selectors.saved_filters import only_these, saved_filters, standard_filter
 from coordination.selectors.schedules import (
     along,
     axis_of,
@@ -140,6 +140,7 @@ __all__ = [
     "narrowed_organisations",
     "narrowed_trail",
     "numbered",
+    "only_these",
     "organisations_in",
     "organisations_in_any",
     "organisations_offered",

@@ -8,6 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import validate_plain_text
@@ -124,6 +125,12 @@ class Message(models.Model):
     @property
     def space_id(self) -> int:
         return self.thread.space_id
+
+    def as_action(self) -> dict[str, str]:
+        """What the form of an action that comes of it begins with: its first line as the title, all of it below."""
+        first = next((line.strip() for line in self.text.splitlines() if line.strip()), "")
+        title = first.lstrip("#>*- ")
+        return {"title": Truncator(title).chars(255), "description": Truncator(self.text).chars(5000)}
 
     @property
     def anchor(self) -> str:

@@ -29,7 +29,7 @@ def context_for(request: HttpRequest, obj: Any, form: MessageForm | None = None)
     if thread is None:
         return _frame(request, obj, form, post_to=_address_of(obj))
     last = thread.last_number
-    latest = list(selectors.messages_between(thread, user, last - LATEST_MESSAGES + 1, last))
+    latest = selectors.messages_between(thread, user, last - LATEST_MESSAGES + 1, last)
     if latest:
         access.note_reading(request, thread)
     return {**_frame(request, thread, form, post_to=thread.get_absolute_url()), **_with(thread, latest)}

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from coordination import access
 from coordination.models import Space
-from coordination.selectors import known_spaces
+from coordination.selectors import known_spaces, made_from_each
 from discussion import notifier, threads
 from discussion.models import Message, Notification, Presence, ReadMark, Thread
 
@@ -37,12 +37,22 @@ def thread_on(obj: Any, reader: Reader) -> Thread | None:
 def messages_after(thread: Thread, reader: Reader, number: int, limit: int) -> list[Message]:
     """The messages of a thread after `number`, in their order, as far as `reader` may read them at this moment."""
     found = Message.objects.readable_by(reader).filter(thread=thread, number__gt=number).order_by("number")
-    return list(found.select_related("author__organisation")[:limit])
+    return _with_actions(list(found.select_related("author__organisation")[:limit]), thread, reader)
 
 
-def messages_between(thread: Thread, reader: Reader, first: int, last: int) -> QuerySet[Message]:
+def messages_between(thread: Thread, reader: Reader, first: int, last: int) -> list[Message]:
     found = Message.objects.readable_by(reader).filter(thread=thread, number__gte=first, number__lte=last)
-    return found.select_related("author__organisation").order_by("number")
+    return _with_actions(list(found.select_related("author__organisation").order_by("number")), thread, reader)
+
+
+def _with_actions(messages: list[Message], thread: Thread, reader: Reader) -> list[Message]:
+    """The messages with the actions that came of each, where `reader` may read them, and whether another may come."""
+    made = made_from_each(messages, reader)
+    may_make_action = access.can(reader, "contribute", thread)
+    for message in messages:
+        message.actions = made[message.pk]["actions"]
+        message.may_make_action = may_make_action
+    return messages
 
 
 @dataclass(frozen=True)

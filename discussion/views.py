@@ -87,7 +87,7 @@ def thread_detail(request, key):
 def _thread_context(request, thread, form):
     page = _wanted_page(request.GET.get("page"), thread)
     first = (page - 1) * MESSAGES_PER_PAGE + 1
-    shown = list(selectors.messages_between(thread, request.user, first, first + MESSAGES_PER_PAGE - 1))
+    shown = selectors.messages_between(thread, request.user, first, first + MESSAGES_PER_PAGE - 1)
     return {
         **panel.of_a_thread(request, thread, shown, form),
         "title": selectors.title_of(thread, request.user),

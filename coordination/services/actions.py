@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from coordination import access, audit
+from coordination import access, attachments, audit
 from coordination.models import (
     Action,
     ActionState,
@@ -149,6 +149,8 @@ class NewLine:
     title: str
     owner: Organisation
     due_on: date | None = None
+    # As it was typed, to be named where it is refused.
+    number: int = 0
 
 
 class LineRefused(ValidationError):
@@ -167,6 +169,7 @@ def create_actions(
         raise ValidationError({"lines": _("At most %d lines at once: import a table for more.") % MOST_LINES})
     made, refused = [], []
     for number, line in enumerate(lines, start=1):
+        told = {"number": line.number or number}
         try:
             made.append(
                 create_action(
@@ -182,7 +185,7 @@ def create_actions(
                 )
             )
         except ValidationError as refusal:
-            refused += [_("Line %(number)d: %(problem)s") % {"number": number, "problem": m} for m in refusal.messages]
+            refused += [_("Line %(number)d: %(problem)s") % {**told, "problem": m} for m in refusal.messages]
     if refused:
         raise LineRefused({"lines": refused})
     return made
@@ -251,6 +254,7 @@ def report_on_action(
     waiting_reason: str = "",
     waiting_for_organisation: Organisation | None = None,
     waiting_for_text: str = "",
+    files: Iterable[Any] = (),
     submission: UUID | None = None,
 ) -> ActionUpdate:
     """Say what has been done, move the action to another state, or both. Sent twice, it is one update.
@@ -263,12 +267,13 @@ def report_on_action(
     if submission and (sent_before := ActionUpdate.objects.filter(submission=submission, author=actor).first()):
         return sent_before
     require(actor, "report", action)
+    files = list(files)
     state_before, state_after = action.state, _state_after(action, state, seen_state)
     if state_after != state_before:
         require(actor, "follow_up", action)
         if state_after not in ACTION_TRANSITIONS[state_before]:
             raise ValidationError({"state": _("The action cannot go from its state to this one.")})
-    elif not text.strip():
+    elif not text.strip() and not files:
         raise ValidationError({"text": _("Say what has been done, or choose another state.")})
     update = ActionUpdate(
         action=action,
@@ -296,6 +301,8 @@ def report_on_action(
         after={"state": state_after},
         details={"update": update},
     )
+    # Last, since what has been stored on the disk is not taken back with the transaction.
+    attachments.keeper().attach(actor, action, "report", files, came_with=update.pk)
     return update
 
 

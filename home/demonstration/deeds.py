@@ -34,6 +34,12 @@ SAYINGS = {
     ActionState.DONE: {"en": "Done.", "ru": "Выполнено.", "ur": "مکمل ہو گیا۔"},
     ActionState.CANCELLED: {"en": "No longer needed.", "ru": "Больше не требуется.", "ur": "اب ضرورت نہیں۔"},
 }
+# Why an action waits, and on whom.
+WAITING_FOR = {
+    "en": ("Asked in writing; no answer so far.", "the department for procurement"),
+    "ru": ("Запрос направлен, ответа пока нет.", "отдел закупок"),
+    "ur": ("تحریری طور پر پوچھا گیا ہے، ابھی جواب نہیں آیا۔", "شعبۂ خریداری"),
+}
 
 
 # --- agreements ----------------------------------------------------------------------------------------------------
@@ -296,7 +302,8 @@ def _move_what_was_given(
         if state == ActionState.OPEN:
             continue
         words = SAYINGS[state][entry.language]
-        update = coordination.report_on_action(cast.user_of(item.task.owner), action, text=words, state=state)
+        waits = _on_whom(state, entry.language)
+        update = coordination.report_on_action(cast.user_of(item.task.owner), action, text=words, state=state, **waits)
         cast.past.note(update, record.meeting.ends_at + timedelta(days=item.task.days // 2))
 
 
@@ -321,7 +328,7 @@ def _commitment(cast: Any, entry: told.Undertaking) -> None:
         owed_to=cast.organisations[entry.owed_to],
         article=agreement.articles.get(number=entry.article) if agreement else None,
         indicator=entry.indicator,
-        target=entry.target,
+        target_in_words=entry.target,
         due_on=times.day(entry.due),
         language="ru" if entry.room in ("KZ", "KG", "UZ", "TJ") else "en",
         illustrative=True,
@@ -350,9 +357,19 @@ def give(
     given = times.days_ago(max(20 - due, 4))
     cast.past.note(action, given)
     if state != ActionState.OPEN:
-        update = coordination.report_on_action(cast.user_of(owner), action, text=SAYINGS[state][language], state=state)
+        update = coordination.report_on_action(
+            cast.user_of(owner), action, text=SAYINGS[state][language], state=state, **_on_whom(state, language)
+        )
         cast.past.note(update, given + timedelta(days=3))
     return action
+
+
+def _on_whom(state: str, language: str) -> dict[str, str]:
+    """What is said besides of an action that becomes waiting."""
+    if state != ActionState.WAITING:
+        return {}
+    reason, whom = WAITING_FOR[language]
+    return {"waiting_reason": reason, "waiting_for_text": whom}
 
 
 def _mark_some_narrower(cast: Any) -> None:

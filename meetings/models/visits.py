@@ -82,6 +82,10 @@ class Visit(ContentPage):
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise ValidationError({"ends_on": _("This is before the first day.")})
 
+    def as_action(self) -> dict[str, Any]:
+        """What the form of an action that comes of it begins with: whose delegation it was."""
+        return {"owner": self.organisation_id, "description": self.title}
+
     @property
     def head(self) -> str:
         return named(self.organisation, self.head_post, self.head_person) if self.is_led else ""

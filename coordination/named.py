@@ -1,0 +1,33 @@
+"""Names for objects of any kind in addresses of pages that are about them: signed, and checked by the access rule."""
+
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core import signing
+
+from coordination import access
+
+_SALT = "coordination.named"
+
+
+def name_of(obj: Any) -> str:
+    """A name for `obj` in an address. Signed, so that addresses only ever name what a page has shown."""
+    return signing.dumps([ContentType.objects.get_for_model(obj).pk, obj.pk], salt=_SALT)
+
+
+def find(name: str, reader: access.Reader) -> Any | None:
+    """The object of that name, if `reader` may read it (the signature proves nothing about that)."""
+    try:
+        type_id, pk = signing.loads(name, salt=_SALT)
+        model = ContentType.objects.get_for_id(type_id).model_class()
+    except (signing.BadSignature, ContentType.DoesNotExist):
+        return None
+    if model is None or not hasattr(model, "audience_path"):
+        return None
+    return access.readable_by(live(model._default_manager.all()), reader).filter(pk=pk).first()
+
+
+def live(queryset: Any) -> Any:
+    """Of pages only those that are published: a draft is not there for readers."""
+    names = {field.name for field in queryset.model._meta.get_fields()}
+    return queryset.filter(live=True) if "live" in names else queryset

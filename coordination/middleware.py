@@ -8,13 +8,14 @@ from coordination import access, audit, editors_gate
 
 
 class AuditContextMiddleware:
-    """Note the reader's address for the audit trail, and ask for memberships once a request."""
+    """Note the reader and the reader's address, and ask for memberships once a request."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        with audit.coming_from(address_of_request(request)), access.remembering():
+        reader = access.answering(lambda: request.user)
+        with audit.coming_from(address_of_request(request)), access.remembering(), reader:
             return self.get_response(request)
 
 

@@ -22,10 +22,16 @@ from wagtail.documents.widgets import AdminDocumentChooser
 from wagtail.models import ModelLogEntry, Page, PageLogEntry
 from wagtail.permissions import register_permission_policy
 
-from coordination import access, audit, editors_permissions, selectors
+from coordination import access, audit, editors_permissions, rich_text, selectors
 from coordination.models import Country, Marked, Organisation, Topic
 
 editors_permissions.register()
+
+
+# Later than Wagtail's own, which these replace.
+@hooks.register("register_rich_text_features", order=100)
+def links_lead_to_what_may_be_read(features: Any) -> None:
+    rich_text.register(features)
 
 
 # --- what lists hold -----------------------------------------------------------------------------------------------

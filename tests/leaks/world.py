@@ -178,7 +178,7 @@ class World:
         due = timezone.localdate() - timedelta(days=3)
         # Under an open article: its page must not tell of the closed commitment below it.
         commitment = self._page(
-            "commitment", marking, _make_commitment, text="CANARY", indicator="CANARY", target="CANARY",
+            "commitment", marking, _make_commitment, text="CANARY", indicator="CANARY", target_in_words="CANARY",
             party=self.fia, owed_to=self.moi, article=self._first("article"), due_on=due,
         )  # fmt: skip
         self._part("report", marking, commitment, lambda word: ProgressReport.objects.create(
@@ -267,12 +267,14 @@ class World:
         meeting = next(one.obj for one in self.of_kind("meeting") if one.marking == Marking.RED)
         picture = next(one.obj for one in self.of_kind("picture") if one.marking == Marking.RED)
         article = next(one.obj for one in self.of_kind("article") if one.marking == Marking.RED)
+        file = next(one.obj for one in self.of_kind("file") if one.marking == Marking.RED)
         for marking in OPEN_MARKINGS:
             action = self._page("action", marking, make.make_action, owner=self.moi)
             action.source = paragraph
             action.save()
             self._page("visit", marking, make.make_visit, organisation=self.moi, meetings=[meeting])
-            self._page("news", marking, make.make_news, picture=picture)
+            links = f'<p><a linktype="page" id="{meeting.pk}">1</a> <a linktype="document" id="{file.pk}">2</a></p>'
+            self._page("news", marking, make.make_news, picture=picture, body=links)
             self._page("commitment", marking, _make_commitment, party=self.moi, article=article, source=paragraph)
         self._index()
 

@@ -7,8 +7,10 @@ class KnowledgeConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import pre_delete
 
-        from coordination import access
+        from coordination import access, attachments
+        from knowledge import attaching
         from knowledge.models.files import delete_what_is_attached, files_attached_to
 
         access.child_providers.append(files_attached_to)
+        attachments.kept_by(attaching.KEEPER)
         pre_delete.connect(delete_what_is_attached, dispatch_uid="attachments go with what they hang on")

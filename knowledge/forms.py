@@ -22,20 +22,18 @@ ABSTRACT_MAX_LENGTH = 3000
 WORDS_MAX_LENGTH = 100
 
 
+WHAT_IS_TAKEN = format_lazy(
+    _("At most {limit} MB: {suffixes}."), limit=settings.UPLOAD_LIMIT_MB, suffixes=", ".join(sorted(KINDS))
+)
+
+
 class UploadField(forms.FileField):
     """A file, judged by its content."""
 
     default_validators = [check_upload]
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault(
-            "help_text",
-            format_lazy(
-                _("At most {limit} MB: {suffixes}."),
-                limit=settings.UPLOAD_LIMIT_MB,
-                suffixes=", ".join(sorted(KINDS)),
-            ),
-        )
+        kwargs.setdefault("help_text", WHAT_IS_TAKEN)
         # What the browser offers first; what was chosen is judged here all the same.
         accept = ",".join(f".{suffix}" for suffix in KINDS)
         super().__init__(widget=forms.FileInput(attrs={"accept": accept}), allow_empty_file=True, **kwargs)

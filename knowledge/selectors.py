@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from coordination.access import Reader
-from coordination.models import Agreement, Country, Space, Topic
+from coordination.models import Agreement, Country, Marked, Space, Topic
 from coordination.selectors import holding
 from knowledge.models import CountryProfile, File, GlossaryTerm, NewsItem, OpeningHours, Resource, ServicePoint, Weekday
 
@@ -60,6 +60,17 @@ def files_of(resource: Resource, user: Reader) -> QuerySet[File]:
         .select_related("audience")
         .defer("text")
         .order_by("place__sort_order", "place__pk")
+    )
+
+
+def files_at(obj: Marked, user: Reader) -> QuerySet[File]:
+    """The files attached to `obj` that `user` may read, in the order in which they came."""
+    return (
+        File.objects.attached_to(obj)
+        .readable_by(user)
+        .select_related("audience")
+        .defer("text")
+        .order_by("created_at", "pk")
     )
 
 

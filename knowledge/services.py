@@ -89,10 +89,43 @@ def attach_file(actor: User, obj: Marked, uploaded: Any, *, title: str = "", sub
     try:
         return _store(actor, obj, file)
     except BaseException:
-        # The rows are taken back by the transaction, the content on the disk is not.
-        if file.file.name and getattr(file.file, "_committed", False):
-            file.file.storage.delete(file.file.name)
+        _take_back(file)
         raise
+
+
+def attach_together(
+    actor: User, obj: Marked, right: str, uploads: list[Any], *, came_with: int | None = None
+) -> list[File]:
+    """Store `uploads` as parts of `obj`, all of them or none: what comes with a report, by the right to report.
+
+    `came_with` is the key of the part of `obj` that they belong to. Called inside the transaction that makes that part,
+    whose form is one however often it is sent.
+    """
+    require(actor, right, obj)
+    for uploaded in uploads:
+        try:
+            check_upload(uploaded)
+        except ValidationError as refusal:
+            raise ValidationError({"files": refusal}) from refusal
+    collection = Space.objects.get(pk=access.space_id_of(obj)).collection if uploads else None
+    files: list[File] = []
+    try:
+        for uploaded in uploads:
+            title = PurePosixPath(uploaded.name).stem[:TITLE_MAX_LENGTH]
+            file = File(title=title, file=uploaded, collection=collection, uploaded_by_user=actor, came_with=came_with)
+            files.append(file)
+            _store(actor, obj, file)
+    except BaseException:
+        for file in files:
+            _take_back(file)
+        raise
+    return files
+
+
+def _take_back(file: File) -> None:
+    """The rows are taken back by the transaction, the content on the disk is not."""
+    if file.file.name and getattr(file.file, "_committed", False):
+        file.file.storage.delete(file.file.name)
 
 
 def _sent_before(actor: User, submission: UUID | None) -> File | None:

@@ -5,6 +5,7 @@ from coordination.selectors.actions import (
     actions_to_wait_for,
     awaited_by,
     checklist_of,
+    concerned_by,
     followers_of,
     waits_for,
 )
@@ -118,6 +119,7 @@ __all__ = [
     "drawn",
     "ending_soon",
     "escalated_to",
+    "concerned_by",
     "followers_of",
     "for_the_organisation_of",
     "history_of",

@@ -27,6 +27,17 @@ def followers_of(action: Action) -> list[User]:
     )
 
 
+def concerned_by(action: Action) -> list[User]:
+    """Whom news of `action` concern: its followers and, where nobody in person does it, everybody of its owner who
+    may read it and did not choose otherwise."""
+    following = followers_of(action)
+    if action.owner_person is not None and action.owner_person.user_id is not None:
+        return following
+    left = ActionFollower.objects.filter(action=action, follows=False).values("user")
+    owners = User.objects.filter(organisation=action.owner_id, is_active=True).exclude(pk__in=left)
+    return [*following, *access.readers_among(owners, action)]
+
+
 def waits_for(action: Action, user: access.Reader) -> QuerySet[Action]:
     """What `action` waits for, as far as `user` may read it: unfinished first."""
     of_these = ActionDependency.objects.filter(action=action).values("waits_for")

@@ -1,12 +1,14 @@
 """What there is to do and what came of what."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
+from django.utils.formats import localize_input
 
-from coordination import access
+from coordination import access, audit
 from coordination.models import (
     Action,
     AuditEntry,
@@ -103,6 +105,24 @@ def persons_in(space: Space) -> QuerySet[Person]:
     )
 
 
+def organisations_in_any(space_ids: Iterable[int]) -> QuerySet[Organisation]:
+    """The organisations that take part in any of these spaces; as many queries for many spaces as for one."""
+    users = access.users_in(space_ids)
+    return Organisation.objects.filter(pk__in={user.organisation_id for user in users}).order_by("acronym")
+
+
+def persons_in_any(space_ids: Iterable[int]) -> QuerySet[Person]:
+    """The members of any of these spaces, and the holders of listed posts at organisations there."""
+    users = access.users_in(space_ids)
+    taking_part = {user.organisation_id for user in users if user.organisation_id}
+    listed = Post.objects.current().filter(listed=True, organisation__in=taking_part)
+    return (
+        Person.objects.filter(Q(user__in=list(users)) | Q(pk__in=listed.values("person")))
+        .select_related("user__organisation")
+        .order_by("name")
+    )
+
+
 def source_of(obj: Action | Commitment, user: access.Reader) -> Any | None:
     """What `obj` came from (a paragraph, a message, a commitment), where `user` may read it; else it is not named."""
     source = obj.source
@@ -114,6 +134,8 @@ def present_values(obj: Any, form: Any) -> list[tuple[str, Any]]:
     present = []
     for bound in form.visible_fields():
         value: Any = getattr(obj, bound.name, None)
+        if isinstance(value, Decimal):
+            value = localize_input(Decimal(audit.plain(value)))  # as it is typed
         if hasattr(value, "all"):
             value = list(value.all())
             differs = {str(one.pk) for one in value} != {str(one) for one in bound.value() or []}

@@ -1,9 +1,9 @@
-"""Lists, narrowed down."""
+"""Lists, narrowed down and put in order."""
 
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from coordination import access
 from coordination.models import (
@@ -12,11 +12,29 @@ from coordination.models import (
     Commitment,
     Organisation,
     Party,
+    Person,
+    ProgressReport,
+    Space,
+    Topic,
 )
 from coordination.selectors.following_up import for_the_organisation_of
 
 # `chosen` gives what the reader chose for a filter, or None.
 Chosen = Callable[[str], Any]
+# What a reader may choose from a list, as rows of key, value in the address, and label.
+Offered = list[tuple[Any, str, str]]
+
+# A list counts no further: beyond it, it says “more than”. Counting two hundred thousand rows helps nobody.
+COUNTED_AT_MOST = 1000
+# How lists of what is due are sorted; the first is what happens where nobody chose.
+SOONEST_DUE = (F("due_on").asc(nulls_last=True), "pk")
+SORTS: dict[str, tuple[Any, ...]] = {
+    "due": SOONEST_DUE,
+    "priority": ("-priority", *SOONEST_DUE),
+    "updated": ("-updated_at", "-pk"),
+}
+# The source of what was written down by hand.
+NO_SOURCE = "none"
 
 
 def holding(words: str, *fields: str) -> Q:
@@ -34,30 +52,98 @@ def narrowed_actions(actions: QuerySet[Action], user: access.Reader, chosen: Cho
             actions = actions.filter(owner_person__user=user.pk) if user.is_authenticated else actions.none()
         case "ours":
             actions = for_the_organisation_of(user, actions, "owner")
-    return _narrowed_due(actions, "owner", "description", chosen)
+    if person := chosen("person"):
+        actions = actions.filter(owner_person=person)
+    if priority := chosen("priority"):
+        actions = actions.filter(priority=priority)
+    if source := chosen("source"):
+        of_kind = {"source_type": None} if source == NO_SOURCE else {"source_type__model": source}
+        actions = actions.filter(**of_kind)
+    return _narrowed_due(actions, user, "owner", "description", chosen).order_by(*SORTS[chosen("sort") or "due"])
 
 
-def narrowed_commitments(commitments: QuerySet[Commitment], chosen: Chosen) -> QuerySet[Commitment]:
+def narrowed_commitments(
+    commitments: QuerySet[Commitment], user: access.Reader, chosen: Chosen
+) -> QuerySet[Commitment]:
+    if chosen("whose") == "ours":
+        commitments = for_the_organisation_of(user, commitments, "party")
     if country := chosen("country"):
         commitments = commitments.filter(party__country=country)
     if agreement := chosen("agreement"):
         commitments = commitments.filter(article__agreement=agreement)
-    return _narrowed_due(commitments, "party", "text", chosen)
+    if chosen("reports") == "pending":
+        commitments = commitments.filter(pk__in=ProgressReport.objects.pending().values("commitment"))
+    return _narrowed_due(commitments, user, "party", "text", chosen).order_by(*SORTS[chosen("sort") or "due"])
 
 
-def _narrowed_due(rows: Any, owner: str, text: str, chosen: Chosen) -> Any:
+def _narrowed_due(rows: Any, user: access.Reader, owner: str, text: str, chosen: Chosen) -> Any:
     if words := chosen("q"):
         rows = rows.filter(holding(words, "title", text))
     if space := chosen("space"):
         rows = rows.filter(space=space)
+    if topic := chosen("topic"):
+        # Of spaces that the reader may know of: what a closed one is about is nobody's to find out.
+        rows = rows.filter(space__in=Space.objects.readable_by(user).filter(topics=topic).values("pk"))
     if organisation := chosen("organisation"):
         rows = rows.filter(**{owner: organisation})
+    if since := chosen("due_since"):
+        rows = rows.filter(due_on__gte=since)
+    if until := chosen("due_until"):
+        rows = rows.filter(due_on__lte=until)
     if chosen("overdue"):
         rows = rows.overdue()
     state = chosen("state")
     if state is None:
         return rows.standing()
     return rows if state == "any" else rows.filter(state=state)
+
+
+def counted(rows: QuerySet, at_most: int = COUNTED_AT_MOST) -> int:
+    """How many these are; one more than `at_most` stands for all that is more."""
+    return rows.order_by()[: at_most + 1].count()
+
+
+# --- what filters offer ---------------------------------------------------------------------------------------------
+def occurring(choices: QuerySet, rows: QuerySet, field: str) -> QuerySet:
+    """Those of `choices` to which the `field` of some of `rows` points.
+
+    One look into an index for each choice, in place of one at every row: so it is asked as a value, which the database
+    does not rewrite into a join.
+    """
+    found = rows.filter(**{field: OuterRef("pk")}).order_by().values("pk")[:1]
+    return choices.annotate(occurs=Subquery(found)).filter(occurs__isnull=False)
+
+
+def spaces_offered(user: access.Reader, rows: QuerySet) -> Offered:
+    """The spaces in which `rows` lie, as far as `user` may know of them."""
+    spaces = occurring(Space.objects.live().readable_by(user), rows, "space").order_by("title")
+    return list(spaces.values_list("pk", "key", "title"))
+
+
+def organisations_offered(rows: QuerySet, owner: str) -> Offered:
+    named = occurring(Organisation.objects.all(), rows, owner).order_by("acronym", "pk")
+    return [
+        (pk, str(pk), f"{acronym} ({country})" if country else acronym)
+        for pk, acronym, country in named.values_list("pk", "acronym", "country")
+    ]
+
+
+def persons_offered(rows: QuerySet[Action], organisation: int | None, chosen: str) -> Offered:
+    """The persons of one organisation who have something to do among `rows`, and the one who is chosen already.
+
+    Of all organisations at once they would be thousands.
+    """
+    wanted = Q(owner=organisation) if organisation else Q(pk__in=[])
+    if chosen.isascii() and chosen.isdigit() and len(chosen) < 10:
+        wanted |= Q(owner_person=int(chosen))
+    persons = Person.objects.filter(pk__in=rows.order_by().filter(wanted).values("owner_person")).order_by("name", "pk")
+    return [(pk, str(pk), name) for pk, name in persons.values_list("pk", "name")]
+
+
+def topics_offered(space_ids: list[int]) -> Offered:
+    """What these spaces are about."""
+    topics = Topic.objects.filter(spaces__in=space_ids).distinct()
+    return [(topic.pk, topic.slug, str(topic)) for topic in topics]
 
 
 def narrowed_agreements(agreements: Any, chosen: Chosen) -> Any:

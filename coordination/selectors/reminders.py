@@ -110,16 +110,23 @@ def moment_for(user: User, stage: Stage, due_on: date, working_days: WorkingDays
     return morning_of(day, ZoneInfo(user.time_zone))
 
 
-def first_moment(stage: Stage, due_on: date, working_days: WorkingDays) -> datetime:
-    """Before this nobody is to be reminded, whoever it is."""
-    day = due_on + timedelta(days=stage.offset)
-    return morning_of(day if stage.offset > 0 else working_days.earliest(day), FIRST_ZONE)
+@dataclass(frozen=True)
+class Morning:
+    """A stage with the time in which it is due, for one reader or another: the earth has many mornings."""
+
+    stage: Stage
+    # Before this nobody is to be reminded, whoever it is; by then everybody is to have been.
+    first: datetime
+    last: datetime
 
 
-def last_moment(stage: Stage, due_on: date, working_days: WorkingDays) -> datetime:
-    """By then everybody is to have been reminded."""
-    day = due_on + timedelta(days=stage.offset)
-    return morning_of(working_days.latest(day) if stage.offset > 0 else day, LAST_ZONE)
+def mornings_of(stages: Iterable[Stage], due_on: date, working_days: WorkingDays) -> list[Morning]:
+    return [_morning(stage, due_on + timedelta(days=stage.offset), working_days) for stage in stages]
+
+
+def _morning(stage: Stage, day: date, working_days: WorkingDays) -> Morning:
+    first, last = (day, working_days.latest(day)) if stage.offset > 0 else (working_days.earliest(day), day)
+    return Morning(stage, morning_of(first, FIRST_ZONE), morning_of(last, LAST_ZONE))
 
 
 # --- for whom ------------------------------------------------------------------------------------------------------

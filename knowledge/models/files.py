@@ -84,6 +84,8 @@ class File(SpaceFile, AbstractDocument):
     attached_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, null=True, editable=False)
     attached_id = models.PositiveBigIntegerField(null=True, editable=False)
     attached_to = GenericForeignKey("attached_type", "attached_id")
+    # The part of it that the file came with, by key: a report on a commitment.
+    came_with = models.PositiveBigIntegerField(null=True, editable=False)
     text = models.TextField(_("text"), blank=True, editable=False)
     text_state = models.CharField(
         _("text"), max_length=20, choices=TextState.choices, default=TextState.PENDING, editable=False

@@ -3,6 +3,7 @@
 import re
 import uuid
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -140,7 +141,7 @@ def test_a_rapporteur_writes_a_commitment_down_under_an_article_once(client, spa
     client.force_login(rapporteur)
     address = reverse("commitment_new", kwargs={"key": space.key})
     assert f'value="{article.key}" selected' in client.get(address, {"article": article.key}).content.decode()
-    answer = undertaken(fia, article=article.key, indicator="Officers", target="40")
+    answer = undertaken(fia, article=article.key, indicator="Trained", unit="officers", target="40")
     for _ in range(2):
         client.post(address, answer)
     commitment = Commitment.objects.get()
@@ -158,7 +159,7 @@ def test_a_contributor_finds_no_form_for_commitments(client, space, fia, liaison
     [
         ("title", {"title": "x" * 300}),
         ("title", {"title": "\u2066hidden\u2069"}),
-        ("target", {"target": "\u202e04"}),
+        ("target_in_words", {"target_in_words": "\u202e04"}),
         ("due_on", {"starts_on": "2026-05-02", "due_on": "2026-05-01"}),
         ("party", {"party": ""}),
         ("article", {"article": "bcdfghjkmn"}),
@@ -216,15 +217,16 @@ def test_another_ministry_does_not_report_on_our_commitment(client, space, fia):
 
 
 def test_an_older_form_of_a_commitment_shows_what_stands_there_now(client, space, fia, rapporteur, chair):
-    commitment = make_commitment(space, fia, target="40")
-    services.edit_commitment(chair, commitment, version=1, target="45")
+    commitment = make_commitment(space, fia, unit="officers", target=40)
+    services.edit_commitment(chair, commitment, version=1, target=Decimal(45))
     client.force_login(rapporteur)
-    answer = {"title": commitment.title, "target": "50", "language": "en", "version": 1}
+    answer = {"title": commitment.title, "target": "50", "unit": "officers", "recurrence": "none", "language": "en"}
+    answer["version"] = 1
     address = reverse("commitment_edit", kwargs={"key": commitment.key})
     page = client.post(address, answer)
     assert page.context["present"] == [("Target", "45")] and 'value="50"' in page.content.decode()
     client.post(address, page.context["form"].data.dict())
-    assert Commitment.objects.get().target == "50"
+    assert Commitment.objects.get().target == 50
 
 
 def test_a_commitment_of_another_space_is_not_there(client, fia, liaison):

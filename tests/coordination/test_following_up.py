@@ -68,10 +68,11 @@ def followed_up(request, space, fia, liaison, client):
         report, done = services.report_progress, CommitmentState.ACHIEVED
     client.force_login(liaison)
     opened = client.get(thing.get_absolute_url()).context["form"]
-    answer = {name: opened[name].value() for name in opened.fields}
+    answer = {name: value for name in opened.fields if (value := opened[name].value()) is not None}
     report(chair, thing, text="All is done.", state=done)
     thing.refresh_from_db()
-    return thing, {**answer, "text": "A word of mine", "evidence_url": ""}
+    worse = {"reason": "The hall is closed.", "new_due_on": timezone.localdate().isoformat()}
+    return thing, {**answer, **worse, "text": "A word of mine", "evidence_url": ""}
 
 
 def test_a_report_with_the_state_untouched_moves_nothing_back(client, followed_up):

@@ -1,0 +1,39 @@
+"""The seam through which coordination attaches files, although they are kept one layer above.
+
+Whoever keeps files (knowledge) gives its `Keeper` here at start. A file is attached to something that carries a marking
+and has that one's readers; where it came with a part of it, such as a progress report, it knows which one.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from coordination import access
+from coordination.models import Marked
+
+
+@dataclass(frozen=True)
+class Keeper:
+    # Raises ValidationError for what is not a good file.
+    check: Callable[[Any], None]
+    # The actor, the object, the right that it takes, the uploads, the part that they come with.
+    attach: Callable[..., list[Any]]
+    # The files of an object that a reader may read, each with `came_with`: the key of the part.
+    files_of: Callable[[Marked, access.Reader], Iterable[Any]]
+    may_remove: Callable[[access.Reader, Any], bool]
+    # The suffixes that are taken.
+    suffixes: tuple[str, ...]
+    # What is taken, in words.
+    hint: Any = ""
+
+
+_keepers: list[Keeper] = []
+
+
+def kept_by(keeper: Keeper) -> None:
+    """Called once, at start."""
+    _keepers[:] = [keeper]
+
+
+def keeper() -> Keeper:
+    return _keepers[0]

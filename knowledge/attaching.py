@@ -1,0 +1,15 @@
+"""What knowledge keeps for coordination: the files of commitments (see coordination.attachments)."""
+
+from coordination.attachments import Keeper
+from knowledge import selectors, services
+from knowledge.forms import WHAT_IS_TAKEN
+from knowledge.uploads import KINDS, check_upload
+
+KEEPER = Keeper(
+    check=check_upload,
+    attach=services.attach_together,
+    files_of=selectors.files_at,
+    may_remove=services.may_remove,
+    suffixes=tuple(sorted(KINDS)),
+    hint=WHAT_IS_TAKEN,
+)

@@ -1,0 +1,218 @@
+"""How long list, board and scoreboard take with 200,000 actions, and what it costs to ask who may read what.
+
+    . var/services/env; .venv/bin/python benchmarks/follow_up.py           (or: make bench)
+
+On PostgreSQL, in two databases of its own that are dropped at the end: the same 400 spaces, 2,000 users and 30,000
+grants, with 200,000 actions and with 2,000. Both are asked in turn: what else the machine does falls on both alike.
+Then guardian's own way is measured beside ours: the same actions for the same users, by a grant on each action.
+
+Sizes: BENCH_ACTIONS, BENCH_FEW_ACTIONS, BENCH_SPACES, BENCH_USERS, BENCH_GRANTS, BENCH_REQUESTS, BENCH_OBJECT_GRANTS.
+BENCH_PAGES names some of the pages where not all are to be measured; BENCH_SHOW_QUERIES=1 shows the slowest queries.
+"""
+
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ACTIONS = int(os.environ.get("BENCH_ACTIONS", "200000"))
+FEW_ACTIONS = int(os.environ.get("BENCH_FEW_ACTIONS", "2000"))
+SPACES = int(os.environ.get("BENCH_SPACES", "400"))
+USERS = int(os.environ.get("BENCH_USERS", "2000"))
+GRANTS = int(os.environ.get("BENCH_GRANTS", "30000"))
+REQUESTS = int(os.environ.get("BENCH_REQUESTS", "200"))
+# Grants of other users on single actions, as filling of guardian's table; in full they would be six million.
+OBJECT_GRANTS = int(os.environ.get("BENCH_OBJECT_GRANTS", "500000"))
+# So many requests in one database before the other is asked.
+IN_A_ROW = 20
+SELECTIONS = 25
+ROWS_OF_A_PAGE = 50
+ADDRESSES = {"list": "/actions/", "board": "/actions/?view=board", "scoreboard": "/scoreboard/"}
+PAGES = {name: ADDRESSES[name] for name in os.environ.get("BENCH_PAGES", " ".join(ADDRESSES)).split()}
+
+Times = dict[tuple[str, str, int], list[float]]
+
+
+def main() -> None:
+    server = os.environ.get("DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        print("The follow-up of 200,000 actions is measured on PostgreSQL: DATABASE_URL names none.")
+        return
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    from tests.servers import PostgresDatabase
+
+    few, many = PostgresDatabase(server), PostgresDatabase(server)
+    os.environ |= {
+        "SECRET_KEY": "only-for-benchmarks",
+        "DATABASE_URL": few.url,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "ALLOWED_HOSTS": "testserver",
+        "ELASTICSEARCH_URL": "",
+        "LOG_LEVEL": "ERROR",
+    }
+    try:
+        few.create()
+        fill(few, many)
+        pages = measure_pages(few.name, many.name)
+        tell_pages(pages)
+        use(many.name)
+        measure_selection()
+    finally:
+        close()
+        few.drop()
+        many.drop()
+
+
+def fill(few: Any, many: Any) -> None:
+    """The frame once, copied; then the work in each."""
+    import django
+
+    django.setup()
+    from benchmarks.worlds import follow_up as world
+
+    began = time.perf_counter()
+    world.make_frame(world.Sizes(SPACES, USERS, GRANTS))
+    close()
+    many._execute(f'CREATE DATABASE "{many.name}" TEMPLATE "{few.name}"')
+    for database, actions in ((few, FEW_ACTIONS), (many, ACTIONS)):
+        use(database.name)
+        world.make_work(actions)
+        print(world.counts())
+    print(f"made in {time.perf_counter() - began:.0f} s")
+
+
+def use(name: str) -> None:
+    """From here on, Django asks the database of this name."""
+    from django.db import connection
+
+    if connection.settings_dict["NAME"] != name:
+        connection.close()
+        connection.settings_dict["NAME"] = name
+
+
+def close() -> None:
+    from django.db import connections
+
+    connections.close_all()
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+def measure_pages(few: str, many: str) -> Times:
+    """Requests through the whole of Django, without the network; the databases take turns."""
+    clients = {name: {kind: signed_in(name, kind) for kind in users_of(name)} for name in (few, many)}
+    times: Times = {}
+    for page, address in PAGES.items():
+        for kind in clients[few]:
+            for _turn in range(max(1, REQUESTS // IN_A_ROW)):
+                for size, name in ((FEW_ACTIONS, few), (ACTIONS, many)):
+                    use(name)
+                    client = clients[name][kind]
+                    ask(client, address)
+                    taken = times.setdefault((page, kind, size), [])
+                    taken += [ask(client, address) for _request in range(min(IN_A_ROW, REQUESTS))]
+    for page, address in PAGES.items():
+        for kind in clients[many]:
+            use(many)
+            print(f"{page}, {kind}: {queries(clients[many][kind], address)} queries")
+    return times
+
+
+def users_of(name: str) -> dict[str, Any]:
+    from benchmarks.worlds import follow_up as world
+
+    use(name)
+    return world.measured_users(SPACES)
+
+
+def signed_in(name: str, kind: str) -> Any:
+    from django.test import Client
+
+    client = Client()
+    client.force_login(users_of(name)[kind], backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def ask(client: Any, address: str) -> float:
+    began = time.perf_counter()
+    answer = client.get(address)
+    taken = time.perf_counter() - began
+    assert answer.status_code == 200, (address, answer.status_code)
+    return taken
+
+
+def queries(client: Any, address: str) -> int:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as captured:
+        ask(client, address)
+    if os.environ.get("BENCH_SHOW_QUERIES"):
+        for query in sorted(captured.captured_queries, key=lambda query: -float(query["time"]))[:4]:
+            print(f"    {query['time']} s: {query['sql'][:150]} ... {query['sql'][-150:]}")
+    return len(captured)
+
+
+def tell_pages(times: Times) -> None:
+    for (page, kind, size), taken in times.items():
+        if size == ACTIONS:
+            few = times[page, kind, FEW_ACTIONS]
+            print(
+                f"{page}, {kind}: median {ms(statistics.median(taken))}, 95th percentile {ms(percentile(taken))}; "
+                f"with {FEW_ACTIONS} actions {ms(statistics.median(few))}, {ms(percentile(few))}; "
+                f"ratio of the medians {statistics.median(taken) / statistics.median(few):.2f}"
+            )
+
+
+def percentile(taken: list[float]) -> float:
+    return statistics.quantiles(taken, n=20)[-1] if len(taken) > 1 else taken[0]
+
+
+def ms(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms"
+
+
+# --- by token, and by guardian ---------------------------------------------------------------------------------------
+def measure_selection() -> None:
+    """The first page of what a user may read, and how much there is, by both ways in turn; both find the same."""
+    from guardian.shortcuts import get_objects_for_user
+
+    from benchmarks.worlds import follow_up as world
+    from coordination.models import Action
+
+    users = world.measured_users(SPACES)
+    print(f"guardian holds {world.make_object_grants(list(users.values()), OBJECT_GRANTS)} grants on actions")
+    for kind, user in users.items():
+        ways = {
+            "token": lambda user=user: Action.objects.readable_by(user),
+            "guardian": lambda user=user: get_objects_for_user(user, "coordination.view_action"),
+        }
+        for what, selection in (("first page", first_page), ("count", how_many)):
+            found = {way: selection(make()) for way, make in ways.items()}
+            assert found["token"] == found["guardian"], (kind, what)
+            taken: dict[str, list[float]] = {way: [] for way in ways}
+            for _round in range(min(SELECTIONS, REQUESTS)):
+                for way, make in ways.items():
+                    taken[way].append(clocked(lambda make=make, selection=selection: selection(make())))
+            token, guardian = (statistics.median(taken[way]) for way in ways)
+            print(f"{what}, {kind}: token {ms(token)}, guardian {ms(guardian)}, {guardian / token:.1f} times as long")
+
+
+def first_page(actions: Any) -> list[int]:
+    return list(actions.order_by("due_on", "pk").values_list("pk", flat=True)[:ROWS_OF_A_PAGE])
+
+
+def how_many(actions: Any) -> int:
+    return actions.order_by().count()
+
+
+def clocked(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()

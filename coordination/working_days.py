@@ -24,6 +24,10 @@ class WorkingDays:
                 self._yearly[holiday.country_id, holiday.day.month, holiday.day.day] = holiday.day
             else:
                 self._on.add((holiday.country_id, holiday.day))
+        with_days_of_their_own = {country for country, _day in self._on} | {key[0] for key in self._yearly}
+        # One country for each weekend stands for all that have no more than that.
+        usual = {weekend: country for country, weekend in weekends.items()}
+        self._calendars: set[str | None] = {None, *with_days_of_their_own, *usual.values()}
         self._moved: dict[tuple[str | None, date, int], date] = {}
 
     @classmethod
@@ -49,14 +53,11 @@ class WorkingDays:
 
     def earliest(self, day: date) -> date:
         """The earliest that `before` gives for any country."""
-        return min(self._nearest(day, country, -1) for country in self._calendars())
+        return min(self._nearest(day, country, -1) for country in self._calendars)
 
     def latest(self, day: date) -> date:
         """The latest that `after` gives for any country."""
-        return max(self._nearest(day, country, 1) for country in self._calendars())
-
-    def _calendars(self) -> Iterable[str | None]:
-        return (None, *self._weekends)
+        return max(self._nearest(day, country, 1) for country in self._calendars)
 
     def _nearest(self, day: date, country: str | None, step: int) -> date:
         key = (country, day, step)

@@ -166,7 +166,9 @@ class Round:
                 assert due_on is not None  # that is how they were found
                 plan = ReminderPlan(object_id=obj.pk, due_on=due_on, space_id=obj.space_id, since=since)
                 plan.object_type, plan.examined_at = ContentType.objects.get_for_model(model), since
-                plan.next_at = self._next_look(plan, select.stages_of(obj, self.rules_of(obj.space_id), self.today))
+                mornings = self._mornings_of(obj, plan)
+                is_due = since < self.now and any(self._is_open(morning, plan) for morning in mornings)
+                plan.next_at = self.now if is_due else self._next_look(plan, mornings)
                 plans.append(plan)
             ReminderPlan.objects.bulk_create(
                 plans,
@@ -219,41 +221,41 @@ class Round:
         if obj is None or select.due_date_of(obj, self.today) != plan.due_on:
             plan.delete()  # closed, gone or moved; a new day gets a new plan
             return 0
-        stages = select.stages_of(obj, self.rules_of(plan.space_id), self.today)
+        mornings = self._mornings_of(obj, plan)
         later: list[datetime] = []
-        sent = self._tell(plan, obj, stages, later)
+        sent = self._tell(plan, obj, mornings, later)
         plan.examined_at = self.now
-        plan.next_at = self._next_look(plan, stages, later)
+        plan.next_at = self._next_look(plan, mornings, later)
         plan.save(update_fields=["examined_at", "next_at"])
         return sent
 
-    def _is_open(self, stage: select.Stage, plan: ReminderPlan) -> bool:
-        """Whether it is this stage's morning somewhere, or was since the last look."""
-        begins = select.first_moment(stage, plan.due_on, self.working_days)
-        return begins <= self.now and self._asked_from(plan) < select.last_moment(stage, plan.due_on, self.working_days)
+    def _mornings_of(self, obj: Any, plan: ReminderPlan) -> list[select.Morning]:
+        stages = select.stages_of(obj, self.rules_of(plan.space_id), self.today)
+        return select.mornings_of(stages, plan.due_on, self.working_days)
+
+    def _is_open(self, morning: select.Morning, plan: ReminderPlan) -> bool:
+        """Whether it is this morning somewhere, or was since the last look."""
+        return morning.first <= self.now and morning.last > self._asked_from(plan)
 
     def _asked_from(self, plan: ReminderPlan) -> datetime:
         # Where the clock has gone back, from there.
         return max(min(plan.examined_at, self.now) - LOOK_BACK, plan.since)
 
     def _next_look(
-        self, plan: ReminderPlan, stages: list[select.Stage], later: Iterable[datetime] = ()
+        self, plan: ReminderPlan, mornings: list[select.Morning], later: Iterable[datetime] = ()
     ) -> datetime | None:
         """When the next reminder may be due; None when none is left."""
-        if plan.examined_at < self.now and any(self._is_open(stage, plan) for stage in stages):
-            return self.now
-        begins = (select.first_moment(stage, plan.due_on, self.working_days) for stage in stages)
-        coming = [*later, *(moment for moment in begins if moment > self.now)]
-        if not coming and not any(self._is_open(stage, plan) for stage in stages):
+        coming = [*later, *(morning.first for morning in mornings if morning.first > self.now)]
+        if not coming and not any(self._is_open(morning, plan) for morning in mornings):
             return None
         return min([*coming, self.now + LONGEST_PAUSE])
 
-    def _tell(self, plan: ReminderPlan, obj: Any, stages: list[select.Stage], later: list[datetime]) -> int:
+    def _tell(self, plan: ReminderPlan, obj: Any, mornings: list[select.Morning], later: list[datetime]) -> int:
         """Tell everybody concerned the latest of what is due by now, and note the rest as overtaken.
 
         `later` is filled with the moments at which the same is due for those who sleep still.
         """
-        open_now = [stage for stage in stages if self._is_open(stage, plan)]
+        open_now = [morning.stage for morning in mornings if self._is_open(morning, plan)]
         if not open_now:
             return 0
         recipients = select.reminded_of(obj, self.members_of(plan.space_id))
@@ -265,16 +267,14 @@ class Round:
                     later.append(moment)
                 elif moment > self._asked_from(plan):
                     due.setdefault(user, []).append(stage)
-        return self._send(plan, obj, due, _ledger_of(plan, due), stages)
+        return self._send(plan, obj, due, [morning.stage for morning in mornings])
 
     def _send(
-        self,
-        plan: ReminderPlan,
-        obj: Any,
-        due: dict[User, list[select.Stage]],
-        ledger: dict[int, set[tuple[str, int]]],
-        stages: list[select.Stage],
+        self, plan: ReminderPlan, obj: Any, due: dict[User, list[select.Stage]], stages: list[select.Stage]
     ) -> int:
+        if not due:
+            return 0
+        ledger = _ledger_of(plan, due)
         told: dict[select.Stage, list[User]] = {}
         rows = []
         for user, due_now in due.items():

@@ -420,14 +420,18 @@ def _reports(user: User, obj: Any) -> bool:
 
 
 def _reviews(user: User, obj: Any) -> bool:
-    """Who accepts or returns reports on a commitment (docs/decisions/0006): those who keep the list, and contributors
-    of the organisation that it is owed to; never anybody of the organisation that owes it."""
+    return reviews_with(memberships(user).get(space_id_of(obj), frozenset()), user, obj)
+
+
+def reviews_with(held: frozenset[str], user: User, obj: Any) -> bool:
+    """Who, holding these permissions, accepts or returns reports on a commitment (docs/decisions/0009): those who keep
+    the list, and contributors of the organisation that it is owed to; never anybody of the one that owes it."""
     if user.organisation_id == obj.party_id:
         return False
-    if _holds("record_space")(user, obj):
+    if "record_space" in held:
         return True
     owed_to = obj.owed_to_id
-    return owed_to is not None and user.organisation_id == owed_to and _holds("contribute_space")(user, obj)
+    return owed_to is not None and user.organisation_id == owed_to and "contribute_space" in held
 
 
 def _hands_over(user: User, obj: Any) -> bool:

@@ -6,8 +6,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from coordination import audit
-from coordination.models import Action, Organisation
+from coordination import audit, replies, selectors
+from coordination.models import Action, ActionDependency, Organisation
 from discussion.notifier import Notification, register
 
 
@@ -15,8 +15,15 @@ def users_of(organisation: Organisation) -> Iterable[User]:
     return User.objects.filter(organisation=organisation, is_active=True)
 
 
+class AboutAnAction(Notification):
+    """Its mail can be answered, where mails are received: the answer is a report."""
+
+    def reply_to(self, user: User) -> str:
+        return replies.address_for(user, self.obj) if isinstance(self.obj, Action) else ""
+
+
 @register
-class ActionAssigned(Notification):
+class ActionAssigned(AboutAnAction):
     """To the person who is to do it, else to everyone at the organisation that owns it."""
 
     kind = "action_assigned"
@@ -35,34 +42,159 @@ class ActionAssigned(Notification):
 
 
 @register
-class ActionMoved(Notification):
-    """To whoever wrote it down, and to those who are to do it."""
+class ActionMoved(AboutAnAction):
+    """To whoever follows it, and to those who are to do it."""
 
     kind = "action_moved"
     verbs = ("action moved", "action reported on")
 
     def recipients(self) -> Iterable[User]:
-        author = [self.obj.created_by] if self.obj.created_by else []
-        return [*author, *ActionAssigned(self.entry, self.obj).recipients()]
+        return selectors.concerned_by(self.obj)
 
     def subject(self) -> str:
         return _("%(title)s: now %(state)s") % {"title": self.obj.title, "state": self.obj.get_state_display()}
 
 
 @register
+class ActionRescheduled(AboutAnAction):
+    """Told where the day has changed, not for every word."""
+
+    kind = "action_rescheduled"
+    verbs = ("action changed",)
+
+    def recipients(self) -> Iterable[User]:
+        before, after = self.entry.before, self.entry.after
+        return selectors.concerned_by(self.obj) if before.get("due_on") != after.get("due_on") else []
+
+    def subject(self) -> str:
+        told = {"title": self.obj.title, "day": date_format(self.obj.due_on) if self.obj.due_on else "–"}
+        return _("%(title)s: now due on %(day)s") % told
+
+
+@register
+class StepDone(AboutAnAction):
+    kind = "action_step_done"
+    verbs = ("action step done",)
+
+    def recipients(self) -> Iterable[User]:
+        return selectors.concerned_by(self.obj)
+
+    def subject(self) -> str:
+        checklist = selectors.checklist_of(self.obj)
+        told = {"title": self.obj.title, "done": checklist.done, "all": len(checklist.steps)}
+        return _("%(title)s: %(done)d of %(all)d steps are done") % told
+
+
+@register
+class HelpAsked(AboutAnAction):
+    """To those at the organisations that are to help."""
+
+    kind = "action_help_asked"
+    verbs = ("action created", "action helpers changed")
+    by_mail = True
+
+    def recipients(self) -> Iterable[User]:
+        new = self.details.get("new", self.obj.helper_ids)
+        return User.objects.filter(organisation__in=new, is_active=True) if new else []
+
+    def subject(self) -> str:
+        return _("For you to help with: %(title)s") % {"title": self.obj.title}
+
+
+@register
+class OthersMayGoOn(Notification):
+    """To those who follow what waited for it: it is done. It names only what is done, which they may read too."""
+
+    kind = "action_awaited_done"
+    verbs = ("action moved",)
+
+    def recipients(self) -> Iterable[User]:
+        if not self.obj.is_closed:
+            return []
+        waiting = ActionDependency.objects.filter(waits_for=self.obj).values("action")
+        found = Action.objects.standing().filter(pk__in=waiting).select_related("audience", "owner_person__user")
+        return {user for action in found for user in selectors.concerned_by(action)}
+
+    def subject(self) -> str:
+        told = {"title": self.obj.title, "state": self.obj.get_state_display()}
+        return _("%(title)s: now %(state)s, others may go on") % told
+
+
+@register
+class HandedOver(AboutAnAction):
+    """To the successor, once for all that was handed over in one step."""
+
+    kind = "actions_handed_over"
+    verbs = ("action handed over",)
+    by_mail = True
+
+    def recipients(self) -> Iterable[User]:
+        person = self.obj.owner_person
+        return [person.user] if "handed_over" in self.entry.after and person and person.user else []
+
+    def subject(self) -> str:
+        number = self.entry.after["handed_over"]
+        told = {"number": number, "title": self.obj.title}
+        one = _("“%(title)s” was handed over to you")
+        return (one if number == 1 else _("%(number)d actions were handed over to you, “%(title)s” among them")) % told
+
+
+@register
 class ProgressReported(Notification):
-    """To whoever wrote the commitment down, and to those of the party that made it."""
+    """To whoever wrote the commitment down, to those of its party, and to those who accept or return reports."""
 
     kind = "progress_reported"
     verbs = ("progress reported",)
 
     def recipients(self) -> Iterable[User]:
         author = [self.obj.created_by] if self.obj.created_by else []
-        return [*author, *users_of(self.obj.party)]
+        return [*author, *users_of(self.obj.party), *selectors.reviewers_of(self.obj)]
 
     def subject(self) -> str:
         state = self.obj.get_state_display()
         return _("Progress on “%(title)s”: %(state)s") % {"title": self.obj.title, "state": state}
+
+
+class VerdictGiven(Notification):
+    """To whoever wrote the report."""
+
+    by_mail = True
+
+    def recipients(self) -> Iterable[User]:
+        return [self.details["report"].author]
+
+
+@register
+class ReportAccepted(VerdictGiven):
+    kind = "report_accepted"
+    verbs = ("report accepted",)
+
+    def subject(self) -> str:
+        return _("Accepted: your report on “%(title)s”") % {"title": self.obj.title}
+
+
+@register
+class ReportReturned(VerdictGiven):
+    kind = "report_returned"
+    verbs = ("report returned",)
+
+    def subject(self) -> str:
+        return _("Returned to you: your report on “%(title)s”") % {"title": self.obj.title}
+
+
+@register
+class NextPeriodOpened(Notification):
+    """To those of the party: the same is owed anew."""
+
+    kind = "next_period_opened"
+    verbs = ("next period opened",)
+
+    def recipients(self) -> Iterable[User]:
+        return users_of(self.obj.party)
+
+    def subject(self) -> str:
+        told = {"title": self.obj.title, "day": date_format(self.obj.due_on) if self.obj.due_on else "–"}
+        return _("Owed again: “%(title)s”, due on %(day)s") % told
 
 
 @register
@@ -80,7 +212,7 @@ class MembershipGranted(Notification):
         return _("You are a member of %(space)s") % {"space": self.obj.title}
 
 
-class AboutTheDueDate(Notification):
+class AboutTheDueDate(AboutAnAction):
     """To those whom the worker's round found to be concerned (coordination.services.reminders)."""
 
     by_mail = reminds = True

@@ -94,7 +94,9 @@ class ReportProgressForm(ReportForm):
         help_text=_("Where the state is worse than before."),
     )
     new_due_on = a_day(_("Now expected on"))
-    files = FilesField(label=_("Files as evidence"), most=services.MOST_FILES_OF_A_REPORT)
+    files = FilesField(  # type: ignore[assignment]  # Django takes the fields out before a form has files
+        label=_("Files as evidence"), most=services.MOST_FILES_OF_A_REPORT
+    )
     evidence_url = forms.URLField(
         label=_("Evidence (a public address)"), max_length=200, required=False, assume_scheme="https"
     )

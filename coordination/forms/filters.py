@@ -3,9 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from coordination import access
+from coordination import access, selectors
 from coordination.forms.shared import a_day
 from coordination.models import (
     ActionState,
@@ -14,8 +17,8 @@ from coordination.models import (
     AgreementState,
     CommitmentState,
     Country,
-    Organisation,
     OrganisationKind,
+    Priority,
     Space,
 )
 
@@ -38,48 +41,137 @@ class Filters(forms.Form):
 # A list begins with what is still to be done: what is closed is asked for.
 ANY_STATE = "any"
 WHOSE = [("", _("everybody's")), ("mine", _("mine")), ("ours", _("my organisation's"))]
+SORTS = {"due": _("due date"), "priority": _("priority"), "updated": _("last change")}
+# What an action may have come from, by the name of the model: words for everybody, whatever occurs.
+SOURCES = {
+    "paragraph": _("a record"),
+    "message": _("a message"),
+    "commitment": _("a commitment"),
+    "visit": _("a visit"),
+    selectors.NO_SOURCE: _("nothing: written by hand"),
+}
+
+
+class QuickSelect(forms.Select):
+    """A select that writes its options itself: by a template for each, four hundred spaces would take longer than the
+    whole list."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = "" if value is None else str(value)
+        marks = {True: mark_safe(" selected"), False: ""}
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((option, marks[str(option) == chosen], label) for option, label in self.choices),
+        )
+        attrs = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        return format_html("<select{}>{}</select>", flatatt(attrs), options)
+
+
+class OfferedField(forms.TypedChoiceField):
+    """A choice among rows that a selector has found; `chosen` gives the row's key."""
+
+    widget = QuickSelect
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(label=label, required=False, empty_value=None)
+
+    def offer(self, rows: selectors.Offered) -> None:
+        self.choices = [("", _("any")), *((value, label) for _key, value, label in rows)]
+        self.coerce = {value: key for key, value, _label in rows}.get
 
 
 class _DueFilters(Filters):
     q = forms.CharField(label=_("Words"), max_length=100, required=False)
-    space = forms.ModelChoiceField(label=_("Space"), queryset=Space.objects.none(), required=False, to_field_name="key")
-    organisation = forms.ModelChoiceField(label=_("Organisation"), queryset=Organisation.objects.none(), required=False)
+    whose = forms.ChoiceField(label=_("Whose"), choices=WHOSE, required=False)
+    space = OfferedField(_("Space"))
+    organisation = OfferedField(_("Organisation"))
     state = forms.ChoiceField(label=_("State"), required=False)
+    due_since = a_day(_("Due from"))
+    due_until = a_day(_("Due until"))
+    topic = OfferedField(_("Topic of the space"))
     overdue = forms.BooleanField(label=_("Overdue only"), required=False)
+    sort = forms.ChoiceField(label=_("Sorted by"), required=False)
+
+    # The fields that stand open above the list; the others wait behind “More filters”.
+    in_front: tuple[str, ...] = ("q", "whose", "space", "organisation", "state")
 
     def __init__(self, *args: Any, reader: access.Reader, readable: Any, owner: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["space"].queryset = Space.objects.readable_by(reader).filter(pk__in=readable.values("space"))
-        self.fields["organisation"].queryset = Organisation.objects.filter(pk__in=readable.values(owner))
+        self.spaces = selectors.spaces_offered(reader, readable)
+        self.organisations = selectors.organisations_offered(readable, owner)
+        self.fields["space"].offer(self.spaces)
+        self.fields["organisation"].offer(self.organisations)
+        self.fields["topic"].offer(selectors.topics_offered([key for key, _value, _label in self.spaces]))
+        self.fields["sort"].choices = list(SORTS.items())
+
+    def kept(self) -> dict[str, str]:
+        """What narrows, as it stands in the address: what is empty, or bad, is left out."""
+        return {name: self.data[name] for name in self.fields if name in self.data and self.chosen(name)}
+
+    @property
+    def fields_in_front(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name in self.in_front]
+
+    @property
+    def fields_behind(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name not in self.in_front]
+
+    @property
+    def more_is_open(self) -> bool:
+        """Whether one of the fields behind “More filters” narrows, or is wrong: then it is not hidden."""
+        return any(name not in self.in_front and (self.chosen(name) or name in self.errors) for name in self.fields)
 
 
 class ActionFilters(_DueFilters):
-    whose = forms.ChoiceField(label=_("Whose"), choices=WHOSE, required=False)
-    field_order = ("q", "whose", "space", "organisation", "state", "overdue")
+    person = OfferedField(_("Person"))
+    priority = forms.TypedChoiceField(
+        label=_("Priority"), choices=[("", _("any")), *Priority.choices], coerce=int, required=False, empty_value=None
+    )
+    source = forms.ChoiceField(label=_("Came from"), choices=[("", _("anything")), *SOURCES.items()], required=False)
+    field_order = (
+        "q", "whose", "space", "organisation", "state", "person", "priority", "due_since", "due_until", "source",
+        "topic", "sort", "overdue",
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, owner="owner", **kwargs)
+    def __init__(self, *args: Any, reader: access.Reader, readable: Any, **kwargs: Any) -> None:
+        super().__init__(*args, reader=reader, readable=readable, owner="owner", **kwargs)
         self.fields["state"].choices = [
             ("", _("still to be done")), (ANY_STATE, _("any")), *ActionState.choices,
         ]  # fmt: skip
+        known = {value: key for key, value, _label in self.organisations}
+        organisation = known.get(self.data.get("organisation", ""), getattr(reader, "organisation_id", None))
+        persons = selectors.persons_offered(readable, organisation, self.data.get("person", ""))
+        self.fields["person"].offer(persons)
 
 
 class CommitmentFilters(_DueFilters):
-    country = forms.ModelChoiceField(label=_("Country"), queryset=Country.objects.none(), required=False)
-    agreement = forms.ModelChoiceField(
-        label=_("Agreement"), queryset=Agreement.objects.none(), required=False, to_field_name="key"
+    country = OfferedField(_("Country"))
+    agreement = OfferedField(_("Agreement"))
+    reports = forms.ChoiceField(
+        label=_("Reports"),
+        choices=[
+            ("", _("any")), ("pending", _("one waits for acceptance")), ("for_me", _("one waits for my verdict")),
+        ],
+        required=False,
     )
-    field_order = ("q", "space", "organisation", "country", "agreement", "state", "overdue")
+    field_order = (
+        "q", "whose", "space", "organisation", "state", "country", "agreement", "reports", "due_since", "due_until",
+        "topic", "sort", "overdue",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, reader: access.Reader, readable: Any, **kwargs: Any) -> None:
         super().__init__(*args, reader=reader, readable=readable, owner="party", **kwargs)
+        self.fields["whose"].choices = [choice for choice in WHOSE if choice[0] != "mine"]
         self.fields["state"].choices = [
             ("", _("still owed")), (ANY_STATE, _("any")), *CommitmentState.choices,
         ]  # fmt: skip
-        self.fields["country"].queryset = Country.objects.filter(pk__in=readable.values("party__country"))
-        self.fields["agreement"].queryset = (
-            Agreement.live_pages().readable_by(reader).filter(pk__in=readable.values("article__agreement"))
-        )
+        self.fields["sort"].choices = [choice for choice in SORTS.items() if choice[0] != "priority"]
+        owing = [key for key, _value, _label in self.organisations]
+        countries = Country.objects.filter(organisations__in=owing).distinct()
+        self.fields["country"].offer([(country.pk, country.pk, str(country)) for country in countries])
+        agreements = Agreement.objects.live().readable_by(reader).filter(pk__in=readable.values("article__agreement"))
+        self.fields["agreement"].offer(list(agreements.order_by("title").values_list("pk", "key", "title")))
 
 
 class AgreementFilters(Filters):

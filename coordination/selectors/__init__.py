@@ -28,8 +28,10 @@ from coordination.selectors.commitments import (
     outlook_of,
     reports_on,
     reports_to_review,
+    reviewers_of,
     with_reports_to_review,
 )
+from coordination.selectors.exports import Exported
 from coordination.selectors.following_up import (
     actions_of,
     commitments_of,
@@ -93,6 +95,7 @@ __all__ = [
     "Checklist",
     "Chosen",
     "Deed",
+    "Exported",
     "Milestone",
     "Offered",
     "Outlook",
@@ -112,6 +115,7 @@ __all__ = [
     "colleagues_known_to",
     "commitments_of",
     "commitments_under",
+    "concerned_by",
     "consolidation_of",
     "counted",
     "deeds",
@@ -119,7 +123,6 @@ __all__ = [
     "drawn",
     "ending_soon",
     "escalated_to",
-    "concerned_by",
     "followers_of",
     "for_the_organisation_of",
     "history_of",
@@ -157,6 +160,7 @@ __all__ = [
     "reminder_rules_of",
     "reports_on",
     "reports_to_review",
+    "reviewers_of",
     "saved_filters",
     "source_of",
     "spaces_of",

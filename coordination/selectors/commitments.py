@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from accounts.models import User
 from coordination import access
 from coordination.charts import Chart, chart_of
 from coordination.models import Commitment, ProgressReport
@@ -81,3 +82,10 @@ def reports_to_review(user: access.Reader) -> QuerySet[ProgressReport]:
 def with_reports_to_review(commitments: QuerySet[Commitment], user: access.Reader) -> QuerySet[Commitment]:
     """Those of `commitments` on which a report waits for the verdict of `user`."""
     return commitments.filter(pk__in=reports_to_review(user).values("commitment"))
+
+
+def reviewers_of(commitment: Commitment) -> list[User]:
+    """Those members of its space who accept or return reports on `commitment`, if they may read it."""
+    space = commitment.space_id
+    members = access.users_in([space])
+    return [user for user, held in members.items() if access.reviews_with(held[space], user, commitment)]

@@ -17,6 +17,7 @@ from coordination.models import (
     Space,
     Topic,
 )
+from coordination.selectors.commitments import with_reports_to_review
 from coordination.selectors.following_up import for_the_organisation_of
 
 # `chosen` gives what the reader chose for a filter, or None.
@@ -71,9 +72,20 @@ def narrowed_commitments(
         commitments = commitments.filter(party__country=country)
     if agreement := chosen("agreement"):
         commitments = commitments.filter(article__agreement=agreement)
-    if chosen("reports") == "pending":
-        commitments = commitments.filter(pk__in=ProgressReport.objects.pending().values("commitment"))
-    return _narrowed_due(commitments, user, "party", "text", chosen).order_by(*SORTS[chosen("sort") or "due"])
+    match chosen("reports"):
+        case "pending":
+            commitments = commitments.filter(pk__in=ProgressReport.objects.pending().values("commitment"))
+        case "for_me":
+            commitments = with_reports_to_review(commitments, user)
+    rows = _narrowed_due(commitments, user, "party", "text", _whatever_the_state(chosen))
+    return rows.order_by(*SORTS[chosen("sort") or "due"])
+
+
+def _whatever_the_state(chosen: Chosen) -> Chosen:
+    """What is reported as achieved waits for acceptance too: whoever asks for reports asks for every state."""
+    if not chosen("reports"):
+        return chosen
+    return lambda name: chosen(name) or ("any" if name == "state" else None)
 
 
 def _narrowed_due(rows: Any, user: access.Reader, owner: str, text: str, chosen: Chosen) -> Any:

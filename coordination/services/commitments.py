@@ -394,10 +394,12 @@ def _open_next_period(actor: User, report: ProgressReport) -> None:
     is_achieved = commitment.state == report.state_after == CommitmentState.ACHIEVED
     if not commitment.is_recurring or not is_achieved or commitment.period != report.period:
         return
-    due_on = next_due(commitment.counted_from or commitment.due_on, commitment.recurrence, after=commitment.due_on)
+    due_before = commitment.due_on
+    assert due_before is not None  # the database asks it of whatever is owed again
+    due_on = next_due(commitment.counted_from or due_before, commitment.recurrence, after=due_before)
     if due_on is None:
         return
-    before = {"due_on": day(commitment.due_on), "state": commitment.state}
+    before = {"due_on": day(due_before), "state": commitment.state}
     commitment.due_on, commitment.state, commitment.confidence = due_on, CommitmentState.NOT_STARTED, ""
     commitment.period += 1
     commitment.version += 1

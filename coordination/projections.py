@@ -9,7 +9,9 @@ from coordination.models import (
     Action,
     ActionUpdate,
     Agreement,
+    Amendment,
     Article,
+    ChecklistItem,
     Commitment,
     Organisation,
     Party,
@@ -38,7 +40,7 @@ def space(obj: Space) -> Iterator[Projection]:
     )
 
 
-@projects(Agreement, parts={Article: "agreement", Party: "agreement"})
+@projects(Agreement, parts={Article: "agreement", Amendment: "agreement", Party: "agreement"})
 def agreement(obj: Agreement) -> Iterator[Projection]:
     if not obj.live:
         return
@@ -52,10 +54,11 @@ def agreement(obj: Agreement) -> Iterator[Projection]:
         "date": obj.signed_on or obj.in_force_from,
     }
     names = [f"{party.acronym} {party.name}" for party in parties]
+    signatories = [f"{party.signatory} {party.signatory_post}" for party in obj.parties.all()]
     yield Projection(
         kind="agreement",
         title=obj.title,
-        body=plain(obj.reference, obj.short_reference or "", obj.summary, *names),
+        body=plain(obj.reference, obj.short_reference or "", obj.summary, *names, *signatories),
         url=obj.get_absolute_url(),
         **shared,
     )
@@ -68,6 +71,15 @@ def agreement(obj: Agreement) -> Iterator[Projection]:
             url=article.get_absolute_url(),
             **shared,
         )
+    for amendment in obj.amendments.all():
+        yield Projection(
+            part=amendment.anchor,
+            kind="article",
+            title=f"{amendment}, {obj.title}",
+            body=plain(amendment.title, amendment.body),
+            url=amendment.get_absolute_url(),
+            **shared,
+        )
 
 
 @projects(Commitment, parts={ProgressReport: "commitment"})
@@ -77,10 +89,11 @@ def commitment(obj: Commitment) -> Iterator[Projection]:
     yield _undertaking("commitment", obj, texts, [obj.party, obj.owed_to, *obj.partners.all()])
 
 
-@projects(Action, parts={ActionUpdate: "action"})
+@projects(Action, parts={ActionUpdate: "action", ChecklistItem: "action"})
 def action(obj: Action) -> Iterator[Projection]:
-    updates = obj.updates.values_list("text", flat=True)
-    yield _undertaking("action", obj, [obj.description, *updates], [obj.owner])
+    updates = [text for row in obj.updates.values_list("text", "waiting_reason", "waiting_for_text") for text in row]
+    steps = obj.checklist.values_list("text", flat=True)
+    yield _undertaking("action", obj, [obj.description, *steps, *updates], [obj.owner, *obj.helpers.all()])
 
 
 def _undertaking(

@@ -21,7 +21,7 @@ from coordination.forms import (
     one_line,
     paragraphs,
 )
-from coordination.models import Organisation, Person, Post, Space, Topic
+from coordination.models import Agreement, Organisation, Person, Post, Space, Topic
 from meetings import selectors, services
 from meetings.models import Attendance, AttendanceRole, Meeting, MeetingKind, MeetingLevel, ParagraphKind, Record
 from meetings.times import TimesOfThePlaceMixin, WallClockField, wall_clock
@@ -94,11 +94,17 @@ class AgendaItemForm(OnceForm):
     title = one_line(_("Title"))
     description = paragraphs(_("Description"), max_length=DESCRIPTION_MAX_LENGTH, rows=2)
     lead = forms.ModelChoiceField(label=_("Led by"), queryset=Organisation.objects.none(), required=False)
+    agreement = forms.ModelChoiceField(
+        label=_("About the agreement"), queryset=Agreement.objects.none(), required=False, to_field_name="key"
+    )
     minutes = forms.IntegerField(label=_("Minutes"), required=False, min_value=1, max_value=LONGEST_ITEM_IN_MINUTES)
 
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, meeting: Meeting, reader: access.Reader, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["lead"].queryset = coordination.organisations_in(meeting.space)
+        self.fields["agreement"].queryset = (
+            Agreement.live_pages().readable_by(reader).filter(space=meeting.space).order_by("title")
+        )
 
 
 class AttendanceForm(DeedForm):

@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.text import validate_plain_text
 from coordination import access, audit
 from coordination import services as coordination
-from coordination.models import Action, Audience, AuditEntry, Commitment, Organisation, Person, Post, Space
+from coordination.models import Action, Agreement, Audience, AuditEntry, Commitment, Organisation, Person, Post, Space
 from coordination.services import StaleVersion, require
 from meetings.models import (
     AgendaItem,
@@ -114,10 +114,13 @@ def add_agenda_item(
     lead: Organisation | None = None,
     starts_at: datetime | None = None,
     minutes: int | None = None,
+    agreement: Agreement | None = None,
     submission: UUID | None = None,
 ) -> AgendaItem:
     """Put an item at the end of the agenda. Sent twice, it is one item."""
     require(actor, "record", meeting)
+    if agreement is not None:
+        require(actor, "read", agreement)
     meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
     if submission and (sent_before := AgendaItem.objects.filter(submission=submission).first()):
         return sent_before
@@ -132,6 +135,7 @@ def add_agenda_item(
         lead=lead,
         starts_at=starts_at,
         minutes=minutes,
+        agreement=agreement,
         submission=submission,
         sort_order=(last if last is not None else -1) + 1,
     )

@@ -17,7 +17,7 @@ from wagtail.models import Orderable, Page, PageManager
 
 from accounts.models import validate_time_zone
 from accounts.text import validate_plain_text
-from coordination.models import ContentPage, Marked, MarkedQuerySet, Organisation, Person, Post
+from coordination.models import Agreement, ContentPage, Marked, MarkedQuerySet, Organisation, Person, Post
 from coordination.models.marking import KEY_LENGTH, new_key
 from coordination.models.spaces import MarkedPageQuerySet
 from meetings.editors import MeetingPageForm
@@ -181,9 +181,20 @@ class AgendaItem(Orderable):
         related_name="+",
         verbose_name=_("led by"),
     )
+    # Named to whoever may read it; the meeting is named on its page to whoever may read the meeting.
+    agreement = models.ForeignKey(
+        Agreement,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("about the agreement"),
+    )
     starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     submission = models.UUIDField(null=True, unique=True, editable=False)
+    # The agreement, where the reader may read it: `selectors.agenda_of` sets it.
+    about: Agreement | None = None
 
     objects = AgendaItemQuerySet.as_manager()
 
@@ -191,6 +202,7 @@ class AgendaItem(Orderable):
         FieldPanel("title"),
         FieldPanel("description"),
         FieldRowPanel([FieldPanel("lead"), FieldPanel("minutes")]),
+        FieldPanel("agreement"),
     ]
 
     class Meta(Orderable.Meta):

@@ -59,7 +59,7 @@ def meeting_detail(request, key):
     context = {
         "meeting": meeting,
         "space": access.if_readable(request.user, meeting.space),
-        "agenda": AgendaItem.objects.filter(meeting=meeting).numbered().select_related("lead"),
+        "agenda": selectors.agenda_of(meeting, request.user),
         "attendance": meeting.attendance.for_lists(),
         "topics": meeting.topics.all(),
         "visits": selectors.visits_with(meeting, request.user),
@@ -132,13 +132,13 @@ def meeting_edit(request, key):
 def meeting_agenda(request, key):
     """The agenda as those see it who prepare it: with a form to add an item."""
     meeting = _prepared(request, key)
-    form = AgendaItemForm(request.POST or None, meeting=meeting)
+    form = AgendaItemForm(request.POST or None, meeting=meeting, reader=request.user)
     if request.method == "POST" and attempt(
         form, lambda: services.add_agenda_item(request.user, meeting, **form.cleaned_data)
     ):
         messages.success(request, _("The item is on the agenda."))
         return redirect("meeting_agenda", key=key)
-    items = AgendaItem.objects.filter(meeting=meeting).numbered().select_related("lead")
+    items = selectors.agenda_of(meeting, request.user)
     return _render_preparing(request, "meetings/meeting_agenda.html", meeting, form, agenda=items)
 
 

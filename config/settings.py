@@ -203,6 +203,8 @@ CONTENT_SECURITY_POLICY = {
 # --- mail -----------------------------------------------------------------------------------------------------------
 vars().update(env.mail("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default="Accord <accord@localhost>")
+# Mails about actions can be answered where the mail server pipes what comes to this domain to `manage.py receive_mail`.
+REPLY_DOMAIN = env("REPLY_DOMAIN", default="").strip().lower()
 
 # The hour of the reader's morning from which reminders go out; the mail of the day follows half an hour later.
 REMINDERS_FROM_HOUR = env.hour("REMINDERS_FROM_HOUR", default=8)

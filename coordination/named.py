@@ -7,18 +7,18 @@ from django.core import signing
 
 from coordination import access
 
-_SALT = "coordination.named"
+_signer = signing.Signer(salt="coordination.named")
 
 
 def name_of(obj: Any) -> str:
     """A name for `obj` in an address. Signed, so that addresses only ever name what a page has shown."""
-    return signing.dumps([ContentType.objects.get_for_model(obj).pk, obj.pk], salt=_SALT)
+    return _signer.sign_object([ContentType.objects.get_for_model(obj).pk, obj.pk])
 
 
 def find(name: str, reader: access.Reader) -> Any | None:
     """The object of that name, if `reader` may read it (the signature proves nothing about that)."""
     try:
-        type_id, pk = signing.loads(name, salt=_SALT)
+        type_id, pk = _signer.unsign_object(name)
         model = ContentType.objects.get_for_id(type_id).model_class()
     except (signing.BadSignature, ContentType.DoesNotExist):
         return None

@@ -80,17 +80,26 @@ def _send(news: Notification) -> None:
         return
     if not kind(news.entry, obj).holds():
         return
+    reply_to = kind(news.entry, obj).reply_to(news.user)
     with translation.override(news.user.language):
         mail = EmailMessage(
             subject=_("There is something new for you on Accord"),
-            body=_("Hello %(name)s,\n\nthere is something new for you on Accord:\n%(url)s\n\n"
-                   "For confidentiality this mail says no more.")
-            % {"name": news.user.name, "url": settings.BASE_URL + reverse("notification_open", args=[news.key])},
+            body="\n\n".join(_paragraphs(news, may_be_answered=bool(reply_to))),
             to=[news.user.email],
+            reply_to=[reply_to] if reply_to else None,
             # The same for a mail that is sent again, so that mail programs show it once.
             headers={"Message-ID": message_id(_name_of_the_mail(news, kind))},
-        )  # fmt: skip
+        )
         mail.send()
+
+
+def _paragraphs(news: Notification, *, may_be_answered: bool) -> list[str]:
+    address = settings.BASE_URL + reverse("notification_open", args=[news.key])
+    said = _("Hello %(name)s,\n\nthere is something new for you on Accord:\n%(url)s\n\n"
+             "For confidentiality this mail says no more.") % {"name": news.user.name, "url": address}  # fmt: skip
+    if not may_be_answered:
+        return [said]
+    return [said, _("Answer this mail to report on it. An answer that begins with “Action:” makes a new action.")]
 
 
 def _name_of_the_mail(news: Notification, kind: type[notifier.Notification]) -> str:

@@ -128,9 +128,11 @@ class Message(models.Model):
 
     def as_action(self) -> dict[str, str]:
         """What the form of an action that comes of it begins with: its first line as the title, all of it below."""
-        first = next((line.strip() for line in self.text.splitlines() if line.strip()), "")
-        title = first.lstrip("#>*- ")
-        return {"title": Truncator(title).chars(255), "description": Truncator(self.text).chars(5000)}
+        from discussion.text import as_plain_text
+
+        plain = as_plain_text(self.text)
+        first = next((line.strip() for line in plain.splitlines() if line.strip()), "")
+        return {"title": Truncator(first).chars(255), "description": Truncator(plain).chars(5000)}
 
     @property
     def anchor(self) -> str:

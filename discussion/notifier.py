@@ -41,6 +41,10 @@ class Notification:
         """What to say, in the language of the moment; only asked for on behalf of one who may read `self.obj`."""
         raise NotImplementedError
 
+    def reply_to(self, user: User) -> str:
+        """The address to which `user` may answer the mail about it; none unless the package says so."""
+        return ""
+
     def holds(self) -> bool:
         """Whether it is still worth a mail: asked when that is sent, which may be the next morning."""
         return True

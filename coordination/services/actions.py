@@ -109,7 +109,10 @@ def create_action(
     new_steps = [_checked(ChecklistItem(text=text, position=at)) for at, text in enumerate(tidy_steps(steps))]
     if not save_once(action):
         return Action.objects.get(submission=submission, created_by=actor)
-    action.helpers.set(helpers)
+    if helpers:
+        action.helpers.set(helpers)
+        # And save: a relation alone tells the search ledger nothing.
+        action.save()
     for step in new_steps:
         step.action = action
         step.save()

@@ -46,6 +46,10 @@ VERBS = (
     gettext_noop("report accepted"),
     gettext_noop("report returned"),
     gettext_noop("next period opened"),
+    gettext_noop("exported"),
+    gettext_noop("sheet imported"),
+    gettext_noop("calendar address made"),
+    gettext_noop("calendar address ended"),
 )
 
 # From which address the current request or socket comes; None for commands and the worker.

@@ -43,6 +43,7 @@ from coordination.services.commitments import (
     review_report,
     right_to_move,
 )
+from coordination.services.exports import note_export
 from coordination.services.handover import HandedOver, hand_over
 from coordination.services.markings import change_marking, may_mark
 from coordination.services.reminders import (
@@ -121,6 +122,7 @@ __all__ = [
     "may_review",
     "move_agreement",
     "name_focal_point",
+    "note_export",
     "open_with",
     "plausible",
     "reassign_action",

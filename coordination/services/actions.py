@@ -29,6 +29,7 @@ from coordination.services.shared import (
     check_days,
     check_person,
     check_taking_part,
+    check_texts,
     day,
     latest,
     require,
@@ -105,6 +106,7 @@ def create_action(
     check_person(owner, owner_person)
     if audience is not None:
         action.own_audience = audience
+    check_texts(action)
     action.clean_fields(exclude=["own_audience", "audience"])
     new_steps = [_checked(ChecklistItem(text=text, position=at)) for at, text in enumerate(tidy_steps(steps))]
     if not save_once(action):
@@ -288,6 +290,7 @@ def report_on_action(
     )
     if state_after == ActionState.WAITING and state_before != ActionState.WAITING:
         _say_on_whom(update, waiting_reason, waiting_for_organisation, waiting_for_text)
+    check_texts(update)
     update.clean_fields()
     update.save()
     if state_after != state_before:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Model, TextField
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -75,6 +76,17 @@ def check_person(organisation: Organisation, person: Person | None) -> None:
         return
     if not person.posts.current().filter(organisation=organisation).exists():
         raise ValidationError({"owner_person": _("This person is not of that organisation.")})
+
+
+def check_texts(obj: Model) -> None:
+    """Long texts have an end, from wherever they come: Django itself asks that of forms only."""
+    problems = {}
+    for field in obj._meta.concrete_fields:
+        limit = field.max_length if isinstance(field, TextField) else None
+        if limit and len(getattr(obj, field.name)) > limit:
+            problems[field.name] = _("Say it in at most %(limit)d characters.") % {"limit": limit}
+    if problems:
+        raise ValidationError(problems)
 
 
 def check_taking_part(space: Space, organisations: Iterable[Organisation], field: str) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from coordination import named, selectors, services
 from coordination.models import Action, ActionDependency, ActionState, Marking, Person, Role
+from discussion import selectors as discussion
 from discussion.models import Message
 from tests.factories import (
     join,
@@ -408,3 +409,41 @@ def test_the_other_space_of_an_organisation_gives_no_right_here(client, fia, lia
     make_member(elsewhere, Role.CHAIR)
     client.force_login(liaison)
     assert client.get(action.get_absolute_url()).status_code == 404
+
+
+# --- told ----------------------------------------------------------------------------------------------------------
+def told(user):
+    return [news.subject for news in discussion.told(discussion.notifications_of(user), user)]
+
+
+def test_followers_helpers_and_those_who_may_go_on_are_told(space, fia, moi, liaison, chair):
+    follower = make_member(space, Role.READER, make_organisation(), name="Follower")
+    helper = make_member(space, Role.CONTRIBUTOR, make_organisation())
+    action = services.create_action(chair, space, title="Buy readers", owner=fia, helpers=[helper.organisation])
+    waiting = make_action(space, make_organisation(), title="Install readers")
+    services.add_dependency(chair, waiting, action)
+    services.follow_action(follower, action)
+    waits = make_member(space, Role.READER, make_organisation())
+    services.follow_action(waits, waiting)
+    assert told(helper) == ["For you to help with: Buy readers"] and told(follower) == []
+    services.edit_action(chair, action, version=action.version, due_on=timezone.localdate())
+    assert told(follower)[0].startswith("Buy readers: now due on")
+    services.report_on_action(liaison, action, text="Bought.", state="done")
+    assert "Buy readers: now done" in told(follower)
+    assert told(waits) == ["Buy readers: now done, others may go on"]
+
+
+def test_who_chose_not_to_follow_is_not_told(space, fia, liaison, chair):
+    action = services.create_action(chair, space, title="Buy readers", owner=fia)
+    services.follow_action(chair, action, False)
+    services.report_on_action(liaison, action, text="Bought.", state="done")
+    assert told(chair) == []
+
+
+def test_the_step_of_an_action_is_found_by_search(client, space, fia, liaison, stranger):
+    action = make_action(space, fia)
+    services.set_steps(liaison, action, ["Telephone the quartermaster"], version=1)
+    for reader, number in ((liaison, 1), (stranger, 0)):
+        client.force_login(reader)
+        found = client.get(reverse("search"), {"q": "quartermaster"}).content.decode()
+        assert found.count(action.get_absolute_url()) == number

@@ -12,7 +12,6 @@ from coordination import access, selectors
 from coordination.forms.shared import a_day
 from coordination.models import (
     ActionState,
-    Agreement,
     AgreementKind,
     AgreementState,
     CommitmentState,
@@ -21,6 +20,7 @@ from coordination.models import (
     Priority,
     Space,
 )
+from coordination.selectors import scoreboard
 
 
 class Filters(forms.Form):
@@ -81,6 +81,10 @@ class OfferedField(forms.TypedChoiceField):
         self.coerce = {value: key for key, value, _label in rows}.get
 
 
+def _keys(rows: selectors.Offered) -> list[Any]:
+    return [key for key, _value, _label in rows]
+
+
 class _DueFilters(Filters):
     q = forms.CharField(label=_("Words"), max_length=100, required=False)
     whose = forms.ChoiceField(label=_("Whose"), choices=WHOSE, required=False)
@@ -89,7 +93,16 @@ class _DueFilters(Filters):
     state = forms.ChoiceField(label=_("State"), required=False)
     due_since = a_day(_("Due from"))
     due_until = a_day(_("Due until"))
-    topic = OfferedField(_("Topic of the space"))
+    country = OfferedField(_("Country"))
+    agreement = OfferedField(_("Agreement"))
+    topic = OfferedField(_("Topic"))
+    # As the scoreboard counts: its numbers lead here.
+    standing = forms.ChoiceField(label=_("On the scoreboard"), required=False)
+    change = forms.ChoiceField(label=_("What has changed"), required=False)
+    since = a_day(_("Changed since"))
+    without = forms.ChoiceField(
+        choices=[("", ""), *scoreboard.By.choices], required=False, widget=forms.HiddenInput
+    )
     overdue = forms.BooleanField(label=_("Overdue only"), required=False)
     sort = forms.ChoiceField(label=_("Sorted by"), required=False)
 
@@ -102,7 +115,12 @@ class _DueFilters(Filters):
         self.organisations = selectors.organisations_offered(readable, owner)
         self.fields["space"].offer(self.spaces)
         self.fields["organisation"].offer(self.organisations)
-        self.fields["topic"].offer(selectors.topics_offered([key for key, _value, _label in self.spaces]))
+        agreements = selectors.agreements_offered(reader)
+        self.fields["agreement"].offer(agreements)
+        self.fields["country"].offer(selectors.countries_offered(_keys(self.organisations)))
+        self.fields["topic"].offer(selectors.topics_offered(_keys(self.spaces), _keys(agreements)))
+        for name, choices in (("standing", scoreboard.Standing.choices), ("change", scoreboard.Change.choices)):
+            self.fields[name].choices = [("", _("any")), *choices]
         self.fields["sort"].choices = list(SORTS.items())
 
     def kept(self) -> dict[str, str]:
@@ -131,7 +149,7 @@ class ActionFilters(_DueFilters):
     source = forms.ChoiceField(label=_("Came from"), choices=[("", _("anything")), *SOURCES.items()], required=False)
     field_order = (
         "q", "whose", "space", "organisation", "state", "person", "priority", "due_since", "due_until", "source",
-        "topic", "sort", "overdue",
+        "country", "agreement", "topic", "standing", "change", "since", "sort", "overdue",
     )  # fmt: skip
 
     def __init__(self, *args: Any, reader: access.Reader, readable: Any, **kwargs: Any) -> None:
@@ -146,8 +164,6 @@ class ActionFilters(_DueFilters):
 
 
 class CommitmentFilters(_DueFilters):
-    country = OfferedField(_("Country"))
-    agreement = OfferedField(_("Agreement"))
     reports = forms.ChoiceField(
         label=_("Reports"),
         choices=[
@@ -157,7 +173,7 @@ class CommitmentFilters(_DueFilters):
     )
     field_order = (
         "q", "whose", "space", "organisation", "state", "country", "agreement", "reports", "due_since", "due_until",
-        "topic", "sort", "overdue",
+        "topic", "standing", "change", "since", "sort", "overdue",
     )  # fmt: skip
 
     def __init__(self, *args: Any, reader: access.Reader, readable: Any, **kwargs: Any) -> None:
@@ -167,11 +183,6 @@ class CommitmentFilters(_DueFilters):
             ("", _("still owed")), (ANY_STATE, _("any")), *CommitmentState.choices,
         ]  # fmt: skip
         self.fields["sort"].choices = [choice for choice in SORTS.items() if choice[0] != "priority"]
-        owing = [key for key, _value, _label in self.organisations]
-        countries = Country.objects.filter(organisations__in=owing).distinct()
-        self.fields["country"].offer([(country.pk, country.pk, str(country)) for country in countries])
-        agreements = Agreement.objects.live().readable_by(reader).filter(pk__in=readable.values("article__agreement"))
-        self.fields["agreement"].offer(list(agreements.order_by("title").values_list("pk", "key", "title")))
 
 
 class AgreementFilters(Filters):

@@ -81,6 +81,7 @@ from coordination.selectors.readers import by_organisation, in_plain_words, mark
 from coordination.selectors.reminders import escalated_to, reminder_rules_of
 from coordination.selectors.saved_filters import only_these, saved_filters, standard_filter
 from coordination.selectors.schedules import (
+    BARS_ON_A_PAGE,
     along,
     axis_of,
     bars_of,
@@ -92,6 +93,7 @@ from coordination.selectors.schedules import (
 from coordination.selectors.trail import Deed, deeds, may_see_trail, trail_for
 
 __all__ = [
+    "BARS_ON_A_PAGE",
     "COUNTED_AT_MOST",
     "NO_SOURCE",
     "Checklist",

@@ -8,8 +8,10 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from coordination import access
 from coordination.models import (
     Action,
+    Agreement,
     AuditEntry,
     Commitment,
+    Country,
     Organisation,
     Party,
     Person,
@@ -19,6 +21,7 @@ from coordination.models import (
 )
 from coordination.selectors.commitments import with_reports_to_review
 from coordination.selectors.following_up import for_the_organisation_of
+from coordination.selectors.scoreboard import narrowed_to_board
 
 # `chosen` gives what the reader chose for a filter, or None.
 Chosen = Callable[[str], Any]
@@ -68,10 +71,6 @@ def narrowed_commitments(
 ) -> QuerySet[Commitment]:
     if chosen("whose") == "ours":
         commitments = for_the_organisation_of(user, commitments, "party")
-    if country := chosen("country"):
-        commitments = commitments.filter(party__country=country)
-    if agreement := chosen("agreement"):
-        commitments = commitments.filter(article__agreement=agreement)
     match chosen("reports"):
         case "pending":
             commitments = commitments.filter(pk__in=ProgressReport.objects.pending().values("commitment"))
@@ -89,15 +88,10 @@ def _whatever_the_state(chosen: Chosen) -> Chosen:
 
 
 def _narrowed_due(rows: Any, user: access.Reader, owner: str, text: str, chosen: Chosen) -> Any:
+    # By space, organisation, country, agreement and topic exactly as the scoreboard counts, whose numbers lead here.
+    rows = narrowed_to_board(rows, user, chosen)
     if words := chosen("q"):
         rows = rows.filter(holding(words, "title", text))
-    if space := chosen("space"):
-        rows = rows.filter(space=space)
-    if topic := chosen("topic"):
-        # Of spaces that the reader may know of: what a closed one is about is nobody's to find out.
-        rows = rows.filter(space__in=Space.objects.readable_by(user).filter(topics=topic).values("pk"))
-    if organisation := chosen("organisation"):
-        rows = rows.filter(**{owner: organisation})
     if since := chosen("due_since"):
         rows = rows.filter(due_on__gte=since)
     if until := chosen("due_until"):
@@ -152,9 +146,22 @@ def persons_offered(rows: QuerySet[Action], organisation: int | None, chosen: st
     return [(pk, str(pk), name) for pk, name in persons.values_list("pk", "name")]
 
 
-def topics_offered(space_ids: list[int]) -> Offered:
-    """What these spaces are about."""
-    topics = Topic.objects.filter(spaces__in=space_ids).distinct()
+def agreements_offered(user: access.Reader) -> Offered:
+    """The agreements under which something was undertaken, as far as `user` may know of both."""
+    commitments = Commitment.objects.readable_by(user)
+    agreements = occurring(Agreement.objects.live().readable_by(user), commitments, "article__agreement")
+    return list(agreements.order_by("title").values_list("pk", "key", "title"))
+
+
+def countries_offered(organisation_ids: list[int]) -> Offered:
+    """Where these organisations are."""
+    countries = Country.objects.filter(organisations__in=organisation_ids).distinct()
+    return [(country.pk, country.pk, str(country)) for country in countries]
+
+
+def topics_offered(space_ids: list[int], agreement_ids: list[int]) -> Offered:
+    """What these spaces and agreements are about."""
+    topics = Topic.objects.filter(Q(spaces__in=space_ids) | Q(agreements__in=agreement_ids)).distinct()
     return [(topic.pk, topic.slug, str(topic)) for topic in topics]
 
 

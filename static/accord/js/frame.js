@@ -18,10 +18,18 @@ document.addEventListener("focusin", (event) => {
   for (const menu of menus()) if (!menu.contains(event.target)) close(menu, false);
 });
 
-// The field of the search box is one key away, where the reader is not typing.
+// The field of the search box is one key away, where the reader is not typing, and has not switched such keys off.
+function keysAreOff() {
+  try {
+    return localStorage.getItem("accord-keys") === "off";
+  } catch {
+    return false; // a browser that keeps nothing
+  }
+}
+
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key !== "/" || typing || keysAreOff() || event.ctrlKey || event.metaKey || event.altKey) return;
   const field = document.querySelector("form[data-accord-search] input[type=search]");
   if (!field) return;
   event.preventDefault();

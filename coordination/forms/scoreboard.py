@@ -1,6 +1,6 @@
 """What the scoreboard is narrowed down to, and the day since which changes are told."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,7 +15,6 @@ from coordination.forms.shared import a_day
 from coordination.models import Action, Agreement, Commitment, Country, Organisation, Space, Topic
 from coordination.selectors import scoreboard
 
-DAYS_BACK = 30
 # No programme here is older; a day before is a slip of the finger.
 FIRST_DAY = date(2000, 1, 1)
 NARROWED_BY = ("country", "organisation", "agreement", "topic", "space")
@@ -97,7 +96,7 @@ class ScoreboardForm(Filters):
     def first_day(self) -> date:
         """Since when changes are told."""
         chosen: date | None = self.chosen("since")
-        return chosen or timezone.localdate() - timedelta(days=DAYS_BACK)
+        return chosen or scoreboard.usual_first_day()
 
     @property
     def rows_are(self) -> str:

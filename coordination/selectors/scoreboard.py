@@ -6,9 +6,9 @@ agreement, the topics of its space) counts only where the reader may read that a
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -33,7 +33,9 @@ from coordination.models import (
     Topic,
     Verdict,
 )
-from coordination.selectors.lists import Chosen
+
+# `chosen` gives what the reader chose for a filter, or None.
+Chosen = Callable[[str], Any]
 
 
 class Standing(models.TextChoices):
@@ -101,6 +103,9 @@ COMMITMENT_RUNGS: dict[str, tuple[Rung, Rung]] = {
     CommitmentState.WITHDRAWN: (Rung.NOWHERE, Rung.NOWHERE),
 }
 
+# How far back changes are told, where nobody has chosen a day.
+DAYS_BACK = 30
+
 # The key of the row for what belongs to no country, no organisation, no agreement, no topic.
 NONE = 0
 _KEY = models.BigIntegerField()
@@ -124,6 +129,11 @@ KINDS: dict[Any, Kind] = {kind.model: kind for kind in (COMMITMENTS, ACTIONS)}
 
 
 # --- one item ------------------------------------------------------------------------------------------------------
+def usual_first_day() -> date:
+    """Since when changes are told, where nobody has chosen a day."""
+    return timezone.localdate() - timedelta(days=DAYS_BACK)
+
+
 def beginning_of(day: date) -> datetime:
     """The moment at which `day` begins where the reader is."""
     return timezone.make_aware(datetime.combine(day, time.min))
@@ -238,10 +248,9 @@ def narrowed_to_board(rows: Any, user: access.Reader, chosen: Chosen) -> Any:
     if standing := chosen("standing"):
         wanted = [rung for rung, of in STANDING_OF.items() if of == standing]
         rows = _with_rung(rows, kind, timezone.localdate()).filter(rung__in=wanted)
-    if (change := chosen("change")) and (since := chosen("since")):
-        rows = rows.filter(
-            pk__in=_with_change(rows.order_by(), kind, since, timezone.localdate()).filter(change=change).values("pk")
-        )
+    if change := chosen("change"):
+        changed = _with_change(rows.order_by(), kind, chosen("since") or usual_first_day(), timezone.localdate())
+        rows = rows.filter(pk__in=changed.filter(change=change).values("pk"))
     return rows
 
 

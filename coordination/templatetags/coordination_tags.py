@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.safestring import SafeString
 
-from coordination import access, audit, named, references, selectors
+from coordination import access, audit, named, references, scoreboard_pages, selectors
+from coordination.selectors import scoreboard
 
 register = template.Library()
 
@@ -37,6 +38,16 @@ def actions_that_came_of(context: dict[str, Any], obj: Any) -> dict[str, Any]:
 def name_of(obj: Any) -> str:
     """What `obj` is called in the address of a page about it."""
     return named.name_of(obj)
+
+
+@register.inclusion_tag("coordination/scoreboard_panel.html", takes_context=True)
+def scoreboard_panel(context: dict[str, Any], obj: Any) -> dict[str, Any]:
+    """The state of an agreement or an organisation at a glance, of what this reader may read; four queries. The page
+    links accord/scoreboard.css."""
+    name = obj._meta.model_name
+    since = scoreboard.usual_first_day()
+    row = scoreboard.standing_of(context["request"].user, since, {name: obj.pk}.get)
+    return {"row": scoreboard_pages.panel_row(row, {name: scoreboard.word_for(obj)}, since), "since": since}
 
 
 @register.filter

@@ -40,9 +40,10 @@ class LocaleForm(forms.ModelForm):
 
 class PreferencesForm(LocaleForm):
     class Meta(LocaleForm.Meta):
-        fields = ("name", "language", "time_zone", "theme")
+        fields = ("name", "language", "time_zone", "theme", "mail_rhythm")
         # “theme” alone is also a kind of space; other languages call the two by different words.
-        labels = {"theme": _("Theme")}
+        labels = {"theme": _("Theme"), "mail_rhythm": _("Mail of what is new")}
+        help_texts = {"mail_rhythm": _("Reminders of what is due are among it. No mail says what it is about.")}
 
 
 class AcceptInvitationForm(LocaleForm):

@@ -240,5 +240,5 @@ RULES: dict[str, Rule] = {
 }
 
 # The viewsets of coordination.wagtail_hooks; of each only these views.
-REFERENCE_NAMESPACES = frozenset({"country", "organisation", "person", "post", "topic"})
+REFERENCE_NAMESPACES = frozenset({"country", "holiday", "organisation", "person", "post", "topic"})
 REFERENCE_VIEWS = frozenset({"index", "index_results", "add", "edit"})

@@ -23,7 +23,7 @@ from wagtail.models import ModelLogEntry, Page, PageLogEntry
 from wagtail.permissions import register_permission_policy
 
 from coordination import access, audit, editors_permissions, rich_text, selectors
-from coordination.models import Country, Marked, Organisation, Topic
+from coordination.models import Country, Holiday, Marked, Organisation, Topic
 
 editors_permissions.register()
 
@@ -96,8 +96,17 @@ class OrganisationViewSet(ReferenceViewSet):
 class CountryViewSet(ReferenceViewSet):
     model = Country
     icon = "site"
-    form_fields = ("code", "name", "name_ru", "name_ur", "in_programme")
+    form_fields = ("code", "name", "name_ru", "name_ur", "in_programme", "weekend")
     list_display = ("code", "name", "in_programme")
+
+
+class HolidayViewSet(ReferenceViewSet):
+    """Reminders go out before or after these days (coordination.working_days)."""
+
+    model = Holiday
+    icon = "date"
+    form_fields = ("name", "day", "yearly", "country")
+    list_display = ("day", "name", "country", "yearly")
 
 
 class TopicViewSet(ReferenceViewSet):
@@ -107,18 +116,23 @@ class TopicViewSet(ReferenceViewSet):
     list_display = ("name", "slug")
 
 
-REFERENCE_MODELS = (Organisation, Country, Topic)
+REFERENCE_MODELS = (Organisation, Country, Topic, Holiday)
 for _model in REFERENCE_MODELS:
     register_permission_policy(_model, editors_permissions.OfficePolicy(_model))
 
 
 @hooks.register("register_admin_viewset")
 def reference_viewsets() -> list[ModelViewSet]:
-    return [OrganisationViewSet("organisation"), CountryViewSet("country"), TopicViewSet("topic")]
+    return [
+        OrganisationViewSet("organisation"),
+        CountryViewSet("country"),
+        TopicViewSet("topic"),
+        HolidayViewSet("holiday"),
+    ]
 
 
 # --- menu and first page -------------------------------------------------------------------------------------------
-MENU = frozenset({"pages-of-spaces", "organisation", "country", "topic"})
+MENU = frozenset({"pages-of-spaces", "organisation", "country", "topic", "holiday"})
 
 
 class PagesMenuItem(MenuItem):

@@ -110,6 +110,12 @@ def moment_for(user: User, stage: Stage, due_on: date, working_days: WorkingDays
     return morning_of(day, ZoneInfo(user.time_zone))
 
 
+def last_moment_for(user: User, stage: Stage, due_on: date, working_days: WorkingDays) -> datetime:
+    """Until when that reminder is news: what a day off brought forward is, until its own morning has come."""
+    own = morning_of(due_on + timedelta(days=stage.offset), ZoneInfo(user.time_zone))
+    return max(own, moment_for(user, stage, due_on, working_days))
+
+
 @dataclass(frozen=True)
 class Morning:
     """A stage with the time in which it is due, for one reader or another: the earth has many mornings."""

@@ -265,9 +265,13 @@ class Round:
                 moment = select.moment_for(user, stage, plan.due_on, self.working_days)
                 if moment > self.now:
                     later.append(moment)
-                elif moment > self._asked_from(plan):
+                elif moment > plan.since and self._is_news(plan, stage, user):
                     due.setdefault(user, []).append(stage)
         return self._send(plan, obj, due, [morning.stage for morning in mornings])
+
+    def _is_news(self, plan: ReminderPlan, stage: select.Stage, user: User) -> bool:
+        """Whether nobody has asked after this morning yet, so that `user` is not told of what was before the user."""
+        return select.last_moment_for(user, stage, plan.due_on, self.working_days) > self._asked_from(plan)
 
     def _send(
         self, plan: ReminderPlan, obj: Any, due: dict[User, list[select.Stage]], stages: list[select.Stage]

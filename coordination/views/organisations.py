@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from coordination import selectors
+from coordination import access, selectors
 from coordination.forms import OrganisationFilters
 from coordination.views.shared import page_of
 
@@ -33,5 +33,6 @@ def organisation_detail(request, pk):
         "agreements": work["agreements"][:ROWS_IN_A_SECTION],
         "commitments": work["commitments"][:ROWS_IN_A_SECTION],
         "actions": work["actions"][:ROWS_IN_A_SECTION],
+        "names_focal_point": access.can_in_office(request.user, "keep_reference_data"),
     }
     return render(request, "coordination/organisation_detail.html", context)

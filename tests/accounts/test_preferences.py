@@ -11,7 +11,9 @@ from tests.factories import make_meeting, make_member, make_space, make_user
 
 pytestmark = pytest.mark.django_db
 
-CHOICES = {"name": "A. Liaison", "language": "ru", "time_zone": "Asia/Almaty", "theme": "dark"}
+CHOICES = {
+    "name": "A. Liaison", "language": "ru", "time_zone": "Asia/Almaty", "theme": "dark", "mail_rhythm": "daily",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -42,6 +44,7 @@ def test_preferences_are_kept(client, user):
         ("language", "xx"),
         ("time_zone", "Mars/Olympus"),
         ("theme", "pink"),
+        ("mail_rhythm", "hourly"),
     ],
 )
 def test_a_bad_choice_is_refused_beside_its_field_and_changes_nothing(client, user, field, value):

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from coordination import selectors
+from coordination import named, selectors
 from discussion import threads
 from tests.leaks.world import COMMON, Planted, World
 
@@ -72,6 +72,13 @@ def every_object_of_a_discussion(world: World) -> Iterator[tuple[dict[str, Any],
         yield {"name": threads.name_of(one.obj)}, one
 
 
+def what_actions_come_of(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+    """One of each kind and marking, among them parts: all have the one form."""
+    kinds = ("action", "commitment", "visit", "message", "paragraph")
+    for one in {(one.kind, one.marking): one for one in world.of_kind(*kinds)}.values():
+        yield {"name": named.name_of(one.obj)}, one
+
+
 def pictures(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
     for one in world.of_kind("picture"):
         for spec in ("thumbnail", "wide", "max-1200x800"):
@@ -109,12 +116,17 @@ SITE: dict[str, Way] = {
     "country_detail": Way(alone(code="PK")),
     "organisation_list": Way(alone(), queries=("", f"?q={COMMON}")),
     "organisation_detail": Way(alone(pk=lambda world: world.fia.pk)),
+    "organisation_focal_point": Way(alone(pk=lambda world: world.fia.pk)),
     "audit_trail": Way(alone()),
     "search": Way(alone(), queries=("", f"?q={COMMON}", f"?q={COMMON}&page=2", f"?q={COMMON}&marking=RED")),
     "search_suggest": Way(alone(), queries=(f"?q={COMMON}", "?q=zq")),
     "space_list": Way(alone(), lists=("space",)),
     "agreement_list": Way(alone(), lists=("agreement",), queries=("", f"?q={COMMON}")),
-    "commitment_list": Way(alone(), lists=("commitment",), queries=("", f"?q={COMMON}", "?overdue=1")),
+    "commitment_list": Way(
+        alone(),
+        lists=("commitment",),
+        queries=("", f"?q={COMMON}", "?overdue=1", "?reports=pending", "?reports=for_me"),
+    ),
     "action_list": Way(alone(), lists=("action",), queries=("", f"?q={COMMON}", "?overdue=1")),
     "scoreboard": Way(alone(), queries=(
         "", "?by=organisation", "?by=agreement&since=2026-01-01", "?by=topic&country=PK", "?by=agreement&all=1",
@@ -132,18 +144,35 @@ SITE: dict[str, Way] = {
     "space_detail": Way(of("space")),
     "space_edit": Way(of("space"), verb="manage", send="manage"),
     "space_members": Way(of("space"), send="manage"),
+    "space_reminders": Way(of("space"), verb="manage", send="manage"),
     "space_member": Way(members, verb="manage", send="manage"),
     "space_threads": Way(of("space")),
     "thread_start": Way(of("space"), verb="contribute", send="contribute"),
     "action_new": Way(of("space"), verb="contribute", send="contribute"),
+    "actions_new": Way(of("space"), verb="contribute", send="contribute"),
     "commitment_new": Way(of("space"), verb="record", send="record"),
     "meeting_new": Way(of("space"), verb="record", send="record"),
     "resource_new": Way(of("space"), verb="contribute", send="contribute"),
     # One thing.
     "agreement_detail": Way(of("agreement")),
     "commitment_detail": Way(of("commitment"), send="contribute"),
+    "report_review": Way(
+        of_meeting_of("report", lambda report: report.commitment, report=lambda report: report.key), verb="",
+        send="contribute",
+    ),
     "commitment_edit": Way(of("commitment"), verb="record", send="record"),
-    "action_detail": Way(of("action"), send="follow_up"),
+    "action_detail": Way(of("action"), send="report"),
+    "action_follow": Way(of("action"), verb="", send="read"),
+    "action_from": Way(what_actions_come_of, verb="contribute", send="contribute"),
+    "action_steps": Way(of("action"), verb="follow_up", send="follow_up"),
+    "step_tick": Way(
+        of_meeting_of("step", lambda step: step.action, step=lambda step: step.key), verb="", send="report"
+    ),
+    "action_waits_for": Way(
+        of("action"), verb="follow_up", send="follow_up", queries=("", f"?q={COMMON}")
+    ),
+    "handover": Way(alone()),
+    "handover_of": Way(alone(pk=lambda world: world.confidant.person.pk)),
     "action_edit": Way(of("action"), verb="follow_up", send="follow_up"),
     "action_reassign": Way(of("action"), verb="follow_up", send="follow_up"),
     "who_can_see": Way(every_marked, verb="edit", send="edit"),

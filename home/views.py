@@ -55,6 +55,7 @@ def desk(request):
         "commitments": selectors.commitments_of(user)[:COMMITMENTS_ON_THE_DESK],
         "meetings": meetings_selectors.coming_meetings(user)[:MEETINGS_ON_THE_DESK],
         "records": home_selectors.records_to_agree(user)[:RECORDS_ON_THE_DESK],
+        "reports_to_review": selectors.reports_to_review(user).count(),
         "news": home_selectors.new_in_spaces(user, NEWS_ON_THE_DESK),
     }
     return render(request, "home/desk.html", context)

@@ -132,9 +132,9 @@ def test_commitments_are_narrowed_down(client, space, fia, liaison, agreement, a
     make_commitment(space, make_organisation(country="KZ"), title="Under article 4", article=article)
     client.force_login(liaison)
     page = client.get(reverse("commitment_list") + query)
-    assert {one.title for one in page.context["page"]} == expected
+    assert {one.title for one in page.context["page"].rows} == expected
     by_agreement = client.get(reverse("commitment_list"), {"agreement": agreement.key})
-    assert [one.title for one in by_agreement.context["page"]] == ["Under article 4"]
+    assert [one.title for one in by_agreement.context["page"].rows] == ["Under article 4"]
 
 
 def test_a_rapporteur_writes_a_commitment_down_under_an_article_once(client, space, fia, rapporteur, article):

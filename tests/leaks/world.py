@@ -17,11 +17,13 @@ from django.utils import timezone
 
 from coordination import access, audit
 from coordination.models import (
+    ActionDependency,
     ActionUpdate,
     Article,
     Commitment,
     Marking,
     Party,
+    Person,
     Post,
     ProgressReport,
     Role,
@@ -85,6 +87,7 @@ class World:
         self.readers = self._readers()
         # Whom AMBER+STRICT and RED name besides: somebody who is none of the nine, and writes in everybody's place.
         self.confidant = make.make_member(self.space, Role.CONTRIBUTOR, self.fia, name="Confidant")
+        Person.objects.create(name="Confidant", user=self.confidant)
         self.by_canary: dict[int, Planted] = {}
         self.by_key: dict[str, Planted] = {}
 
@@ -179,16 +182,32 @@ class World:
         # Under an open article: its page must not tell of the closed commitment below it.
         commitment = self._page(
             "commitment", marking, _make_commitment, text="CANARY", indicator="CANARY", target_in_words="CANARY",
-            party=self.fia, owed_to=self.moi, article=self._first("article"), due_on=due,
+            unit="CANARY", target=40, party=self.fia, owed_to=self.moi, article=self._first("article"), due_on=due,
         )  # fmt: skip
         self._part("report", marking, commitment, lambda word: ProgressReport.objects.create(
-            commitment=commitment, author=self.confidant, text=word, state_before="not_started", state_after="on_track"
+            commitment=commitment, author=self.confidant, text=word, reason=word, value=12, state_before="on_track",
+            state_after="at_risk",
         ))  # fmt: skip
-        for owner in (self.fia, self.moi):
-            action = self._page("action", marking, make.make_action, owner=owner, description="CANARY", due_on=due)
+        self._part("report", marking, commitment, lambda word: ProgressReport.objects.create(
+            commitment=commitment, author=self.confidant, text=word, value=11, state_before="at_risk",
+            state_after="at_risk", verdict="returned", verdict_reason=word, verdict_by=self.readers["chair"],
+            verdict_at=self.now,
+        ))  # fmt: skip
+        number = next(_numbers)
+        evidence = make.make_file(self.space, f"{canary(number)}.txt", canary(number).encode(), title=canary(number))
+        evidence.attach(commitment)
+        self._note("file", marking, evidence, commitment, number)
+        waits = {"state": "waiting", "waiting_reason": "CANARY", "waiting_for_text": "CANARY"}
+        for owner, more in ((self.fia, {"owner_person": self.confidant.person}), (self.moi, waits)):
+            action = self._page(
+                "action", marking, make.make_action, owner=owner, description="CANARY", due_on=due, **more
+            )
             self._part("update", marking, action, lambda word, action=action: ActionUpdate.objects.create(
-                action=action, author=self.confidant, text=word, state_before="open", state_after="open"
+                action=action, author=self.confidant, text=word, waiting_reason=word, waiting_for_text=word,
+                state_before="open", state_after="waiting",
             ))  # fmt: skip
+            self._part("step", marking, action, lambda word, action=action: action.checklist.create(text=word))
+            action.helpers.add(self.fia)
             self._tell_everybody(action)
 
     def _tell_everybody(self, action: Any) -> None:
@@ -264,6 +283,7 @@ class World:
     def plant_links(self) -> None:
         """Open things that name closed ones."""
         paragraph = next(one.obj for one in self.of_kind("paragraph") if one.marking == Marking.RED)
+        closed, closed_too = [one.obj for one in self.of_kind("action") if one.marking == Marking.RED]
         meeting = next(one.obj for one in self.of_kind("meeting") if one.marking == Marking.RED)
         picture = next(one.obj for one in self.of_kind("picture") if one.marking == Marking.RED)
         article = next(one.obj for one in self.of_kind("article") if one.marking == Marking.RED)
@@ -272,6 +292,8 @@ class World:
             action = self._page("action", marking, make.make_action, owner=self.moi)
             action.source = paragraph
             action.save()
+            ActionDependency.objects.create(action=action, waits_for=closed)
+            ActionDependency.objects.create(action=closed_too, waits_for=action)
             self._page("visit", marking, make.make_visit, organisation=self.moi, meetings=[meeting])
             links = f'<p><a linktype="page" id="{meeting.pk}">1</a> <a linktype="document" id="{file.pk}">2</a></p>'
             self._page("news", marking, make.make_news, picture=picture, body=links)

@@ -55,6 +55,9 @@ VERBS = (
 # From which address the current request or socket comes; None for commands and the worker.
 _address: ContextVar[str | None] = ContextVar("address of the actor", default=None)
 
+# Whether the deeds of the moment are many that are told of as one.
+_at_once: ContextVar[bool] = ContextVar("many deeds at once", default=False)
+
 # Sent inside the transaction with `entry`, `obj` and `details`: the notifier listens, and sockets are told.
 happened = Signal()
 
@@ -67,6 +70,21 @@ def coming_from(address: str | None):
         yield
     finally:
         _address.reset(token)
+
+
+@contextmanager
+def at_once():
+    """The deeds inside the block are written down one by one, and told of by a single one after it: an import of two
+    thousand actions is one piece of news."""
+    token = _at_once.set(True)
+    try:
+        yield
+    finally:
+        _at_once.reset(token)
+
+
+def is_at_once() -> bool:
+    return _at_once.get()
 
 
 def record(

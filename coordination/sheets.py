@@ -164,7 +164,7 @@ def _plain(value: Any) -> str:
         case None:
             return ""
         case str():
-            return value.strip(" \u00a0")
+            return value.replace("\r\n", "\n").strip(" \u00a0")
         case bool():
             return "true" if value else "false"
         case datetime():

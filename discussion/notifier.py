@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django.db import transaction
 
 from accounts.models import User
-from coordination import access
+from coordination import access, audit
 from coordination.models import AuditEntry
 
 _kinds: dict[str, type["Notification"]] = {}
@@ -70,6 +70,8 @@ def tell(*, entry: AuditEntry, obj: Any, details: dict[str, Any], **_signal: Any
     """Write the notifications of a deed; called inside its transaction."""
     from discussion import pokes, services
 
+    if audit.is_at_once():
+        return
     told: set[int] = set()
     for kind in kinds_told_on(entry.verb):
         recipients = set(kind(entry, obj, details).recipients())

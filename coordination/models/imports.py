@@ -1,14 +1,20 @@
 """Imports: a sheet on its way into a space, seen by whoever sent it and by nobody else."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coordination.models.marking import KEY_LENGTH, Audience, MarkedQuerySet, new_key
 from coordination.models.spaces import Space
+
+
+# An import takes a minute or two; a worker that died over it is noticed after a quarter of an hour.
+LONGEST_WAIT = timedelta(minutes=45)
 
 
 class ImportKind(models.TextChoices):
@@ -53,6 +59,7 @@ class Import(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     submission = models.UUIDField(null=True, unique=True, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    started_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = MarkedQuerySet.as_manager()
@@ -73,6 +80,12 @@ class Import(models.Model):
             tokens = access.audience_tokens(self.space_id, "RED", users=[self.created_by_id])
             self.audience = access.intern(tokens)
         super().save(*args, **kwargs)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether a worker should long have been done with it: it was given up, or there is none."""
+        since = self.started_at
+        return self.stage == ImportStage.WAITING and since is not None and timezone.now() - since > LONGEST_WAIT
 
     def get_absolute_url(self) -> str:
         return reverse("import_detail", kwargs={"key": self.key})

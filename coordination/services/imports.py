@@ -1,0 +1,320 @@
+"""Imports of actions and commitments out of sheets: opened, matched, checked, and then all rows or none.
+
+Each row goes through the services that a form would call, so that nothing comes in by a sheet that no form would take.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django_tasks import task
+
+from accounts.models import User
+from coordination import access, audit, sheets
+from coordination.columns import IMPORTED, guess
+from coordination.import_plan import CHANGED, MADE, SAME, Plan, Planned
+from coordination.models import Action, Import, ImportKind, ImportProgress, ImportStage, Organisation, Space
+from coordination.services.actions import create_action, edit_action, reassign_action, report_on_action
+from coordination.services.commitments import edit_commitment, make_commitment
+from coordination.services.shared import require
+
+logger = logging.getLogger(__name__)
+# A sheet is no record: what came of it is. It goes with everything that was said of it.
+KEPT_FOR = timedelta(days=7)
+# What it takes to import into a space.
+RIGHT: dict[str, str] = {ImportKind.ACTIONS: "contribute", ImportKind.COMMITMENTS: "record"}
+PROGRESS_SECONDS = 1.0
+# More than anybody mends from one page; they are counted all the same.
+MOST_PROBLEMS = 500
+
+
+class RowRefused(Exception):
+    """A service refused what the plan had let through; the row, the column where it is known, and the sentence."""
+
+    def __init__(self, row: int, column: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.row, self.column, self.sentence = row, column, sentence
+
+
+@transaction.atomic
+def open_import(
+    actor: User, space: Space, kind: str, *, content: bytes, file_name: str = "", submission: UUID | None = None
+) -> Import:
+    """Take in a sheet. ValidationError beside `file` where it is none, or too large. Sent twice, it is one."""
+    require(actor, RIGHT[kind], space)
+    if submission and (sent_before := Import.objects.filter(submission=submission, created_by=actor).first()):
+        return sent_before
+    try:
+        sheet = sheets.read(content)
+    except ValidationError as refusal:
+        raise ValidationError({"file": refusal.messages}) from refusal
+    job = Import(
+        space=space,
+        kind=kind,
+        file_name=file_name[:255],
+        headings=sheet.headings,
+        rows=sheet.rows,
+        matching=guess(sheet.headings, sheet.keys, IMPORTED[kind]),
+        submission=submission,
+        created_by=actor,
+    )
+    try:
+        with transaction.atomic():
+            job.save()
+    except IntegrityError:
+        return Import.objects.get(submission=submission, created_by=actor)
+    ImportProgress.objects.create(of=job)
+    forget_import.using(run_after=timezone.now() + KEPT_FOR).enqueue(job.key)
+    return job
+
+
+def missing_columns(job: Import) -> list[str]:
+    """The labels of the columns that an import must have, and for which no heading is chosen yet."""
+    return [str(column.label) for column in IMPORTED[job.kind] if column.required and column.key not in job.matching]
+
+
+@transaction.atomic
+def match_columns(actor: User, job: Import, matching: dict[str, int]) -> Import:
+    """Say which heading is which column, and check all rows by it. Nothing is written but the preview."""
+    job = _locked(actor, job)
+    if job.stage not in (ImportStage.MATCHING, ImportStage.PREVIEW):
+        raise ValidationError(_("This sheet is being imported already."))
+    job.matching = {key: place for key, place in matching.items() if 0 <= place < len(job.headings)}
+    if missing := missing_columns(job):
+        raise ValidationError(_("Choose the headings for: %s.") % ", ".join(missing))
+    if len(set(job.matching.values())) < len(job.matching):
+        raise ValidationError(_("One heading is chosen twice."))
+    with access.remembering():
+        plan = Plan(job, actor)
+    _note_plan(job, plan)
+    job.stage = ImportStage.PREVIEW
+    job.save()
+    return job
+
+
+def _note_plan(job: Import, plan: Plan) -> None:
+    job.shown = [row.shown for row in plan.rows]
+    job.problems = plan.problems[:MOST_PROBLEMS]
+    job.made, job.changed, job.unchanged = (plan.number_of(each) for each in (MADE, CHANGED, SAME))
+
+
+@transaction.atomic
+def start_import(actor: User, job: Import) -> Import:
+    """Let the worker import what the preview showed. Clicked twice, it is one import."""
+    job = _locked(actor, job)
+    if job.stage in (ImportStage.WAITING, ImportStage.DONE):
+        return job
+    if job.stage != ImportStage.PREVIEW or job.problems:
+        raise ValidationError(_("Put right what is refused, and send the sheet once more."))
+    job.stage, job.started_at = ImportStage.WAITING, timezone.now()
+    job.save()
+    ImportProgress.objects.filter(of=job).update(done=0, total=len(job.rows))
+    run_import.enqueue(job.key)
+    return job
+
+
+@transaction.atomic
+def discard_import(actor: User, job: Import) -> None:
+    """Delete the sheet and all that was said of it. What was imported stays."""
+    job = _locked(actor, job)
+    if job.stage == ImportStage.WAITING and not job.is_stuck:
+        raise ValidationError(_("This sheet is being imported already."))
+    job.delete()
+
+
+def _locked(actor: User, job: Import) -> Import:
+    job = Import.objects.select_for_update(of=("self",)).select_related("space").get(pk=job.pk)
+    if job.created_by_id != actor.pk:
+        raise PermissionDenied(_("You do not have the right to do this."))
+    require(actor, RIGHT[job.kind], job.space)
+    return job
+
+
+@task()
+def forget_import(key: str) -> None:
+    """Its days are over. An import that the worker has not come to by then goes as well."""
+    Import.objects.filter(key=key).delete()
+
+
+@task()
+def run_import(key: str) -> None:
+    """Write all rows in one transaction, or say why none. Run twice, also at once, it imports once.
+
+    A worker that dies leaves nothing: the transaction ends with it, and the task is taken up again.
+    """
+    job = Import.objects.filter(key=key).select_related("created_by").first()
+    if job is None:
+        return
+    with override(job.created_by.language), access.remembering(), timezone.override(_zone_of(job.created_by)):
+        try:
+            _import_all(job)
+        except RowRefused as refused:
+            _fail(job, _("Nothing was imported."), [(refused.row, refused.column, refused.sentence)])
+        except PermissionDenied:
+            _fail(job, _("Nothing was imported: you do not have the right to it any more."))
+        except _Differs as differs:
+            sentence = _("This has changed since the sheet was checked.")
+            _fail(
+                job,
+                _("Nothing was imported: what is here has changed since the sheet was checked. Check it once more."),
+                [(number, "", sentence) for number in differs.numbers],
+            )
+        except Exception:
+            logger.exception("Import %s failed.", job.key)
+            _fail(job, _("Nothing was imported, for a reason that we did not foresee. Try once more."))
+
+
+def _zone_of(user: User) -> Any:
+    return getattr(user, "time_zone", None) or timezone.get_default_timezone()
+
+
+class _Differs(Exception):
+    def __init__(self, numbers: list[int]) -> None:
+        self.numbers = numbers
+
+
+def _import_all(job: Import) -> None:
+    with transaction.atomic():
+        # Of two imports into one space the second waits, and then sees what the first has made.
+        Space.objects.select_for_update(of=("self",), no_key=True).get(pk=job.space_id)
+        job = Import.objects.select_for_update(of=("self",)).select_related("space", "created_by").get(pk=job.pk)
+        if job.stage != ImportStage.WAITING:
+            return
+        actor = job.created_by
+        require(actor, RIGHT[job.kind], job.space)
+        plan = Plan(job, actor)
+        shown = [row.shown for row in plan.rows]
+        if shown != job.shown:
+            raise _Differs([now[0] for now, before in zip(shown, job.shown, strict=True) if now != before])
+        with audit.at_once(), _counting(job) as count:
+            for row in plan.rows:
+                _write(actor, job, row)
+                count()
+        _finish(actor, job, plan)
+
+
+def _finish(actor: User, job: Import, plan: Plan) -> None:
+    made = [row for row in plan.rows if row.outcome == MADE]
+    counts = {outcome: plan.number_of(outcome) for outcome in (MADE, CHANGED, SAME)}
+    owners = Organisation.objects.filter(pk__in={row.values[plan.owner].pk for row in made})
+    if made or counts[CHANGED]:
+        audit.record(
+            actor, "sheet imported", job.space, after={"kind": job.kind, **counts},
+            details={"owners": list(owners) if job.kind == ImportKind.ACTIONS else []},
+        )  # fmt: skip
+    job.stage, job.headings, job.rows, job.shown = ImportStage.DONE, [], [], []
+    job.save()
+
+
+def _fail(job: Import, sentence: str, problems: list[tuple[int, str, str]] | None = None) -> None:
+    """The sheet stays as it was checked, so that it can be checked once more."""
+    stage = ImportStage.FAILED
+    Import.objects.filter(pk=job.pk, stage=ImportStage.WAITING).update(
+        stage=stage, refusal=sentence[:500], problems=(problems or [])[:MOST_PROBLEMS]
+    )
+
+
+@transaction.atomic
+def check_again(actor: User, job: Import) -> Import:
+    """Make a new preview of a sheet whose import failed, or to which no worker comes, by the same columns."""
+    job = _locked(actor, job)
+    if job.stage == ImportStage.FAILED or job.is_stuck:
+        job.stage, job.refusal = ImportStage.MATCHING, ""
+        job.save()
+        job = match_columns(actor, job, job.matching)
+    return job
+
+
+# --- one row -------------------------------------------------------------------------------------------------------
+def _write(actor: User, job: Import, row: Planned) -> None:
+    try:
+        if row.target is None:
+            (_make_action if job.kind == ImportKind.ACTIONS else _make_commitment)(actor, job, row)
+        elif row.changes:
+            (_change_action if job.kind == ImportKind.ACTIONS else _change_commitment)(actor, row)
+    except ValidationError as refusal:
+        column = next(iter(refusal.error_dict), "") if hasattr(refusal, "error_dict") else ""
+        labels = {one.key: str(one.label) for one in IMPORTED[job.kind]}
+        raise RowRefused(row.number, labels.get(column, ""), " ".join(refusal.messages)) from refusal
+
+
+def _make_action(actor: User, job: Import, row: Planned) -> None:
+    fields = {name: value for name, value in row.changes.items() if name not in ("person", "state")}
+    fields.setdefault("language", actor.language)
+    action = create_action(actor, job.space, owner_person=row.changes.get("person"), **fields)
+    _move(actor, action, row)
+
+
+def _change_action(actor: User, row: Planned) -> None:
+    action: Action = row.target
+    fields = {name: value for name, value in row.changes.items() if name not in ("owner", "person", "state")}
+    if fields:
+        action = edit_action(actor, action, version=action.version, **fields)
+    if "owner" in row.changes or "person" in row.changes:
+        person = row.changes.get("person", action.owner_person)
+        owner = row.changes.get("owner", action.owner)
+        action = reassign_action(actor, action, owner, person, version=action.version)
+    _move(actor, action, row)
+
+
+def _move(actor: User, action: Action, row: Planned) -> None:
+    if state := row.changes.get("state"):
+        report_on_action(actor, action, state=state, seen_state=action.state)
+
+
+def _make_commitment(actor: User, job: Import, row: Planned) -> None:
+    fields = dict(row.changes)
+    fields.setdefault("language", actor.language)
+    make_commitment(actor, job.space, **fields)
+
+
+def _change_commitment(actor: User, row: Planned) -> None:
+    edit_commitment(actor, row.target, version=row.target.version, **row.changes)
+
+
+# --- progress ------------------------------------------------------------------------------------------------------
+@contextmanager
+def _counting(job: Import) -> Iterator[Callable[[], None]]:
+    """Counts the rows that are written, for the page that shows the progress.
+
+    The number is written beside the transaction, which nobody sees before its end. SQLite has one writer: there the
+    number waits for the end too, and the page shows that it is being written, without a number.
+    """
+    done = 0
+    ended = threading.Event()
+
+    def count() -> None:
+        nonlocal done
+        done += 1
+
+    def note() -> None:
+        try:
+            while not ended.wait(PROGRESS_SECONDS):
+                ImportProgress.objects.filter(of=job.pk).update(done=done)
+        except DatabaseError:
+            logger.debug("The progress of import %s is not noted.", job.key)
+        finally:
+            connection.close()
+
+    # Within another transaction, as in a test, nobody beside it could see the row.
+    beside = connection.vendor != "sqlite" and len(connection.savepoint_ids) == 0
+    thread = threading.Thread(target=note, name="progress of an import", daemon=True) if beside else None
+    if thread:
+        thread.start()
+    try:
+        yield count
+    finally:
+        ended.set()
+        if thread:
+            thread.join()
+        else:
+            ImportProgress.objects.filter(of=job.pk).update(done=done)

@@ -104,6 +104,19 @@ class Plan:
             for key, sentence in row.problems.items()
         ]
 
+    def in_words(self, row: Planned, key: str) -> tuple[str, str]:
+        """What stood in a field of the row's target, and what will."""
+        before = self._present(row.target, key) if row.target else None
+        return self._word(key, before), self._word(key, row.changes[key])
+
+    def _word(self, key: str, value: Any) -> str:
+        column = self.by_key.get(key)
+        if value in (None, ""):
+            return "–"
+        if column is not None and column.choices:
+            return str(column.choices(value).label)
+        return _short(str(value))
+
     def number_of(self, outcome: str) -> int:
         return sum(row.outcome == outcome for row in self.rows)
 

@@ -275,3 +275,18 @@ class EndOfTermWarned(AboutTheDueDate):
             sentence = _("The term of “%(title)s” ends on %(ends)s; notice can be given until %(notice)s")
             return sentence % {**days, "notice": date_format(warning.notice_by)}
         return _("The term of “%(title)s” ends on %(ends)s") % days
+
+
+@register
+class SheetImported(Notification):
+    """To those at the organisations for which many actions were written down at once, and told of no other way."""
+
+    kind = "sheet_imported"
+    verbs = ("sheet imported",)
+    by_mail = True
+
+    def recipients(self) -> Iterable[User]:
+        return User.objects.filter(organisation__in=self.details.get("owners", []), is_active=True)
+
+    def subject(self) -> str:
+        return _("Actions for your organisation were imported into %(space)s") % {"space": self.obj.title}

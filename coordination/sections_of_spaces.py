@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from coordination import access
 from coordination.models import Action, Agreement, Commitment, Space
+from coordination.services import RIGHT_TO_IMPORT
 from coordination.space_sections import Section, register
 
 # A part shows what fits; the list behind its link shows the rest.
@@ -61,6 +62,22 @@ def commitments(space: Space, user: access.Reader) -> Section:
         url_label=_("All commitments"),
         deed_url=reverse("commitment_new", kwargs={"key": space.key}) if may_add else "",
         deed_label=_("Write down a commitment"),
+    )
+
+
+@register(order=80)
+def sheets(space: Space, user: access.Reader) -> Section | None:
+    """Ways in and out by sheets and calendars, for those who take part."""
+    if access.role_in(user, space.pk) is None:
+        return None
+    labels = {"actions": _("Import actions from a sheet"), "commitments": _("Import commitments from a sheet")}
+    imports = [(kind, label) for kind, label in labels.items() if access.can(user, RIGHT_TO_IMPORT[kind], space)]
+    return Section(
+        name="sheets",
+        title=_("Sheets and calendars"),
+        icon="file-earmark-spreadsheet",
+        template="coordination/sections/sheets.html",
+        context={"imports": imports},
     )
 
 

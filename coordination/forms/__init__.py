@@ -32,6 +32,7 @@ from coordination.forms.filters import (
 )
 from coordination.forms.follow_up import BULK_FORMS, BulkForm, MoveActionForm, RenameFilterForm, SaveFilterForm
 from coordination.forms.handover import HandoverForm
+from coordination.forms.imports import ColumnsForm, SheetForm
 from coordination.forms.markings import MARKINGS_EXPLAINED, MARKINGS_OF_SPACES, ChangeMarkingForm, UsersField
 from coordination.forms.shared import (
     DESCRIPTION_MAX_LENGTH,
@@ -67,6 +68,7 @@ __all__ = [
     "AsOfForm",
     "BulkForm",
     "ChangeMarkingForm",
+    "ColumnsForm",
     "CommitmentFilters",
     "DeedForm",
     "DependencySearchForm",
@@ -100,6 +102,7 @@ __all__ = [
     "ReviewForm",
     "RoleForm",
     "SaveFilterForm",
+    "SheetForm",
     "StepsForm",
     "TrailFilters",
     "UsersField",

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from coordination.models.marking import KEY_LENGTH, Audience, MarkedQuerySet, new_key
 from coordination.models.spaces import Space
 
-
 # An import takes a minute or two; a worker that died over it is noticed after a quarter of an hour.
 LONGEST_WAIT = timedelta(minutes=45)
 
@@ -81,14 +80,14 @@ class Import(models.Model):
             self.audience = access.intern(tokens)
         super().save(*args, **kwargs)
 
+    def get_absolute_url(self) -> str:
+        return reverse("import_detail", kwargs={"key": self.key})
+
     @property
     def is_stuck(self) -> bool:
         """Whether a worker should long have been done with it: it was given up, or there is none."""
         since = self.started_at
         return self.stage == ImportStage.WAITING and since is not None and timezone.now() - since > LONGEST_WAIT
-
-    def get_absolute_url(self) -> str:
-        return reverse("import_detail", kwargs={"key": self.key})
 
 
 class ImportProgress(models.Model):

@@ -15,6 +15,7 @@ from coordination.models import (
     Role,
     Space,
 )
+from coordination.services.feeds import end_feeds_of_former_members
 from coordination.services.shared import StaleVersion, require
 
 
@@ -121,6 +122,7 @@ def revoke_membership(actor: User, space: Space, member: Organisation | User) ->
     _keep_a_chair(space, member, None)
     access.revoke(member, space)
     editors.withdraw(member, space)
+    end_feeds_of_former_members(space)
     audit.record(actor, "membership revoked", space, before={"member": _name(member), "role": before})
 
 

@@ -6,9 +6,10 @@ the keys of what should not.
 
 import pytest
 from django.apps import apps
+from django.core import mail
 from django.urls import reverse
 
-from coordination import access
+from coordination import access, replies
 from tests.leaks.looking import CANARY, look
 from tests.leaks.ways import SITE, addresses, patterns
 
@@ -90,7 +91,7 @@ def test_an_address_answers_exactly_those_who_may_use_it(walk, name):
 def address_of_nothing(address):
     """The same address with a key that nobody has, as long as the true one, in the place where the key stands."""
     parts = address.split("/")
-    place = 3 if parts[1] == "who-can-see" or parts[2] == "about" else 2
+    place = 3 if parts[1] == "who-can-see" or parts[2] in ("about", "from") else 2
     parts[place] = "z" * len(parts[place])
     return "/".join(parts)
 
@@ -162,6 +163,23 @@ def rows():
     """How many rows every table of content has. Reading what is RED is noted in the trail, and in the trail alone."""
     ours = ("coordination", "meetings", "discussion", "knowledge")
     return {model: model._default_manager.count() for model in apps.get_models() if model._meta.app_label in ours}
+
+
+# --- answers by mail -----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("reader", READERS[1:])
+def test_an_answer_by_mail_about_what_is_closed_changes_nothing_and_tells_nothing(walk, reader, log, settings):
+    """Written while it was open, as it were: the secret address is known."""
+    settings.REPLY_DOMAIN = "replies.accord.example"
+    world, user = walk.world, walk.world.readers[reader]
+    closed = [one for one in world.of_kind("action") if not world.may_read(reader, one)]
+    assert closed or reader == "chair"
+    addresses = [replies.address_for(user, one.obj) for one in closed]
+    before = rows()
+    for address in addresses:
+        raw = f"From: {user.email}\nTo: {address}\nSubject: Action: More\nMessage-ID: <x@y>\n\nWords".encode()
+        assert replies.receive(raw).ignored
+    assert rows() == before and mail.outbox == []
+    assert not CANARY.search(log.text.encode()) and "reply-" not in log.text
 
 
 # --- notifications -------------------------------------------------------------------------------------------------

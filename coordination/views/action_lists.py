@@ -203,13 +203,13 @@ def _steps(state: str) -> list[tuple[str, str]]:
 
 
 # --- the calendar and the timeline ----------------------------------------------------------------------------------
-def _first_day(request, otherwise: date) -> date:
-    """The first day of the month that the address asks for, as in 2026-03."""
+def _first_day(request: HttpRequest, otherwise: date) -> date:
+    """The first day of the month that the address asks for, as in 2026-03; within the years that a calendar knows."""
     try:
         asked = date.fromisoformat(f"{request.GET.get('month', '')}-01")
     except ValueError:
-        return otherwise.replace(day=1)
-    return asked if FIRST_YEAR <= asked.year <= LAST_YEAR else otherwise.replace(day=1)
+        asked = otherwise.replace(day=1)
+    return asked if FIRST_YEAR <= asked.year <= LAST_YEAR else timezone.localdate().replace(day=1)
 
 
 def _month(first: date) -> str:

@@ -15,12 +15,13 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from coordination import access, audit
+from coordination import access, audit, services
 from coordination.models import (
     ActionDependency,
     ActionUpdate,
     Article,
     Commitment,
+    FilteredList,
     Marking,
     Party,
     Person,
@@ -169,10 +170,21 @@ class World:
             lambda word: Article.objects.create(agreement=agreement, number="1", title=word, body=f"<p>{word}</p>"),
         )
         self._plant_work(marking)
+        if marking == Marking.AMBER:
+            self._plant_filters()
         meeting = self._plant_meeting(marking)
         self._page("visit", marking, make.make_visit, objectives="CANARY", organisation=self.fia, meetings=[meeting])
         self._plant_knowledge(marking)
         self._plant_threads(marking, agreement, article)
+
+    def _plant_filters(self) -> None:
+        """One that is shared in the space, of either list; it is read by the members, whatever the space is marked."""
+        for page in FilteredList.values:
+            number = next(_numbers)
+            saved = services.save_filter(
+                self.confidant, page=page, name=canary(number), query=f"q={canary(number)}", space=self.space
+            )
+            self._note("saved filter", Marking.AMBER, saved, number=number)
 
     def _first(self, kind: str) -> Any:
         return next(one.obj for one in self.planted if one.kind == kind)

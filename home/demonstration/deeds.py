@@ -22,7 +22,7 @@ from coordination.models import (
 from discussion import services as discussion
 from discussion.models import Thread
 from home.demonstration import follow_up as told
-from home.demonstration import series, times
+from home.demonstration import progress, series, times
 from home.demonstration import talk as talks
 from meetings import services as meetings
 from meetings.models import AttendanceRole, Meeting, MeetingKind, ParagraphKind, Record, Visit, VisitMeeting
@@ -51,8 +51,8 @@ def agree(cast: Any) -> None:
         told.Text(
             "2020", "PK", f"{fact['title']} ({fact['year']})", AgreementKind.COOPERATION, AgreementState.IN_FORCE,
             ("MoFA", "ICMPD"), None, None,
-            f"Reported: the agreement of {fact['year']}; {fact['effect']}. Illustrative: parties as shown here, state, "
-            "and the text of the articles.",
+            f"Reported: the agreement of {fact['year']}; {fact['effect']}. Illustrative: parties as shown here, "
+            "signatures, days, notice and renewal, state, the text of the articles, and the protocol that amends it.",
             told.ARTICLES_OF_2020,
         ),
         reference=str(fact["year"]),
@@ -320,6 +320,7 @@ def follow_up(cast: Any) -> None:
 
 def _commitment(cast: Any, entry: told.Undertaking) -> None:
     agreement = cast.agreements.get(entry.agreement)
+    said = {"target_in_words": entry.target, "due_on": times.day(entry.due)}
     commitment = coordination.make_commitment(
         cast.users["chair"],
         cast.spaces[entry.room],
@@ -328,16 +329,14 @@ def _commitment(cast: Any, entry: told.Undertaking) -> None:
         owed_to=cast.organisations[entry.owed_to],
         article=agreement.articles.get(number=entry.article) if agreement else None,
         indicator=entry.indicator,
-        target_in_words=entry.target,
-        due_on=times.day(entry.due),
         language="ru" if entry.room in ("KZ", "KG", "UZ", "TJ") else "en",
         illustrative=True,
+        **{**said, **progress.numbers_of(cast, entry.title, entry.due)},
     )
     cast.past.note(commitment, times.days_ago(max(160 - entry.due, 30)))
-    if entry.state != CommitmentState.NOT_STARTED:
-        text = entry.report or SAYINGS[ActionState.IN_PROGRESS][commitment.language]
-        report = coordination.report_progress(cast.user_of(entry.party), commitment, text=text, state=entry.state)
-        cast.past.note(report, times.days_ago(8))
+    text = entry.report or SAYINGS[ActionState.IN_PROGRESS][commitment.language]
+    told_once = progress.Told(8, None, text, entry.state) if entry.state != CommitmentState.NOT_STARTED else None
+    progress.report_on(cast, commitment, entry.party, told_once)
 
 
 def give(

@@ -124,8 +124,8 @@ def _blocks_of(document: Any) -> Iterator[_Block]:
 def _rows_of(table: Any) -> Iterator[_Block]:
     """A table has no place in an article: each row becomes a line, so that no word is lost."""
     for row in table.rows:
-        cells = list(dict.fromkeys(cell._tc for cell in row.cells))
-        words = [" ".join("".join(cell.itertext()).split()) for cell in cells]
+        cells = {cell._tc: cell for cell in row.cells}.values()  # a cell that spans several columns comes once for each
+        words = [" ".join(_clean(cell.text).split()) for cell in cells]
         text = " | ".join(word for word in words if word)
         yield _Block(text, escape(text))
 

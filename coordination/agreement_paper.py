@@ -26,7 +26,9 @@ class FacesOnly(URLFetcher):
     """A text that names a picture or a sheet elsewhere calls nobody, and reads no file of this machine."""
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
-        found = finders.find(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
-        if not isinstance(found, str) or not found.endswith(".woff2"):
+        if not url.startswith(SCHEME) or not url.endswith(".woff2") or ".." in url:
             raise ValueError("nothing is fetched for paper")
+        found = finders.find(url.removeprefix(SCHEME))
+        if not isinstance(found, str):
+            raise ValueError("nothing is fetched for paper: no such face")
         return URLFetcherResponse(url, Path(found).read_bytes(), {"Content-Type": "font/woff2"})

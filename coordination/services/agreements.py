@@ -188,7 +188,10 @@ def _merged(standing: Iterable[Article], text: ImportedText) -> list[Article]:
         article = by_number.pop(normal(one.number), None) or Article()
         article.number, article.title, article.body = one.number, one.title, one.body
         merged.append(article)
-    return [*merged, *(article for article in order if article not in merged)]
+    merged += [article for article in order if article not in merged]
+    for place, article in enumerate(merged):
+        article.sort_order = place
+    return merged
 
 
 def left_standing(agreement: Agreement, text: ImportedText) -> list[Article]:

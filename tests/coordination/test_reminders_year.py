@@ -101,8 +101,8 @@ def with_outcomes(rows: list[tuple]) -> list[tuple]:
 
 
 def live_through(clock, moments: set[datetime], deeds: dict[datetime, list]) -> None:
-    """Let two workers look at each of these moments, and one each noon, but for the days when none runs."""
-    noons = {BEGIN + timedelta(days=number, hours=12) for number in range(366)}
+    """Let two workers look at each of these moments, and one now and then, but for the days when none runs."""
+    noons = {BEGIN + timedelta(days=number, hours=12) for number in range(0, 366, 4)}
     for now in sorted(noons | moments | set(deeds)):
         clock.move_to(now, tick=False)
         for deed in deeds.get(now, []):
@@ -136,7 +136,7 @@ def test_a_year_of_reminders_in_which_each_is_sent_once_and_none_is_lost(year, p
     assert sorted(found) == with_outcomes(expected)
     sent = Reminder.objects.filter(outcome="sent")
     assert Counter(letter.to[0] for letter in letters.outbox) == Counter(sent.values_list("recipient__email", flat=True))
-    assert sent.filter(at=BACK).count() > 3
+    assert sent.filter(at=BACK).count() == 2
     assert Reminder.objects.filter(at=BACK, outcome="overtaken").exists()
 
 

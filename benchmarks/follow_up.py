@@ -7,6 +7,7 @@ grants, with 200,000 actions and with 2,000. Both are asked in turn: what else t
 Then guardian's own way is measured beside ours: the same actions for the same users, by a grant on each action.
 
 Sizes: BENCH_ACTIONS, BENCH_FEW_ACTIONS, BENCH_SPACES, BENCH_USERS, BENCH_GRANTS, BENCH_REQUESTS, BENCH_OBJECT_GRANTS.
+BENCH_KEEP=name keeps the two databases, as name_few and name_many, and uses them as they are the next time.
 BENCH_PAGES names some of the pages where not all are to be measured; BENCH_SHOW_QUERIES=1 shows the slowest queries.
 """
 
@@ -26,6 +27,7 @@ GRANTS = int(os.environ.get("BENCH_GRANTS", "30000"))
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", "200"))
 # Grants of other users on single actions, as filling of guardian's table; in full they would be six million.
 OBJECT_GRANTS = int(os.environ.get("BENCH_OBJECT_GRANTS", "500000"))
+KEPT = os.environ.get("BENCH_KEEP", "")
 # So many requests in one database before the other is asked.
 IN_A_ROW = 20
 SELECTIONS = 25
@@ -45,6 +47,11 @@ def main() -> None:
     from tests.servers import PostgresDatabase
 
     few, many = PostgresDatabase(server), PostgresDatabase(server)
+    if KEPT:
+        for database, size in ((few, "few"), (many, "many")):
+            database.name = f"{KEPT}_{size}"
+            database.url = f"{database.server}/{database.name}"
+    is_there = bool(KEPT and few._execute("SELECT 1 FROM pg_database WHERE datname = %s", many.name))
     os.environ |= {
         "SECRET_KEY": "only-for-benchmarks",
         "DATABASE_URL": few.url,
@@ -54,23 +61,25 @@ def main() -> None:
         "LOG_LEVEL": "ERROR",
     }
     try:
-        few.create()
-        fill(few, many)
+        import django
+
+        django.setup()
+        if not is_there:
+            few.create()
+            fill(few, many)
         pages = measure_pages(few.name, many.name)
         tell_pages(pages)
         use(many.name)
         measure_selection()
     finally:
         close()
-        few.drop()
-        many.drop()
+        if not KEPT:
+            few.drop()
+            many.drop()
 
 
 def fill(few: Any, many: Any) -> None:
     """The frame once, copied; then the work in each."""
-    import django
-
-    django.setup()
     from benchmarks.worlds import follow_up as world
 
     began = time.perf_counter()

@@ -22,14 +22,11 @@ from coordination.models import (
 )
 from coordination.selectors import scoreboard as board
 from tests.factories import (
-    make_action,
     make_agreement,
-    make_commitment,
     make_member,
     make_organisation,
     make_space,
     make_user,
-    mark,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
@@ -42,74 +39,86 @@ def chosen(**values):
 
 # --- a random world, and its slow recount ----------------------------------------------------------------------------
 class RandomWorld:
-    """Two spaces with topics, agreements in all markings, and items whose states have wandered for sixty days."""
+    """Two spaces with topics, agreements in all markings, and items whose states have wandered for sixty days.
+
+    Written in bulk: nothing but the rows themselves is looked at.
+    """
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.topics = [Topic.objects.get_or_create(slug=f"t{n}", defaults={"name": f"Topic {n}"})[0] for n in range(3)]
-        self.spaces = [make_space() for _number in range(2)]
-        for space in self.spaces:
-            space.topics.set(self.chance.sample(self.topics, self.chance.randint(0, 2)))
-            space.save()
+        self.spaces = [make_space(topics=self._some_topics()) for _number in range(2)]
         self.organisations = [make_organisation(country=country) for country in ("PK", "KZ", None)]
         self.author = make_user()
         self.member = make_member(self.spaces[0], organisation=self.organisations[0])
         self.readers = [self.member, make_user(), make_member(self.spaces[1])]
         self.agreements = [self._agreement() for _number in range(4)]
         self.articles = [Article.objects.create(agreement=one, number="1", body="<p>x</p>") for one in self.agreements]
-        self.commitments = [self._commitment() for _number in range(30)]
-        self.actions = [self._action() for _number in range(40)]
+        self.commitments = self._written(Commitment, [self._commitment() for _number in range(50)])
+        self.actions = self._written(Action, [self._action() for _number in range(70)])
+        self._live(self.commitments, CommitmentState, ProgressReport, "commitment")
+        self._live(self.actions, ActionState, ActionUpdate, "action")
 
-    def _marked(self, obj):
+    def _some_topics(self) -> list:
+        return self.chance.sample(self.topics, self.chance.randint(0, 2))
+
+    def _audience(self, space):
         marking = self.chance.choice([*Marking.values, Marking.AMBER])
-        return mark(obj, marking, organisations=self.organisations[:1], users=[self.member])
+        return access.intern(access.audience_tokens(space.pk, marking, [self.organisations[0].pk], [self.member.pk]))
 
     def _agreement(self):
-        agreement = make_agreement(self.chance.choice(self.spaces))
-        agreement.topics.set(self.chance.sample(self.topics, self.chance.randint(0, 2)))
-        agreement.save()
-        return self._marked(agreement)
+        agreement = make_agreement(self.chance.choice(self.spaces), topics=self._some_topics())
+        agreement.own_audience = self._audience(agreement.space)
+        access.settle(agreement)
+        return agreement
+
+    def _shared(self) -> dict:
+        space = self.chance.choice(self.spaces)
+        audience = self._audience(space)
+        return {"space": space, "own_audience": audience, "audience": audience, "title": "x", "due_on": self._day()}
 
     def _commitment(self):
-        article = self.chance.choice([*self.articles, None])
-        party = self.chance.choice(self.organisations)
-        commitment = make_commitment(self.chance.choice(self.spaces), party, article=article, due_on=self._day())
-        self._wander(self._marked(commitment), CommitmentState, ProgressReport, "commitment")
-        return commitment
+        article, party = self.chance.choice([*self.articles, None]), self.chance.choice(self.organisations)
+        return Commitment(party=party, article=article, **self._shared())
 
     def _action(self):
         source = self.chance.choice([self.chance.choice(self.commitments), None])
-        owner = self.chance.choice(self.organisations)
-        action = make_action(self.chance.choice(self.spaces), owner, source=source, due_on=self._day())
-        self._wander(self._marked(action), ActionState, ActionUpdate, "action")
-        return action
+        return Action(owner=self.chance.choice(self.organisations), source=source, **self._shared())
 
     def _day(self) -> date | None:
         days = self.chance.choice([None, *range(-60, 30, 3), -SINCE_DAYS, -SINCE_DAYS - 1, -1, 0])
         return None if days is None else timezone.localdate() + timedelta(days=days)
 
-    def _wander(self, obj, states, history, name):
-        """A life of up to sixty days: `obj.lived` is what it was from which moment on."""
-        born = timezone.now() - timedelta(days=self.chance.randint(0, 60), minutes=self.chance.randint(1, 500))
-        obj.lived = [(born, obj.state)]
-        moments = sorted(
-            born + (timezone.now() - born) * self.chance.random() for _step in range(self.chance.randint(0, 4))
-        )
-        for moment in moments:
-            state = self.chance.choice(states.values)
-            report = history.objects.create(
-                **{name: obj}, author=self.author, text="x", state_before=obj.state, state_after=state
+    def _written(self, model, rows):
+        return model.objects.bulk_create(rows)
+
+    def _live(self, rows, states, history, name):
+        """A life of up to sixty days for each: `lived` is what it was from which moment on."""
+        reports = []
+        for obj in rows:
+            obj.created_at = timezone.now() - timedelta(
+                days=self.chance.randint(0, 60), minutes=self.chance.randint(1, 500)
             )
-            history.objects.filter(pk=report.pk).update(created_at=moment)
-            obj.state = state
-            obj.lived.append((moment, state))
-        if history is ProgressReport and moments and self.chance.random() < 0.5:
-            # The last report was given back, some time after it was written.
-            moment += (timezone.now() - moment) * self.chance.random()
-            history.objects.filter(pk=report.pk).update(verdict=Verdict.RETURNED, verdict_at=moment)
-            obj.state = report.state_before
-            obj.lived.append((moment, obj.state))
-        type(obj).objects.filter(pk=obj.pk).update(state=obj.state, created_at=born)
+            obj.lived = [(obj.created_at, obj.state)]
+            age = timezone.now() - obj.created_at
+            for part in sorted(self.chance.random() for _step in range(self.chance.randint(0, 4))):
+                state = self.chance.choice(states.values)
+                report = history(author=self.author, text="x", state_before=obj.state, state_after=state, **{name: obj})
+                report.moment = obj.created_at + age * part
+                reports.append(report)
+                obj.state = state
+                obj.lived.append((report.moment, state))
+            if history is ProgressReport and len(obj.lived) > 1 and self.chance.random() < 0.5:
+                # The last report was given back, some time after it was written.
+                report.verdict = Verdict.RETURNED
+                report.verdict_at = report.moment + (timezone.now() - report.moment) * self.chance.random()
+                obj.state = report.state_before
+                obj.lived.append((report.verdict_at, obj.state))
+        type(rows[0]).objects.bulk_update(rows, ["state", "created_at"])
+        reports = history.objects.bulk_create(reports)
+        for report in reports:
+            report.created_at = report.moment
+        history.objects.bulk_update(reports, ["created_at"])
 
 
 def rung(obj, state: str, on: date) -> int:
@@ -185,7 +194,7 @@ def counted(rows) -> Counter:
     return numbers
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_the_board_equals_a_slow_recount_for_every_reader(seed):
     world = RandomWorld(seed)
     since = timezone.localdate() - timedelta(days=SINCE_DAYS)
@@ -200,9 +209,8 @@ def test_the_board_equals_a_slow_recount_for_every_reader(seed):
             assert nowhere == sum(standing(obj) is None for obj in readable)
 
 
-@pytest.mark.parametrize("seed", [4, 5])
-def test_each_number_leads_to_exactly_the_items_that_it_counts(seed):
-    world = RandomWorld(seed)
+def test_each_number_leads_to_exactly_the_items_that_it_counts():
+    world = RandomWorld(3)
     since = timezone.localdate() - timedelta(days=SINCE_DAYS)
 
     for reader in world.readers[:2]:

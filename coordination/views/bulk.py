@@ -35,8 +35,9 @@ def action_change(request):
         messages.warning(request, _("Choose at least one action, then change it."))
         return redirect(back)
     form_class = BULK_FORMS.get(request.POST.get("deed", ""), BULK_FORMS["owner"])
-    contributes = access.memberships(request.user)
-    spaces = sorted({action.space_id for action in actions} & contributes.keys())
+    # Who takes part is told of those spaces alone in which the actor takes a hand.
+    contributes = {key for key, held in access.memberships(request.user).items() if "contribute_space" in held}
+    spaces = sorted({action.space_id for action in actions} & contributes)
     is_sent = "preview" in request.POST or "confirm" in request.POST
     form = form_class(request.POST if is_sent else None, spaces=spaces)
     outcomes: list[services.Outcome] = []

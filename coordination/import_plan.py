@@ -347,6 +347,11 @@ class Plan:
 
     def _check_new(self, row: Planned) -> None:
         self._check_state(row, ActionState.OPEN)
+        if "state" in row.changes:
+            # Whoever writes something down for others does not say how they get on.
+            written = Action(space=self.space, owner=row.values["owner"])
+            if not access.VERBS["follow_up"](self.actor, written):
+                row.refuse("state", _("Only those who follow it up say this: leave the state empty."))
         self._check_numbers(row, None)
 
     def _check_change(self, row: Planned) -> None:

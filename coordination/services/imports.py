@@ -279,16 +279,18 @@ def _change_action(actor: User, row: Planned) -> None:
     fields = {name: value for name, value in row.changes.items() if name not in ("owner", "person", "state")}
     if fields:
         action = edit_action(actor, action, version=action.version, **fields)
+    # Before it is handed on: afterwards it may be another's to follow up.
+    action = _move(actor, action, row)
     if "owner" in row.changes or "person" in row.changes:
         person = row.changes.get("person", action.owner_person)
         owner = row.changes.get("owner", action.owner)
-        action = reassign_action(actor, action, owner, person, version=action.version)
-    _move(actor, action, row)
+        reassign_action(actor, action, owner, person, version=action.version)
 
 
-def _move(actor: User, action: Action, row: Planned) -> None:
+def _move(actor: User, action: Action, row: Planned) -> Action:
     if state := row.changes.get("state"):
-        report_on_action(actor, action, state=state, seen_state=action.state)
+        return report_on_action(actor, action, state=state, seen_state=action.state).action
+    return action
 
 
 def _make_commitment(actor: User, job: Import, row: Planned) -> None:

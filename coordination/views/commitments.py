@@ -80,6 +80,8 @@ def _render_detail(request, commitment, *, form=None, review=None, reviewed=None
         "partners": commitment.partners.all(),
         "outlook": selectors.outlook_of(commitment, [one.report for one in reports]),
         "reports": reports[::-1],
+        # Whoever has a verdict to give finds the reports first.
+        "awaits_verdict": review is not None or any(one.may_review for one in reports),
         "files": [(file, keeper.may_remove(user, file)) for file in files],
         "actions": selectors.made_from(commitment, user)["actions"],
         "form": form,

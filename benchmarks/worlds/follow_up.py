@@ -93,7 +93,8 @@ def make_frame(sizes: Sizes, _nothing_is_written_for_search: Any) -> None:
     spaces = []
     # In the order of the alphabet, since Wagtail keeps collections in it: a name in between would move all behind it.
     for number in range(sizes.spaces):
-        spaces.append(services.add_space(title=f"Space {number:04}", topics=chance.sample(topics, 2)))
+        with transaction.atomic():
+            spaces.append(services.add_space(title=f"Space {number:04}", topics=chance.sample(topics, 2)))
     users = [
         User(email=f"user{number}@accord.example", name=f"User {number}", password="!", organisation=organisation)
         for number in range(sizes.users)

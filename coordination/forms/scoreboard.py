@@ -34,6 +34,9 @@ class ScoreboardForm(Filters):
     def __init__(self, *args: Any, reader: access.Reader, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.reader = reader
+        if not self.data.get("since"):
+            # The day that counts stands in the field, whoever chose it.
+            self.data = {**dict(self.data.items()), "since": scoreboard.usual_first_day().isoformat()}
         # What each narrowing stands for, for the page to name it.
         self.named: dict[str, Any] = {}
         self.fields["space"].offer(self._spaces())

@@ -53,6 +53,7 @@ def desk(request):
         "counts": _counts(standing),
         "actions": selectors.actions_of(user)[:ACTIONS_ON_THE_DESK],
         "commitments": selectors.commitments_of(user)[:COMMITMENTS_ON_THE_DESK],
+        "escalated": selectors.escalated_to(user),
         "meetings": meetings_selectors.coming_meetings(user)[:MEETINGS_ON_THE_DESK],
         "records": home_selectors.records_to_agree(user)[:RECORDS_ON_THE_DESK],
         "reports_to_review": selectors.reports_to_review(user).count(),

@@ -29,6 +29,7 @@ from coordination.working_days import WorkingDays
 FIRST_ZONE, LAST_ZONE = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
 # Of the day on which notice of an agreement can be given at the latest, beside the beginning of its own warning.
 AGREEMENT_DAYS_AHEAD = (30, 7)
+ESCALATED_AT_MOST = 10
 ORDER = [stage.value for stage in ReminderStage]
 
 
@@ -182,13 +183,13 @@ def reminder_rules_of(space: Space) -> ReminderRules:
     return ReminderRules.objects.filter(space=space).first() or ReminderRules(space=space)
 
 
-def escalated_to(user: User) -> list[Action | Commitment]:
+def escalated_to(user: User, limit: int = ESCALATED_AT_MOST) -> list[Action | Commitment]:
     """What stands, is overdue and was escalated to `user` for being so, the longest overdue first."""
     found: list[Action | Commitment] = [
-        *_escalated(Action.objects.standing().for_lists(), user),
-        *_escalated(Commitment.objects.standing().for_lists(), user),
+        *_escalated(Action.objects.standing().overdue().for_lists(), user)[:limit],
+        *_escalated(Commitment.objects.standing().overdue().for_lists(), user)[:limit],
     ]
-    return sorted(found, key=lambda obj: (obj.due_on or date.max, obj.pk))
+    return sorted(found, key=lambda obj: (obj.due_on or date.max, obj.pk))[:limit]
 
 
 def _escalated(queryset: QuerySet, user: User) -> QuerySet:

@@ -480,14 +480,26 @@ def test_nobody_else_names_a_focal_point(client, space, fia, chair):
     assert "focal-point" not in client.get(f"/organisations/{fia.pk}/").content.decode()
 
 
+def test_the_desk_shows_what_was_brought_to_its_reader_while_it_is_overdue(client, clock, space, fia, liaison, chair):
+    action = make_action(space, fia, title="The list of crossings", due_on=date(2027, 6, 8))
+    go_on(clock, days=1)
+    until(clock, date(2027, 7, 6))
+    client.force_login(chair)
+    page = client.get("/desk/").content.decode()
+    assert "Brought to me" in page
+    assert "The list of crossings" in page
+    services.report_on_action(chair, action, state="done")
+    assert "Brought to me" not in client.get("/desk/").content.decode()
+
+
 # --- operators -----------------------------------------------------------------------------------------------------
 def test_an_operator_sends_by_hand_and_sees_when_the_worker_did(client, clock, space, fia, liaison, capsys):
     make_action(space, fia, due_on=DUE)
     clock.move_to(datetime(2027, 6, 9, 12, tzinfo=UTC), tick=False)
     call_command("send_reminders", at="2027-06-07T20:00")
-    assert capsys.readouterr().out == "Reminders sent: 0.\n"
+    assert capsys.readouterr().out == "Reminders: 0. Mails of the day: 0.\n"
     call_command("send_reminders")
-    assert capsys.readouterr().out == "Reminders sent: 1.\n"
+    assert capsys.readouterr().out == "Reminders: 1. Mails of the day: 0.\n"
     assert client.get("/readyz").json()["reminders_sent_until"] == "2027-06-09T12:00:00+00:00"
     for wrong in ("tomorrow", "2027-13-01T00:00", "2031-01-01T00:00"):
         with pytest.raises(CommandError):

@@ -8,10 +8,13 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from coordination import services
+from discussion import digests
 
 
 class Command(BaseCommand):
-    help = "Sends the reminders that are due by now (or by an earlier moment) and have not been sent yet."
+    help = (
+        "Sends the reminders and the mails of the day that are due by now (or by an earlier moment) and not sent yet."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -19,8 +22,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, at: str | None = None, **_options: Any) -> None:
-        sent = services.send_reminders(_moment(at) if at else None)
-        self.stdout.write(f"Reminders sent: {sent}.")
+        now = _moment(at) if at else timezone.now()
+        reminders, mails = services.send_reminders(now), digests.send_digests(now)
+        self.stdout.write(f"Reminders: {reminders}. Mails of the day: {mails}.")
 
 
 def _moment(text: str) -> datetime:

@@ -25,7 +25,7 @@ from coordination.models import (
     Topic,
 )
 from discussion.models import Notification
-from home.demonstration import deeds, library_shelf, protocols, room, times
+from home.demonstration import deeds, library_shelf, protocols, room, teamwork, times
 from home.models import HomePage
 from search import ledger
 
@@ -81,6 +81,7 @@ def load() -> bool:
         deeds.meet(cast)
         protocols.amend(cast)
         deeds.follow_up(cast)
+        teamwork.share(cast)
         library_shelf.fill(cast)
         deeds.talk(cast)
         cast.past.lay_down()

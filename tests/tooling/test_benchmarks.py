@@ -1,0 +1,43 @@
+"""The command that measures the follow-up runs, on sizes that take no time, and leaves no database behind."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TINY = {
+    "BENCH_ACTIONS": "120", "BENCH_FEW_ACTIONS": "40", "BENCH_SPACES": "4", "BENCH_USERS": "30", "BENCH_GRANTS": "200",
+    "BENCH_REQUESTS": "2", "BENCH_OBJECT_GRANTS": "50",
+}  # fmt: skip
+
+
+def measure(**env: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "benchmarks/follow_up.py"],
+        cwd=ROOT, env={**os.environ, **TINY, **env}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-4000:]
+    return done.stdout
+
+
+@pytest.mark.full
+@pytest.mark.slow
+def test_the_follow_up_is_measured_for_each_page_and_kind_of_user():
+    said = measure()
+
+    assert "120 actions, 12 commitments, 4 agreements, 4 spaces, 30 users, 200 grants" in said
+    for page in ("list", "board", "scoreboard"):
+        for kind in ("liaison", "officer", "secretariat"):
+            assert re.search(rf"^{page}, {kind}: \d+ queries$", said, re.MULTILINE)
+            assert re.search(
+                rf"^{page}, {kind}: median [\d.]+ ms, 95th percentile .* ratio .* [\d.]+$", said, re.MULTILINE
+            )
+    assert len(re.findall(r"token [\d.]+ ms, guardian [\d.]+ ms, [\d.]+ times as long", said)) == 6
+
+
+def test_without_postgresql_it_says_what_it_needs():
+    assert "DATABASE_URL names none" in measure(DATABASE_URL="sqlite:///nowhere.sqlite3")

@@ -11,6 +11,7 @@ from tests.leaks.world import Planted, World, unpacked
 
 CANARY = re.compile(rb"(?i)zq(\d{3,4})x")
 KEY = re.compile(rf"(?<![a-zA-Z0-9])[{KEY_ALPHABET}]{{{KEY_LENGTH}}}(?![a-zA-Z0-9])".encode())
+REFERENCE = re.compile(rb"(?i)(?:act|com|agr)-\d{4}-\d{5,9}")
 # What differs from one answer to the next, whoever asks for what.
 FLEETING = [
     (re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"'), b"TOKEN"),
@@ -33,6 +34,7 @@ class Seen:
         by_word = {world.by_canary.get(int(number)) for number in CANARY.findall(content)}
         named = set(KEY.findall(asked.encode()))
         by_key = {world.by_key.get(key.decode()) for key in KEY.findall(content) if key not in named}
+        by_key |= {world.by_key.get(reference.decode().upper()) for reference in REFERENCE.findall(content)}
         return {one for one in by_word | by_key if one is not None}
 
     def by_canary(self, world: World) -> set[Planted]:

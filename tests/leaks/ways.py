@@ -39,7 +39,7 @@ def alone(**kwargs: Any) -> Targets:
     return targets
 
 
-def of(kind: str, **more: Callable[[Any], Any]) -> Targets:
+def of(kind: str, /, **more: Callable[[Any], Any]) -> Targets:
     """One address for each thing of a kind, by its key."""
 
     def targets(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
@@ -83,6 +83,16 @@ def pictures(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
     for one in world.of_kind("picture"):
         for spec in ("thumbnail", "wide", "max-1200x800"):
             yield {"key": one.key, "spec": spec}, one
+
+
+def references(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+    for one in world.of_kind("action", "commitment", "agreement"):
+        yield {"reference": one.obj.short_reference}, one
+
+
+def sheets(world: World) -> Iterator[tuple[dict[str, Any], None]]:
+    for form in ("xlsx", "csv"):
+        yield {"form": form}, None
 
 
 def members(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
@@ -160,7 +170,10 @@ SITE: dict[str, Way] = {
     "meeting_new": Way(of("space"), verb="record", send="record"),
     "resource_new": Way(of("space"), verb="contribute", send="contribute"),
     # One thing.
-    "agreement_detail": Way(of("agreement")),
+    "agreement_detail": Way(of("agreement"), queries=("", "?as_of=2025-06-01")),
+    "agreement_pdf": Way(of("agreement"), queries=("?as_of=2025-06-01",)),
+    "agreement_move": Way(of("agreement"), verb="record", send="record"),
+    "agreement_import": Way(of("agreement"), verb="record", send="record"),
     "commitment_detail": Way(of("commitment"), send="contribute"),
     "report_review": Way(
         of_meeting_of("report", lambda report: report.commitment, report=lambda report: report.key), verb="",
@@ -225,6 +238,17 @@ SITE: dict[str, Way] = {
     "thread_detail": Way(of("thread"), send="contribute"),
     "thread_messages": Way(of("thread"), queries=("?after=0",)),
     "message_detail": Way(of("message")),
+    "reference": Way(references),
+    # Sheets and calendars. That an export holds all of it is asked in test_exports.
+    "action_export": Way(sheets, queries=("", f"?q={COMMON}", "?state=any")),
+    "commitment_export": Way(sheets, queries=("", f"?q={COMMON}", "?state=any")),
+    "agreement_export": Way(sheets, queries=("", f"?q={COMMON}")),
+    "import_new": Way(of("space", kind=lambda space: "actions"), verb="contribute", send="contribute"),
+    "import_template": Way(of("space", kind=lambda space: "commitments"), verb="record"),
+    "import_detail": Way(of("import"), send="contribute"),
+    "import_deed": Way(of("import", deed=lambda job: "discard"), verb="", send="contribute"),
+    "calendar_feeds": Way(alone()),
+    "calendar_feed": Way(alone(secret="x" * 43)),  # test_exports.test_a_feed_tells_…
     "notification_open": Way(lambda world: iter(())),  # test_walk.test_news_opens_for_its_own_reader_only
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ import itertools
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -19,9 +19,15 @@ from coordination import access, audit, services
 from coordination.models import (
     ActionDependency,
     ActionUpdate,
+    AgreementMove,
+    AgreementRelation,
+    AgreementText,
+    Amendment,
     Article,
     Commitment,
     FilteredList,
+    Import,
+    ImportProgress,
     Marking,
     Party,
     Person,
@@ -66,6 +72,10 @@ class Planted:
     @property
     def key(self) -> str | None:
         return getattr(self.obj, "key", None)
+
+    @property
+    def reference(self) -> str | None:
+        return getattr(self.obj, "short_reference", None)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.marking} ({self.canary})"
@@ -130,6 +140,7 @@ class World:
     def _index(self) -> None:
         self.by_canary = {one.number: one for one in self.planted}
         self.by_key = {one.key: one for one in self.planted if one.key}
+        self.by_key |= {one.reference: one for one in self.planted if one.reference}
         self.clock.move_to(LATER)
 
     def _note(self, kind: str, marking: str, obj: Any, root: Any = None, number: int | None = None) -> Planted:
@@ -170,6 +181,7 @@ class World:
             lambda word: Article.objects.create(agreement=agreement, number="1", title=word, body=f"<p>{word}</p>"),
         )
         self._plant_work(marking)
+        self._plant_import(marking)
         if marking == Marking.AMBER:
             self._plant_filters()
         meeting = self._plant_meeting(marking)
@@ -186,8 +198,48 @@ class World:
             )
             self._note("saved filter", Marking.AMBER, saved, number=number)
 
+    def _plant_protocol(self, marking: str) -> None:
+        """What amends, implements and cites an agreement that everybody reads: neither its text as of a day, nor its
+        course, its relations or its paper tell of it to those who may not read the protocol."""
+        amended = self._first("agreement")
+        protocol = self._page(
+            "agreement", marking, make.make_agreement, kind="protocol", amends=amended, state="in_force",
+            signed_on=date(2025, 1, 1), summary="CANARY",
+        )  # fmt: skip
+        for deed, number in (("replace", "1"), ("insert", "1")):
+            self._part("amendment", marking, protocol, lambda word, deed=deed, number=number: Amendment.objects.create(
+                agreement=protocol, deed=deed, article_number=number, number=word, title=word, body=f"<p>{word}</p>",
+                takes_effect_on=date(2025, 2, 1),
+            ))  # fmt: skip
+        self._part("party", marking, protocol, lambda word: Party.objects.create(
+            agreement=protocol, organisation=self.fia, signatory=word, signatory_post=word
+        ))  # fmt: skip
+        AgreementRelation.objects.create(agreement=protocol, to=amended, kind="implements")
+        AgreementRelation.objects.create(agreement=amended, to=protocol, kind="cites")
+        number = next(_numbers)
+        file = make.make_file(self.space, f"{canary(number)}.txt", canary(number).encode(), title=canary(number))
+        AgreementText.objects.create(agreement=amended, language="ur", file=file)
+        self._note("file", marking, self._marked(file, marking), number=number)
+        self._part("move", marking, protocol, lambda word: AgreementMove.objects.create(
+            agreement=protocol, author=self.confidant, state_before="signed", state_after="in_force",
+            on=date(2025, 2, 1), reason=word,
+        ))  # fmt: skip
+
     def _first(self, kind: str) -> Any:
         return next(one.obj for one in self.planted if one.kind == kind)
+
+    def _plant_import(self, marking: str) -> None:
+        """A sheet of the chair's: the chair's alone, whatever else there is."""
+        self._next_second()
+        number = next(_numbers)
+        word = canary(number)
+        job = Import.objects.create(
+            space=self.space, kind="actions", created_by=self.readers["chair"], file_name=f"{word}.csv",
+            headings=["Title", word], rows=[(2, [word, word])], matching={"title": 0, "owner": 1},
+            problems=[(2, "Organisation", word)],
+        )  # fmt: skip
+        ImportProgress.objects.create(of=job)
+        self._note("import", marking, job, number=number)
 
     def _plant_work(self, marking: str) -> None:
         due = timezone.localdate() - timedelta(days=3)

@@ -386,7 +386,8 @@ def _counted(user: access.Reader, by: str, since: date, chosen: Chosen) -> dict[
     cells: dict[Any, Row] = defaultdict(Row)
     today = timezone.localdate()
     for kind in KINDS.values():
-        rows, columns = _grouped(_belonging(kind.model.objects.readable_by(user), kind, user, chosen), kind, by, user)
+        readable = access.readable_at_once(kind.model.objects.all(), user)
+        rows, columns = _grouped(_belonging(readable, kind, user, chosen), kind, by, user)
         for *key, rung, number in _count(_with_rung(rows, kind, today), *columns, "rung"):
             cells[_key(key)].tally(kind).add_rung(rung, number)
         for *key, change, number in _count(_with_change(rows, kind, since, today), *columns, "change"):

@@ -4,14 +4,21 @@ What should be seen is asked of `coordination.access` alone; every byte that com
 the keys of what should not.
 """
 
+from datetime import timedelta
+
 import pytest
 from django.apps import apps
 from django.core import mail
 from django.urls import reverse
 
-from coordination import access, replies
-from tests.leaks.looking import CANARY, look
+from accounts.models import MailRhythm, User
+from coordination import access, replies, services
+from coordination.models import Reminder, ReminderClock
+from discussion import digests
+from discussion.mail import send_waiting
+from tests.leaks.looking import CANARY, KEY, look
 from tests.leaks.ways import SITE, addresses, patterns
+from tests.leaks.world import LATER, NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -181,6 +188,36 @@ def test_an_answer_by_mail_about_what_is_closed_changes_nothing_and_tells_nothin
         assert replies.receive(raw).ignored
     assert rows() == before and mail.outbox == []
     assert not CANARY.search(log.text.encode()) and "reply-" not in log.text
+
+
+# --- reminders -----------------------------------------------------------------------------------------------------
+def test_reminders_and_mails_of_the_day_reach_whoever_may_read_it_and_say_nothing(walk, log):
+    """Five weeks, at the end of which all that is overdue has been brought to the focal point and to the chairs."""
+    world, outsider = walk.world, walk.world.readers["chair of another space"]
+    services.name_focal_point(world.readers["secretariat"], world.fia, outsider)
+    User.objects.filter(pk__in=[outsider.pk, world.readers["contributor"].pk]).update(mail_rhythm=MailRhythm.DAILY)
+    ReminderClock.objects.create(pk=ReminderClock.ONLY, started_at=NOON - timedelta(days=1))
+    for day in range(0, 35, 3):
+        world.clock.move_to(LATER + timedelta(days=day), tick=False)
+        services.send_reminders()
+        send_waiting.func()
+        digests.send_digests()
+    world.clock.move_to(LATER, tick=False)
+    planted = {(type(one.obj), one.obj.pk): one for one in world.of_kind("action", "commitment")}
+    told = [
+        (reminder.recipient, planted[reminder.object_type.model_class(), reminder.object_id], reminder.stage)
+        for reminder in Reminder.objects.select_related("recipient", "object_type")
+    ]
+    assert all(not access.principals(user).isdisjoint(access.audience(one.root)) for user, one, _stage in told)
+    brought = {one for user, one, stage in told if user == outsider and stage == "focal_point"}
+    owed = {one for one in planted.values() if one.obj.owner_id == world.fia.pk and one.obj.due_on}
+    assert brought == {one for one in owed if world.may_read("chair of another space", one)} < owed
+    assert {user for user, _one, stage in told if stage == "chair"} == {world.readers["chair"]}
+    assert {letter.subject for letter in mail.outbox} > {"What is new for you on Accord"}
+    letters = "".join(letter.subject + letter.body + str(letter.extra_headers) for letter in mail.outbox)
+    assert not CANARY.search(letters.encode())
+    assert not {key.decode() for key in KEY.findall(letters.encode())} & set(world.by_key)
+    assert not CANARY.search(log.text.encode())
 
 
 # --- notifications -------------------------------------------------------------------------------------------------

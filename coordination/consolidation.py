@@ -165,15 +165,20 @@ def differences(before: str, after: str) -> list[Run]:
     if len(old) > MOST_WORDS or len(new) > MOST_WORDS:
         old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     runs: list[Run] = []
-    for deed, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if deed == "equal":
-            runs.append(Run(SAME, "".join(old[i:j])))
-            continue
-        if i < j:
-            runs.append(Run(DELETED, "".join(old[i:j])))
-        if k < m:
-            runs.append(Run(INSERTED, "".join(new[k:m])))
-    return runs
+    gone, come = "", ""
+    opcodes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    for place, (deed, i, j, k, m) in enumerate(opcodes):
+        same = "".join(old[i:j])
+        if deed == "equal" and (same.strip() or place in (0, len(opcodes) - 1)):
+            runs += [*_changed(gone, come), Run(SAME, same)]
+            gone, come = "", ""
+        else:  # a blank between two changes belongs to both: three new words are one change
+            gone, come = gone + same, come + "".join(new[k:m])
+    return [*runs, *_changed(gone, come)]
+
+
+def _changed(gone: str, come: str) -> list[Run]:
+    return [run for run in (Run(DELETED, gone), Run(INSERTED, come)) if run.text]
 
 
 def _words(text: str) -> list[str]:

@@ -96,7 +96,7 @@ def amendments_to(agreement: Agreement, user: access.Reader) -> list[Amendment]:
         Amendment.objects.readable_by(user)
         .filter(agreement__amends=agreement, agreement__live=True)
         .exclude(agreement__state=AgreementState.NEGOTIATION)
-        .select_related("agreement")
+        .select_related("agreement__audience")
         .order_by("takes_effect_on", "agreement_id", "sort_order")
     )
     return list(rows)
@@ -388,7 +388,7 @@ def drawn(milestones: list[Milestone], *, from_right: bool = False) -> Course | 
             marks.append(Mark(milestone, x, line))
     [today] = [milestone.on for milestone in milestones if milestone.kind == "today"]
     top = min(mark.y for mark in marks) - 18
-    return Course(marks, place(today), place(first), place(last), 104 - top, top)
+    return Course(marks, place(today), place(first), place(last), 110 - top, top)
 
 
 # --- whom to warn, and of what -------------------------------------------------------------------------------------

@@ -49,6 +49,9 @@ def _document(request: HttpRequest, agreement: Agreement) -> dict[str, Any]:
     form = AsOfForm(request.GET if "as_of" in request.GET else None, initial={"as_of": today})
     as_of = form.cleaned_data["as_of"] if form.is_valid() else None
     amendments = selectors.amendments_to(agreement, request.user)
+    if as_of:
+        for protocol in {one.agreement for one in amendments if one.takes_effect_on <= as_of}:
+            access.note_reading(request, protocol)
     warning = agreement.next_warning(today)
     return {
         "agreement": agreement,

@@ -160,12 +160,14 @@ def test_a_protocol_that_the_reader_may_not_read_makes_no_difference_anywhere(cl
 
 def test_each_reader_reads_the_text_with_the_protocols_that_this_reader_may_read(client, reader, agreement):
     chair = make_member(agreement.space, Role.CHAIR)
-    make_protocol(agreement, "Open", ("replace", "1", date(2022, 1, 1), {"body": "<p>Openly.</p>"}))
+    make_protocol(
+        agreement, "Open", ("replace", "1", date(2022, 1, 1), {"body": "<p>Openly.</p>"}), signed_on=date(2021, 1, 1)
+    )
     closed = make_protocol(
         agreement,
         "Closed",
         ("replace", "1", date(2022, 1, 1), {"body": "<p>Secretly.</p>"}),
-        signed_on=date(2021, 1, 1),
+        signed_on=date(2021, 2, 1),
     )
     mark(closed, Marking.RED, users=[chair])
     assert "Secretly" in read(client, chair, agreement, "?as_of=2024-01-01")

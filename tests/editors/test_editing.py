@@ -62,7 +62,7 @@ def form_of(title, *, publish=False, **fields):
     """What the editor's browser sends for an agreement."""
     nested = {
         f"{formset}-{name}": value
-        for formset in ("parties", "articles")
+        for formset in ("parties", "texts", "articles", "amendments", "relations")
         for name, value in (
             ("TOTAL_FORMS", 0),
             ("INITIAL_FORMS", 0),
@@ -71,7 +71,7 @@ def form_of(title, *, publish=False, **fields):
         )
     }
     summary = '{"blocks": [], "entityMap": {}}'
-    form = {"title": title, "kind": "cooperation", "state": "signed", "language": "en", "summary": summary}
+    form = {"title": title, "kind": "cooperation", "renewal": "none", "language": "en", "summary": summary}
     return {**form, **nested, **fields, **({"action-publish": "1"} if publish else {})}
 
 

@@ -72,7 +72,7 @@ def _event(obj: Action | Commitment) -> Event:
     event.add("dtstamp", obj.updated_at.astimezone(UTC))
     event.add("last-modified", obj.updated_at.astimezone(UTC))
     event.add("dtstart", obj.due_on)
-    event.add("dtend", obj.due_on + timedelta(days=1))
+    event.add("dtend", obj.due_on + timedelta(days=1))  # type: ignore[operator]  # only what has one is in a feed
     event.add("transp", "TRANSPARENT")  # a due date keeps nobody busy
     event.add("summary", _("Due: %(reference)s") % {"reference": named} if by_reference_only else _due(obj))
     told = [f"TLP:{obj.marking}"]

@@ -7,7 +7,7 @@ from typing import IO, Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.handlers.asgi import ASGIRequest
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ KINDS = {"xlsx": sheets.XLSX, "csv": sheets.CSV}
 
 @login_required
 @require_safe
-def action_export(request: HttpRequest, form: str) -> HttpResponseBase:
+def action_export(request, form):
     readable = Action.objects.readable_by(request.user)
     filters = ActionFilters(request.GET, reader=request.user, readable=readable)
     filters.is_valid()
@@ -35,7 +35,7 @@ def action_export(request: HttpRequest, form: str) -> HttpResponseBase:
 
 @login_required
 @require_safe
-def commitment_export(request: HttpRequest, form: str) -> HttpResponseBase:
+def commitment_export(request, form):
     readable = Commitment.objects.readable_by(request.user)
     filters = CommitmentFilters(request.GET, reader=request.user, readable=readable)
     filters.is_valid()
@@ -45,7 +45,7 @@ def commitment_export(request: HttpRequest, form: str) -> HttpResponseBase:
 
 @login_required
 @require_safe
-def agreement_export(request: HttpRequest, form: str) -> HttpResponseBase:
+def agreement_export(request, form):
     readable = Agreement.live_pages().readable_by(request.user)
     filters = AgreementFilters(request.GET, reader=request.user, readable=readable)
     filters.is_valid()
@@ -53,9 +53,7 @@ def agreement_export(request: HttpRequest, form: str) -> HttpResponseBase:
     return _export(request, form, "agreements", rows, columns.AGREEMENTS)
 
 
-def _export(
-    request: HttpRequest, form: str, name: str, rows: Any, wanted: tuple[columns.Column, ...]
-) -> HttpResponseBase:
+def _export(request: Any, form: str, name: str, rows: Any, wanted: tuple[columns.Column, ...]) -> HttpResponseBase:
     if form not in KINDS:
         raise Http404
     file_name = f"accord-{name}-{timezone.localdate().isoformat()}.{form}"
@@ -71,11 +69,11 @@ def _export(
     return attachment(streamed(request, target), KINDS[form], file_name)
 
 
-def _write_csv(target: IO[bytes], exported: selectors.Exported, request: HttpRequest) -> None:
+def _write_csv(target: IO[bytes], exported: selectors.Exported, request: Any) -> None:
     sheets.write_csv(target, exported.headings, exported.rows())
 
 
-def _write_xlsx(target: IO[bytes], exported: selectors.Exported, request: HttpRequest) -> None:
+def _write_xlsx(target: IO[bytes], exported: selectors.Exported, request: Any) -> None:
     workbook = sheets.XlsxWriter(target)
     workbook.table(_("Rows"), exported.headings, exported.rows())
     moment = timezone.localtime()
@@ -104,7 +102,7 @@ def attachment(response: HttpResponseBase, content_type: str, file_name: str) ->
     return response
 
 
-def streamed(request: HttpRequest, target: IO[bytes]) -> StreamingHttpResponse:
+def streamed(request: Any, target: IO[bytes]) -> StreamingHttpResponse:
     """What has been written, piece by piece."""
     length = target.tell()
     target.seek(0)

@@ -1,12 +1,13 @@
 """Calendar feeds, and the page on which a reader gets the secret addresses of them."""
 
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -18,7 +19,7 @@ from coordination.models import CalendarFeed, Space
 
 
 @require_safe
-def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
+def calendar_feed(request, secret):
     """What the owner of the secret may read at this moment; whoever fetches it needs nothing else."""
     feed = services.feed_of(secret)
     if feed is None:
@@ -28,7 +29,7 @@ def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
     # With the feed's own key: equal contents of two readers have no equal tags.
     tag = f'"{sha256(f"{feed.pk} {feed.digest} ".encode() + content).hexdigest()[:32]}"'
     if request.headers.get("If-None-Match") == tag:
-        response: HttpResponse = HttpResponseNotModified()
+        response = HttpResponseNotModified()
     else:
         response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
         response["Content-Disposition"] = 'inline; filename="accord.ics"'
@@ -41,7 +42,7 @@ def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def calendar_feeds(request: HttpRequest) -> HttpResponse:
+def calendar_feeds(request):
     """The feeds that there are for the reader. A new address is shown this once, on the answer to its making."""
     spaces = selectors.spaces_of(request.user)
     made = None
@@ -61,7 +62,7 @@ def calendar_feeds(request: HttpRequest) -> HttpResponse:
     return render(request, "coordination/calendar_feeds.html", {"rows": rows, "made": made})
 
 
-def _chosen(request: HttpRequest, spaces: list[Space]) -> Space | None:
+def _chosen(request: Any, spaces: list[Space]) -> Space | None:
     """The space that was chosen among the reader's own; None for the reader's own due dates."""
     key = request.POST.get("space", "")
     if not key:

@@ -1,11 +1,12 @@
 """Imports: the sheet is sent, its columns are matched, its rows are looked at, and then all of them come in or none."""
 
 import tempfile
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,7 +24,7 @@ SECONDS_BETWEEN_LOOKS = 2
 DEEDS = {"start": services.start_import, "again": services.check_again}
 
 
-def _space(request: HttpRequest, key: str, kind: str) -> Space:
+def _space(request: Any, key: str, kind: str) -> Space:
     space: Space = access.open_readable(request, Space.objects.live().select_related("audience"), key=key)
     if kind not in ImportKind.values:
         raise Http404
@@ -33,7 +34,7 @@ def _space(request: HttpRequest, key: str, kind: str) -> Space:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def import_new(request: HttpRequest, key: str, kind: str) -> HttpResponse:
+def import_new(request, key, kind):
     """Send a sheet of actions or commitments."""
     space = _space(request, key, kind)
     form = SheetForm(posted(request), request.FILES or None)
@@ -67,7 +68,7 @@ def _title(kind: str) -> str:
 
 @login_required
 @require_safe
-def import_template(request: HttpRequest, key: str, kind: str) -> HttpResponseBase:
+def import_template(request, key, kind):
     """An empty sheet with the right headings, the values that are taken, and an example."""
     _space(request, key, kind)
     wanted = columns.IMPORTED[kind]
@@ -85,7 +86,7 @@ def import_template(request: HttpRequest, key: str, kind: str) -> HttpResponseBa
     return attachment(streamed(request, target), sheets.XLSX, f"accord-{kind}.xlsx")
 
 
-def _own(request: HttpRequest, key: str) -> Import:
+def _own(request: Any, key: str) -> Import:
     """The reader's own import: for nobody else it is there. Looking at it every other second is no reading to note."""
     jobs = Import.objects.readable_by(request.user).filter(created_by=request.user)
     job = jobs.select_related("space__audience", "progress").filter(key=key).first()
@@ -97,7 +98,7 @@ def _own(request: HttpRequest, key: str) -> Import:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def import_detail(request: HttpRequest, key: str) -> HttpResponse:
+def import_detail(request, key):
     """Where an import stands: its columns, its preview, its progress, or what came of it. Sent, it matches columns."""
     job = _own(request, key)
     form = ColumnsForm(posted(request), job=job)
@@ -131,7 +132,7 @@ def _sample(job: Import) -> list[tuple[int, str, list[str]]]:
 
 @login_required
 @require_POST
-def import_deed(request: HttpRequest, key: str, deed: str) -> HttpResponse:
+def import_deed(request, key, deed):
     """Start it, check it again, or throw it away."""
     job = _own(request, key)
     space = job.space

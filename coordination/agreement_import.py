@@ -201,7 +201,8 @@ def _articles_of(blocks: list[_Block]) -> ImportedText:
             _("More than %(limit)s headings begin an article here. Give that style to the titles of articles only."),
             params={"limit": MOST_ARTICLES},
         )
-    preamble, drafts = [], []
+    preamble: list[_Block] = []
+    drafts: list[_Draft] = []
     for block in blocks:
         if block.level is not None and begins(block):
             drafts.append(_Draft(block.text))

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from coordination import audit, replies, selectors
-from coordination.models import Action, ActionDependency, Organisation
+from coordination.models import Action, ActionDependency, Organisation, Party
 from discussion.notifier import Notification, register
 
 
@@ -195,6 +195,21 @@ class NextPeriodOpened(Notification):
     def subject(self) -> str:
         told = {"title": self.obj.title, "day": date_format(self.obj.due_on) if self.obj.due_on else "–"}
         return _("Owed again: “%(title)s”, due on %(day)s") % told
+
+
+@register
+class AgreementMoved(Notification):
+    """To everyone at the parties, as far as they may read it."""
+
+    kind = "agreement_moved"
+    verbs = ("agreement moved",)
+
+    def recipients(self) -> Iterable[User]:
+        parties = Party.objects.filter(agreement=self.obj).values("organisation")
+        return User.objects.filter(organisation__in=parties, is_active=True)
+
+    def subject(self) -> str:
+        return _("%(title)s: now %(state)s") % {"title": self.obj.title, "state": self.obj.get_state_display()}
 
 
 @register

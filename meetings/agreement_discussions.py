@@ -19,6 +19,7 @@ def meetings_about(agreement: Agreement, user: access.Reader) -> Iterator[Discus
     made = Commitment.objects.readable_by(user).filter(article__agreement=agreement, source_type=paragraph_type)
     articles: dict[int, set[int]] = {}
     for paragraph_id, article_id in made.values_list("source_id", "article_id"):
+        assert paragraph_id is not None and article_id is not None  # the filter asks for both
         articles.setdefault(paragraph_id, set()).add(article_id)
     paragraphs = Paragraph.objects.readable_by(user).filter(pk__in=articles, section__record__meeting__live=True)
     for paragraph in paragraphs.select_related("section__record__meeting"):

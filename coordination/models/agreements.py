@@ -287,7 +287,7 @@ class AgreementText(PartOfAgreement):
 
     def clean(self) -> None:
         super().clean()
-        if self.file_id and self.agreement.space_id and self.file.space_id != self.agreement.space_id:
+        if self.file is not None and self.agreement.space_id and self.file.space_id != self.agreement.space_id:
             raise ValidationError({"file": _("Choose a file of the same space.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:

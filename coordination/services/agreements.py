@@ -164,7 +164,8 @@ def import_articles(actor: User, agreement: Agreement, text: ImportedText, *, ve
         raise StaleVersion
     check_may_import(agreement)
     before = agreement.articles.count()
-    agreement.articles = _merged(agreement.articles.all(), text)
+    written: Any = agreement  # its parts are set as a whole, as django-modelcluster has it; the types know only rows
+    written.articles = _merged(agreement.articles.all(), text)
     if text.preamble and not agreement.summary:
         agreement.summary = text.preamble
     agreement.full_clean()

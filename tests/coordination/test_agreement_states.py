@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coordination import services
-from coordination.models import Agreement, AgreementMove, AgreementState, AuditEntry, Marking, Role
+from coordination.models import Agreement, AgreementMove, AgreementState, AuditEntry, Marking, Party, Role
+from discussion.models import Notification
 from tests.factories import make_agreement, make_member, make_organisation, make_space, make_user, mark
 
 pytestmark = pytest.mark.django_db
@@ -209,3 +210,13 @@ def test_the_day_that_a_move_gives_survives_a_draft_that_was_begun_before(space,
     agreement.latest_revision.publish(user=people["chair"])
     agreement.refresh_from_db()
     assert (agreement.title, agreement.in_force_from) == ("A better title", date(2024, 5, 1))
+
+
+def test_the_parties_are_told_as_far_as_they_may_read_it(space, people, agreement):
+    party = people["reader"].organisation
+    Party.objects.create(agreement=agreement, organisation=party)
+    colleague = make_user(organisation=party)
+    services.move_agreement(people["chair"], agreement, state="in_force", reason="Ratified.")
+    told = set(Notification.objects.filter(kind="agreement_moved").values_list("user", flat=True))
+    assert {people["reader"].pk, people["contributor"].pk} == told
+    assert colleague.pk not in told

@@ -63,10 +63,10 @@ class MoveActionForm(ReportOnActionForm):
     """The report on an action, as a card of the board sends it; `back` is where the card lies."""
 
     back = forms.CharField(max_length=BACK_MAX_LENGTH, required=False, widget=forms.HiddenInput)
-    field_order = ("state", "waiting_for_organisation", "waiting_for_text", "waiting_reason", "text")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, may_move=True, **kwargs)
+        self.order_fields(("state", "waiting_for_organisation", "waiting_for_text", "waiting_reason", "text"))
         del self.fields["files"]
 
 

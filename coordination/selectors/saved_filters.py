@@ -25,5 +25,5 @@ def only_these(query: str, names: set[str]) -> str:
     kept = QueryDict(mutable=True)
     for name, value in QueryDict(query).items():
         if name in names and value and "\x00" not in str(value):
-            kept[name] = value
+            kept[name] = str(value)
     return kept.urlencode()

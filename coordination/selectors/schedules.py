@@ -80,6 +80,8 @@ class Day:
     is_today: bool
     actions: list[Action]
     number: int
+    # Where the list of this day is: the view's to say.
+    url: str = ""
 
     @property
     def more(self) -> int:

@@ -1,6 +1,7 @@
 """Many actions changed at once, in two steps: what would happen, and then all of it or nothing."""
 
 import hashlib
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -74,14 +75,14 @@ def action_change(request):
 
 def _chosen(request, query: str) -> tuple[list[Action], bool]:
     """The actions chosen, up to the bound: by their boxes, or all that match the filter; and whether some are left."""
-    readable = access.readable_at_once(Action.objects.all(), request.user)
+    readable: Any = access.readable_at_once(Action.objects.all(), request.user)
     if "all" in request.POST:
         filters = ActionFilters(QueryDict(query), reader=request.user, readable=readable)
         filters.is_valid()
         rows = selectors.narrowed_actions(readable, request.user, filters.chosen)
     else:
         rows = readable.filter(key__in=request.POST.getlist("chosen")[: services.CHANGED_AT_ONCE + 1])
-    found = list(rows.for_lists()[: services.CHANGED_AT_ONCE + 1])
+    found: list[Action] = list(rows.for_lists()[: services.CHANGED_AT_ONCE + 1])
     return found[: services.CHANGED_AT_ONCE], len(found) > services.CHANGED_AT_ONCE
 
 

@@ -208,6 +208,7 @@ def report_on(cast: Any, commitment: Commitment, party: str, plain: Told | None)
 
 def _report(cast: Any, commitment: Commitment, party: str, told: Told) -> ProgressReport:
     worse = services.gets_worse(commitment.state, told.state)
+    due_on = max(commitment.due_on or times.day(0), times.day(0))
     files = [SimpleUploadedFile(told.file, _CONTENT.encode())] if told.file else []
     return services.report_progress(
         cast.user_of(party),
@@ -217,7 +218,7 @@ def _report(cast: Any, commitment: Commitment, party: str, told: Told) -> Progre
         value=Decimal(str(told.value)) if told.value is not None else None,
         confidence=told.confidence,
         reason=(told.reason or IT_TAKES_LONGER[commitment.language]) if worse else "",
-        new_due_on=times.day(max((commitment.due_on - times.day(0)).days, 0) + LATER) if worse else None,
+        new_due_on=due_on + timedelta(days=LATER) if worse else None,
         files=files,
         submission=uuid.uuid4(),
     )

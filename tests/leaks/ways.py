@@ -79,6 +79,13 @@ def what_actions_come_of(world: World) -> Iterator[tuple[dict[str, Any], Planted
         yield {"name": named.name_of(one.obj)}, one
 
 
+def papers(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+    """The agreement that others amend, and one of each marking: a paper takes its time to be drawn."""
+    agreements = world.of_kind("agreement")
+    for one in [agreements[0], *{one.marking: one for one in agreements[1:]}.values()]:
+        yield {"key": one.key}, one
+
+
 def pictures(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
     for one in world.of_kind("picture"):
         for spec in ("thumbnail", "wide", "max-1200x800"):
@@ -171,7 +178,7 @@ SITE: dict[str, Way] = {
     "resource_new": Way(of("space"), verb="contribute", send="contribute"),
     # One thing.
     "agreement_detail": Way(of("agreement"), queries=("", "?as_of=2025-06-01")),
-    "agreement_pdf": Way(of("agreement"), queries=("?as_of=2025-06-01",)),
+    "agreement_pdf": Way(papers, queries=("?as_of=2025-06-01",)),
     "agreement_move": Way(of("agreement"), verb="record", send="record"),
     "agreement_import": Way(of("agreement"), verb="record", send="record"),
     "commitment_detail": Way(of("commitment"), send="contribute"),

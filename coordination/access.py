@@ -162,6 +162,7 @@ def intern(tokens: Iterable[str]) -> Audience:
     found, is_new = Audience.objects.get_or_create(key=key, defaults={"marking": marking_of(tokens)})
     if is_new:
         AudienceToken.objects.bulk_create(AudienceToken(audience=found, token=token) for token in tokens)
+        forget()
     return found
 
 
@@ -230,15 +231,17 @@ def _latest(parent: Marked) -> Marked:
 # --- principals ----------------------------------------------------------------------------------------------------
 # What has been asked in the present request; None outside of one, where every question is answered afresh.
 _memory: ContextVar[dict[int, dict[int, frozenset[str]]] | None] = ContextVar("memberships", default=None)
+_audiences: ContextVar[dict[int | None, list[int]] | None] = ContextVar("audiences", default=None)
 
 
 @contextmanager
 def remembering() -> Iterator[None]:
     """Ask the database once for each user's memberships inside the block: a request is one moment."""
-    token = _memory.set({})
+    token, audiences = _memory.set({}), _audiences.set({})
     try:
         yield
     finally:
+        _audiences.reset(audiences)
         _memory.reset(token)
 
 
@@ -263,9 +266,10 @@ def present_reader() -> Reader:
 
 
 def forget() -> None:
-    """Memberships have changed: ask again."""
-    if (memory := _memory.get()) is not None:
-        memory.clear()
+    """Memberships have changed, or there is a new audience: ask again."""
+    for remembered in (_memory, _audiences):
+        if (memory := remembered.get()) is not None:
+            memory.clear()
 
 
 def memberships(user: Reader) -> dict[int, frozenset[str]]:
@@ -326,17 +330,29 @@ def readable_by(queryset: QuerySet, user: Reader) -> QuerySet:
     return queryset.filter(**{f"{path}__in": readable_audiences(user)})
 
 
-# Whoever belongs to more audiences than this reads so much that the database finds rows quickly without their keys.
-AUDIENCES_AT_ONCE = 500
+def audience_keys(user: Reader) -> list[int]:
+    """The keys of the audiences that `user` belongs to; asked for once a request."""
+    memory = _audiences.get()
+    if memory is not None and user.pk in memory:
+        return memory[user.pk]
+    tokens = AudienceToken.objects.filter(token__among=sorted(principals(user)))
+    found = sorted(set(tokens.values_list("audience_id", flat=True)))
+    if memory is not None:
+        memory[user.pk] = found
+    return found
 
 
 def readable_at_once(queryset: QuerySet, user: Reader) -> QuerySet:
-    """The same rows as `readable_by`, for pages that ask many things of a large table: the audiences are asked for
-    first, and their keys handed to each question, so that the database knows how few they are."""
-    keys = list(readable_audiences(user)[: AUDIENCES_AT_ONCE + 1].values_list("audience_id", flat=True))
-    if len(keys) > AUDIENCES_AT_ONCE:
-        return readable_by(queryset, user)
-    return queryset.filter(**{f"{queryset.model.audience_path}__in": sorted(set(keys))})
+    """The same rows as `readable_by`, for pages that ask many things of large tables: the reader's audiences are asked
+    for first, and handed to each question as one value (see coordination.lookups)."""
+    return queryset.filter(**{f"{queryset.model.audience_path}__among": audience_keys(user)})
+
+
+def readable_by_all_like(queryset: QuerySet, user: Reader) -> QuerySet:
+    """Of what `user` may read, what is read without being a member anywhere: by everyone, or by all who sign in."""
+    tokens = {PUBLIC, PARTNERS} if user.is_authenticated and user.is_active else {PUBLIC}
+    audiences = AudienceToken.objects.filter(token__in=tokens).values("audience_id")
+    return queryset.filter(**{f"{queryset.model.audience_path}__in": audiences})
 
 
 def readable_pages(queryset: QuerySet, user: Reader) -> QuerySet:

@@ -7,6 +7,10 @@ class CoordinationConfig(AppConfig):
 
     def ready(self) -> None:
         """Find what each package adds to the page of a space."""
-        from coordination import sections_of_spaces  # noqa: F401  # coordination's own come with the registry
+        from coordination import (
+            lookups,
+            sections_of_spaces,  # noqa: F401  # coordination's own come with the registry
+        )
 
+        lookups.register()
         autodiscover_modules("space_sections", "agreement_discussions")

@@ -16,6 +16,9 @@ from coordination import access, selectors
 from discussion import selectors as discussion_selectors
 from home.models import HomePage
 
+# A menu of more is no longer read; its last entry leads to all of them.
+SPACES_IN_A_MENU = 25
+
 # The main navigation: address by name, icon (of Bootstrap Icons) and label.
 NAVIGATION = (
     ("desk", "house-door", _("Desk")),
@@ -64,7 +67,7 @@ def frame(request) -> dict[str, object]:
     user = getattr(request, "user", None) or AnonymousUser()
     signed_in = user.is_authenticated
     return {
-        "frame_spaces": _lazily(lambda: selectors.spaces_of(user) if signed_in else []),
+        "frame_spaces": _lazily(lambda: selectors.spaces_of(user, SPACES_IN_A_MENU) if signed_in else []),
         "frame_languages": settings.LANGUAGES,
         "frame_is_rtl": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE) == "ur",
         "frame_theme": theme_of(request),

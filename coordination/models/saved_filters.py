@@ -26,7 +26,7 @@ class SavedFilterQuerySet(MarkedQuerySet):
         from coordination import access
 
         return self.filter(
-            Q(audience__isnull=True, created_by=user.pk) | Q(audience__in=access.readable_audiences(user))
+            Q(audience__isnull=True, created_by=user.pk) | Q(audience__among=access.audience_keys(user))
         )
 
 

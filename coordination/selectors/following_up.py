@@ -20,15 +20,15 @@ from coordination.models import (
 )
 
 
-def spaces_of(user: access.Reader) -> list[Space]:
-    """The spaces that `user` is a member of, by title."""
-    return list(
-        Space.objects.live()
-        .readable_by(user)
+def spaces_of(user: access.Reader, at_most: int | None = None) -> list[Space]:
+    """The spaces that `user` is a member of, by title; the first of them, where so many are too many to show."""
+    spaces = (
+        access.readable_at_once(Space.objects.live(), user)
         .filter(pk__in=access.memberships(user))
         .select_related("audience")
         .order_by("title")
     )
+    return list(spaces[:at_most])
 
 
 def spaces_readable_by(user: access.Reader) -> QuerySet[Space]:
@@ -91,7 +91,7 @@ def organisations_in(space: Space) -> QuerySet[Organisation]:
 
 def known_spaces(user: access.Reader, objects: Iterable[Any]) -> dict[int, Space]:
     """Of the spaces in which `objects` lie, those whose existence `user` may know of, by key. One query."""
-    spaces = Space.objects.readable_by(user).filter(pk__in={obj.space_id for obj in objects})
+    spaces = access.readable_at_once(Space.objects.all(), user).filter(pk__in={obj.space_id for obj in objects})
     return {space.pk: space for space in spaces}
 
 

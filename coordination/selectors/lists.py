@@ -121,9 +121,16 @@ def occurring(choices: QuerySet, rows: QuerySet, field: str) -> QuerySet:
 
 
 def spaces_offered(user: access.Reader, rows: QuerySet) -> Offered:
-    """The spaces in which `rows` lie, as far as `user` may know of them."""
-    spaces = occurring(Space.objects.live().readable_by(user), rows, "space").order_by("title")
-    return list(spaces.values_list("pk", "key", "title"))
+    """The spaces that `user` is a member of; and others that the user may know of, where something of `rows` lies.
+
+    Of what lies in a space without its members' tokens, only what is for all is read: there is no more to look for.
+    """
+    spaces = access.readable_at_once(Space.objects.live(), user)
+    own = spaces.filter(pk__in=access.memberships(user).keys())
+    model = rows.model._default_manager.all()
+    others = occurring(spaces.exclude(pk__in=own.values("pk")), access.readable_by_all_like(model, user), "space")
+    offered = [*own.values_list("pk", "key", "title"), *others.values_list("pk", "key", "title")]
+    return sorted(offered, key=lambda space: space[2])
 
 
 def organisations_offered(rows: QuerySet, owner: str) -> Offered:
@@ -148,8 +155,9 @@ def persons_offered(rows: QuerySet[Action], organisation: int | None, chosen: st
 
 def agreements_offered(user: access.Reader) -> Offered:
     """The agreements under which something was undertaken, as far as `user` may know of both."""
-    commitments = Commitment.objects.readable_by(user)
-    agreements = occurring(Agreement.objects.live().readable_by(user), commitments, "article__agreement")
+    commitments = access.readable_at_once(Commitment.objects.all(), user)
+    readable = access.readable_at_once(Agreement.objects.live(), user)
+    agreements = occurring(readable, commitments, "article__agreement")
     return list(agreements.order_by("title").values_list("pk", "key", "title"))
 
 
@@ -161,7 +169,9 @@ def countries_offered(organisation_ids: list[int]) -> Offered:
 
 def topics_offered(space_ids: list[int], agreement_ids: list[int]) -> Offered:
     """What these spaces and agreements are about."""
-    topics = Topic.objects.filter(Q(spaces__in=space_ids) | Q(agreements__in=agreement_ids)).distinct()
+    of_spaces = Space.topics.through.objects.filter(space__in=space_ids).values("topic")
+    of_agreements = Agreement.topics.through.objects.filter(agreement__in=agreement_ids).values("topic")
+    topics = Topic.objects.filter(Q(pk__in=of_spaces) | Q(pk__in=of_agreements))
     return [(topic.pk, topic.slug, str(topic)) for topic in topics]
 
 

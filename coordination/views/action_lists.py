@@ -113,7 +113,7 @@ def commitment_list(request):
     """The commitments that the reader may read, narrowed down."""
     if (standard := _standard(request, "commitments")) is not None:
         return redirect(standard)
-    readable = Commitment.objects.readable_by(request.user)
+    readable = access.readable_at_once(Commitment.objects.all(), request.user)
     filters = CommitmentFilters(request.GET, reader=request.user, readable=readable)
     filters.is_valid()
     rows = selectors.narrowed_commitments(readable, request.user, filters.chosen)

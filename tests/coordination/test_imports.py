@@ -351,6 +351,15 @@ def test_the_pages_lead_from_the_sheet_to_the_actions(client, space, fia, liaiso
     assert Action.objects.get().title == "Name a contact"
 
 
+def test_every_form_on_the_way_carries_its_token(client, space, fia, liaison):
+    client.force_login(liaison)
+    job = checked(liaison, space, sheet(row(1)))
+    for address in (reverse("import_new", args=[space.key, "actions"]), job.get_absolute_url()):
+        page = client.get(address).content.decode()
+        main = page[page.index("<main") : page.index("</main")]
+        assert main.count('name="csrfmiddlewaretoken"') == main.count('method="post"') > 0
+
+
 def test_a_file_that_is_none_is_refused_beside_its_field(client, space, fia, liaison):
     client.force_login(liaison)
     new = reverse("import_new", args=[space.key, "actions"])

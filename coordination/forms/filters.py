@@ -72,6 +72,10 @@ class OfferedField(forms.TypedChoiceField):
     """A choice among rows that a selector has found; `chosen` gives the row's key."""
 
     widget = QuickSelect
+    # Django's own words for a choice among rows: they do not repeat what was asked for.
+    default_error_messages = {
+        "invalid_choice": _("Select a valid choice. That choice is not one of the available choices.")
+    }
 
     def __init__(self, label: Any) -> None:
         super().__init__(label=label, required=False, empty_value=None)

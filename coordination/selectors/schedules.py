@@ -66,8 +66,7 @@ def board_of(rows: QuerySet[Action], chosen: Chosen, shown: dict[str, int]) -> l
                 of_state = of_state.order_by("-updated_at", "-pk")
             wanted = min(max(shown.get(value, 0), CARDS_AT_FIRST), CARDS_AT_MOST)
             column.cards = list(of_state[:wanted])
-            full = len(column.cards) == wanted
-            column.number = counted(of_state, COLUMN_COUNTED_AT_MOST) if full else len(column.cards)
+            column.number = counted(of_state, COLUMN_COUNTED_AT_MOST)
         columns.append(column)
     return columns
 

@@ -1,5 +1,6 @@
 """Actions and commitments in lists that are narrowed down; actions also as a board, a calendar and a timeline."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -39,6 +40,12 @@ class Stretch:
     rows: list[Any]
     number: int
     has_next: bool
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
     @property
     def previous(self) -> int | None:
@@ -153,9 +160,7 @@ def _saving(request, page: str, links: Links) -> dict[str, Any]:
 def _rows(request, rows: QuerySet, links: Links) -> dict[str, Any]:
     """A page of rows, how many there are as far as is counted, and the spaces that the reader may know of."""
     page = stretch_of(request, rows)
-    # What is all on this page need not be counted.
-    is_all = page.number == 1 and not page.has_next
-    number = len(page.rows) if is_all else selectors.counted(rows)
+    number = selectors.counted(rows)
     return {
         "page": page,
         "previous_url": links.to(page=page.previous) if page.previous else "",

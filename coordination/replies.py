@@ -157,7 +157,7 @@ def _do(letter: Letter, address: ReplyAddress, text: str, submission: UUID) -> A
     title, description = new
     action = address.action
     organisations = selectors.organisations_in(action.space)
-    own = organisations.filter(pk=address.user.organisation_id).first()
+    own = organisations.filter(pk=address.user.organisation_id or 0).first()
     return services.create_action(
         address.user,
         action.space,

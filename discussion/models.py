@@ -1,6 +1,6 @@
 """Threads, their messages, and what each user has seen of them."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -125,6 +125,10 @@ class Message(models.Model):
     @property
     def space_id(self) -> int:
         return self.thread.space_id
+
+    # For the page of its thread, given by discussion.selectors to one reader: what came of it, and whether more may.
+    actions: "list[Any]"
+    may_make_action: bool
 
     def as_action(self) -> dict[str, str]:
         """What the form of an action that comes of it begins with: its first line as the title, all of it below."""

@@ -70,22 +70,26 @@ class ReportOnActionForm(ReportForm):
     )
     waiting_for_text = one_line(_("or for somebody or something else"), required=False)
     waiting_reason = paragraphs(_("Why it waits"), max_length=REASON_MAX_LENGTH, rows=2)
-    files = FilesField(label=_("Files"), most=services.MOST_FILES_OF_A_REPORT)
+    files = FilesField(  # type: ignore[assignment]  # Django takes the fields out before a form has files
+        label=_("Files"), most=services.MOST_FILES_OF_A_REPORT
+    )
     field_order = ("text", "state", "waiting_for_organisation", "waiting_for_text", "waiting_reason", "files")
 
-    def __init__(self, *args: Any, action: Action, may_move: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, action: Action, may_move: bool, may_attach: bool, **kwargs: Any) -> None:
         super().__init__(*args, state=action.state, **kwargs)
         self.fields["text"].widget.attrs["rows"] = 3
         self.fields["waiting_for_text"].help_text = _("Choose an organisation, write on whom it waits, or both.")
         self.fields["files"].help_text = attachments.keeper().hint
         self.fields["waiting_for_organisation"].queryset = selectors.organisations_in(action.space)
+        if not may_attach:
+            del self.fields["files"]
         if not may_move:
             for name in ("state", "seen_state", *services.WAITING_FIELDS):
                 del self.fields[name]
 
     def catch_up(self, state: str) -> None:
         super().catch_up(state)
-        if self.files:
+        if self.files and "files" in self.fields:
             self.add_error("files", _("Choose the files once more: a form that comes back cannot keep them."))
 
 
@@ -94,7 +98,7 @@ class _ActionFields(DueFields):
     description = paragraphs(_("Details"), max_length=DESCRIPTION_MAX_LENGTH)
     priority = forms.TypedChoiceField(
         label=_("Priority"), choices=Priority.choices, initial=Priority.NORMAL, required=False,
-        coerce=int, empty_value=Priority.NORMAL,
+        coerce=int, empty_value=Priority.NORMAL,  # type: ignore[arg-type]  # the stubs know of texts only
     )  # fmt: skip
     helpers = forms.ModelMultipleChoiceField(
         label=_("Helpers"),
@@ -123,7 +127,7 @@ class NewActionForm(OnceForm, _ActionFields):
         self, *args: Any, space: Space, reader: User, suggested: dict[str, Any] | None = None, **kwargs: Any
     ) -> None:
         initial = {"owner": reader.organisation_id, "language": reader.language, **(suggested or {})}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial, **kwargs})
         self.fields["owner"].queryset = self.fields["helpers"].queryset = selectors.organisations_in(space)
         self.fields["owner_person"].queryset = selectors.persons_in(space)
 
@@ -134,7 +138,7 @@ class EditActionForm(LatestForm, _ActionFields):
     def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
         initial = {name: getattr(action, name) for name in type(self).base_fields if name != "helpers"}
         initial["helpers"] = present = list(action.helpers.all())
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial, **kwargs})
         self.fields["helpers"].queryset = _with(selectors.organisations_in(action.space), present)
 
 
@@ -151,7 +155,7 @@ class StepsForm(LatestForm):
 
     def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
         steps = "\n".join(action.checklist.values_list("text", flat=True))
-        super().__init__(*args, initial={"steps": steps, "version": action.version}, **kwargs)
+        super().__init__(*args, **{"initial": {"steps": steps, "version": action.version}, **kwargs})
         self.fields["steps"].widget.attrs["rows"] = 12
 
 
@@ -200,7 +204,8 @@ def _read_line(line: str, by_acronym: dict[str, list[Organisation]], number: int
     parts = [part.strip() for part in line.split("|")]
     if len(parts) not in (2, 3):
         raise ValidationError(_("Write the title, the organisation and perhaps the day, with | between them."))
-    named, problems = by_acronym.get(parts[1].casefold(), []), []
+    named = by_acronym.get(parts[1].casefold(), [])
+    problems: list[Any] = []
     if not parts[0]:
         problems.append(_("Say what is to be done."))
     if not named:

@@ -148,15 +148,21 @@ def reminded_of(obj: Any, members: dict[User, dict[int, frozenset[str]]]) -> dic
         found = access.readers_among(chairs, obj)
         return {ReminderStage.AHEAD: found, ReminderStage.DAY: found}
     person = getattr(obj, "owner_person", None)
-    alone = access.readers_among(_active([person.user] if person and person.user else []), obj)
-    owners = alone or access.readers_among(_contributors(obj, members), obj)
+    alone = [person.user] if person and person.user else []
+    contributors, focal_point = _contributors(obj, members), _focal_point_of(obj.owner)
+    readers = set(access.readers_among({*alone, *contributors, *focal_point, *chairs}, obj))
+    owners = _among(readers, alone) or _among(readers, contributors)
     return {
         ReminderStage.AHEAD: owners,
         ReminderStage.DAY: owners,
         ReminderStage.LATE: owners,
-        ReminderStage.FOCAL_POINT: access.readers_among(_active(_focal_point_of(obj.owner)), obj),
-        ReminderStage.CHAIR: access.readers_among(chairs, obj),
+        ReminderStage.FOCAL_POINT: _among(readers, focal_point),
+        ReminderStage.CHAIR: _among(readers, chairs),
     }
+
+
+def _among(readers: set[User], users: list[User]) -> list[User]:
+    return [user for user in users if user in readers]
 
 
 def _contributors(obj: Any, members: dict[User, dict[int, frozenset[str]]]) -> list[User]:
@@ -171,10 +177,6 @@ def _focal_point_of(organisation: Organisation) -> list[User]:
     """Nobody, once the focal point has gone elsewhere."""
     user = organisation.focal_point
     return [user] if user and user.organisation_id == organisation.pk else []
-
-
-def _active(users: Iterable[User]) -> list[User]:
-    return [user for user in users if user.is_active]
 
 
 # --- what is shown -------------------------------------------------------------------------------------------------

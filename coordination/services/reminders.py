@@ -115,9 +115,14 @@ def name_focal_point(actor: User, organisation: Organisation, user: User | None)
 def send_reminders(now: datetime | None = None) -> int:
     """Go through everything that is to be looked at by `now`; how many reminders went out."""
     now, sent, more = now or timezone.now(), 0, True
+    clock = ReminderClock.begun(now)
+    # Nothing rests longer than a day: a moment further off was written by a clock that was ahead.
+    ReminderPlan.objects.filter(next_at__gt=now + 2 * LONGEST_PAUSE).update(next_at=now)
+    Round(now).plan(clock)
     while more:
         sent_now, more = Round(now).run()
         sent += sent_now
+    ReminderClock.objects.update(ran_at=now)
     return sent
 
 
@@ -132,29 +137,47 @@ class Round:
         self._members: dict[int, dict[User, dict[int, frozenset[str]]]] = {}
 
     def run(self) -> tuple[int, bool]:
-        """How many reminders went out, and whether there is more to look at."""
-        clock = ReminderClock.begun(self.now)
-        # Nothing rests longer than a day: a moment further off was written by a clock that was ahead.
-        ahead = ReminderPlan.objects.filter(next_at__gt=self.now + 2 * LONGEST_PAUSE)
-        ahead.update(next_at=self.now)
-        for model in (Action, Commitment, Agreement):
-            self._plan(model, clock)
-        waiting = ReminderPlan.objects.filter(next_at__lte=self.now).order_by("next_at", "pk")
-        plans = list(waiting.values_list("pk", flat=True)[:LOOKED_AT_IN_A_ROUND])
-        with access.remembering():
-            sent = sum(map(self._look_or_put_off, plans))
-        ReminderClock.objects.update(ran_at=self.now)
-        return sent, len(plans) == LOOKED_AT_IN_A_ROUND
+        """How many reminders went out, and whether there may be more to look at."""
+        found, open_now = self._put_off_the_quiet()
+        self._bring_members({plan.space_id for plan in open_now})
+        return sum(self._look_or_put_off(plan.pk) for plan in open_now), found == LOOKED_AT_IN_A_ROUND
+
+    @transaction.atomic
+    def _put_off_the_quiet(self) -> tuple[int, list[ReminderPlan]]:
+        """Of what is to be looked at, that of which nothing can be due now waits on: a look at all of it together.
+
+        Gives how many were found, and those that are to be looked at one by one.
+        """
+        free = ReminderPlan.objects.select_for_update(skip_locked=True, of=("self",)).filter(next_at__lte=self.now)
+        plans = list(free.order_by("next_at", "pk")[:LOOKED_AT_IN_A_ROUND])
+        objects = _objects_of(plans)
+        quiet = []
+        for plan in plans:
+            obj = objects.get((plan.object_type_id, plan.object_id))
+            if obj is not None and select.due_date_of(obj, self.today) == plan.due_on:
+                mornings = self._mornings_of(obj, plan)
+                if not any(self._is_open(morning, plan) for morning in mornings):
+                    plan.next_at = self._next_look(plan, mornings)
+                    quiet.append(plan)
+        ReminderPlan.objects.bulk_update(quiet, ["next_at"])
+        put_off = {plan.pk for plan in quiet}
+        return len(plans), [plan for plan in plans if plan.pk not in put_off]
 
     def rules_of(self, space_id: int) -> ReminderRules:
         return self._rules.get(space_id) or ReminderRules(space_id=space_id)
 
-    def members_of(self, space_id: int) -> dict[User, dict[int, frozenset[str]]]:
-        if space_id not in self._members:
-            self._members[space_id] = access.users_in([space_id])
-        return self._members[space_id]
+    def _bring_members(self, spaces: set[int]) -> None:
+        """Ask at once for the members of all the spaces that the objects lie in."""
+        self._members = {space_id: {} for space_id in spaces}
+        for user, held in access.users_in(spaces).items():
+            for space_id in held:
+                self._members[space_id][user] = held
 
     # --- planning
+    def plan(self, clock: ReminderClock) -> None:
+        for model in (Action, Commitment, Agreement):
+            self._plan(model, clock)
+
     def _plan(self, model: Any, clock: ReminderClock) -> None:
         """Write down when to look at what stands and has no plan for the day on which it is due now."""
         for objects in self._unplanned(model):
@@ -235,7 +258,7 @@ class Round:
 
     def _is_open(self, morning: select.Morning, plan: ReminderPlan) -> bool:
         """Whether it is this morning somewhere, or was since the last look."""
-        return morning.first <= self.now and morning.last > self._asked_from(plan)
+        return morning.first <= self.now and morning.last > max(min(plan.examined_at, self.now), plan.since)
 
     def _asked_from(self, plan: ReminderPlan) -> datetime:
         # Where the clock has gone back, from there.
@@ -258,7 +281,7 @@ class Round:
         open_now = [morning.stage for morning in mornings if self._is_open(morning, plan)]
         if not open_now:
             return 0
-        recipients = select.reminded_of(obj, self.members_of(plan.space_id))
+        recipients = select.reminded_of(obj, self._members[plan.space_id])
         due: dict[User, list[select.Stage]] = {}
         for stage in open_now:
             for user in recipients.get(stage.kind, []):
@@ -330,6 +353,14 @@ def _plans_of(model: Any) -> QuerySet[ReminderPlan]:
     return ReminderPlan.objects.filter(object_type=ContentType.objects.get_for_model(model))
 
 
+def _objects_of(plans: list[ReminderPlan]) -> dict[tuple[int, int], Any]:
+    """The objects themselves, by kind and key: what says whether they stand, and when they are due."""
+    keys: dict[int, list[int]] = {}
+    for plan in plans:
+        keys.setdefault(plan.object_type_id, []).append(plan.object_id)
+    return {(type_id, pk): obj for type_id, pks in keys.items() for pk, obj in _all_of(type_id).in_bulk(pks).items()}
+
+
 def _object_of(plan: ReminderPlan) -> Any | None:
     """The object with all that decides whom it concerns."""
     people: dict[Any, tuple[str, ...]] = {
@@ -337,9 +368,13 @@ def _object_of(plan: ReminderPlan) -> Any | None:
         Commitment: ("party__focal_point__organisation",),
         Agreement: (),
     }
-    model: Any = ContentType.objects.get_for_id(plan.object_type_id).model_class()
-    objects = Agreement.live_pages() if model is Agreement else model.objects.all()
-    return objects.select_related("audience", *people[model]).filter(pk=plan.object_id).first()
+    objects = _all_of(plan.object_type_id)
+    return objects.select_related("audience", *people[objects.model]).filter(pk=plan.object_id).first()
+
+
+def _all_of(type_id: int) -> QuerySet:
+    model: Any = ContentType.objects.get_for_id(type_id).model_class()
+    return model.objects.live() if model is Agreement else model.objects.all()
 
 
 def _due_dates_stand_since(model: Any, objects: list[Any]) -> dict[int, datetime]:

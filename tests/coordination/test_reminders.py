@@ -329,7 +329,7 @@ def test_a_round_that_tells_of_nothing_asks_as_much_with_thirty_as_with_three(
         for _number in range(count):
             make_action(space, fia, due_on=DUE + timedelta(days=40))
         services.send_reminders()
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(16):
             assert services.send_reminders() == 0
 
 

@@ -169,10 +169,12 @@ def test_differences_give_both_texts_back(before, after):
     assert "".join(run.text for run in runs if run.kind != "deleted") == after
 
 
-def test_very_long_texts_are_compared_line_by_line():
-    before = "\n".join(f"word {number} of a line" for number in range(2000))
-    runs = differences(before, before.replace("word 1000 of", "term 1000 of"))
-    assert [run.text for run in runs if run.kind != "same"] == ["word 1000 of a line\n", "term 1000 of a line\n"]
+def test_long_texts_are_compared_line_by_line_and_changed_lines_by_words():
+    before = "\n".join(f"word {number} of a line" for number in range(1000))
+    runs = differences(before, before.replace("word 500 of", "term 500 of"))
+    assert [run.text for run in runs if run.kind != "same"] == ["word", "term"]
+    same = "the same words again and again " * 500
+    assert [run.kind for run in differences(same, same + "and again")] == ["deleted", "inserted"]
 
 
 def test_paragraphs_are_the_blocks_of_a_text_and_the_items_of_its_numbered_lists():

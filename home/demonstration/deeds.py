@@ -348,6 +348,8 @@ def give(
         space,
         title=title,
         owner=cast.organisations[owner],
+        # A fortnight and more, as long for the same action in every demonstration.
+        starts_on=times.day(due - 14 - len(title) % 25),
         due_on=times.day(due),
         language=language,
         illustrative=True,

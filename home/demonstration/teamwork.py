@@ -38,6 +38,7 @@ DEPENDENCIES = [
     ("Agree the date of the yearly review", "Draft the agenda of the next meeting"),
     ("Name a speaker for the session on costs", "Invite the provinces to the consultation"),
 ]
+FILTERS = {"Overdue in the working group": "overdue=on", "Board of the working group": "state=any&view=board"}
 # What the liaison of the FIA does in person, and could hand over to the deputy.
 IN_PERSON = ("Send photographs of the interview rooms", "Check the power supply at three crossing points")
 DEPUTY = ("fia.deputy@accord.example", "Deputy liaison, FIA")
@@ -54,6 +55,15 @@ def share(cast: Any) -> None:
     for one, other in DEPENDENCIES:
         coordination.add_dependency(chair, _action(one), _action(other))
     _in_person(cast)
+    _share_filters(chair)
+
+
+def _share_filters(chair: User) -> None:
+    """What the chair of the working group asks for at each of its meetings, shared with its members."""
+    space = _action("Clear access to the crossing points").space
+    for name, query in FILTERS.items():
+        query = f"space={space.key}&{query}"
+        coordination.save_filter(chair, page="actions", name=name, query=query, space=space)
 
 
 def _action(title: str) -> Action:

@@ -1,4 +1,4 @@
-"""An agreement in a real browser: its text from a file, its state, its text as of a day, and the link to a paragraph."""
+"""An agreement in a real browser: its text from a file, its state, the text as of a day, the link to a paragraph."""
 
 import io
 from datetime import date

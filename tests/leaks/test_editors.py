@@ -52,7 +52,7 @@ def test_the_addresses_are_all_there_are():
 
 def test_what_has_no_rule_is_closed_to_everybody(walk, editors):
     world = walk.world
-    [page] = [one.obj for one in world.of_kind("agreement") if one.marking == Marking.AMBER]
+    page = next(one.obj for one in world.of_kind("agreement") if one.marking == Marking.AMBER)
     revision = page.revisions.first().pk
     for name, route in EDITORS_SIDE:
         if (name, route) in RULED or name in OPEN_TO_ALL:

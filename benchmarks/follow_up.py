@@ -35,7 +35,8 @@ ROWS_OF_A_PAGE = 50
 ADDRESSES = {"list": "/actions/", "board": "/actions/?view=board", "scoreboard": "/scoreboard/"}
 PAGES = {name: ADDRESSES[name] for name in os.environ.get("BENCH_PAGES", " ".join(ADDRESSES)).split()}
 
-Times = dict[tuple[str, str, int], list[float]]
+# The seconds that each request took, by the number of actions.
+Times = dict[int, list[float]]
 
 
 def main() -> None:
@@ -67,10 +68,9 @@ def main() -> None:
         if not is_there:
             few.create()
             fill(few, many)
-        pages = measure_pages(few.name, many.name)
-        tell_pages(pages)
         use(many.name)
         measure_selection()
+        measure_pages(few.name, many.name)
     finally:
         close()
         if not KEPT:
@@ -109,24 +109,21 @@ def close() -> None:
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------
-def measure_pages(few: str, many: str) -> Times:
+def measure_pages(few: str, many: str) -> None:
     """Requests through the whole of Django, without the network; the databases take turns."""
     clients = {name: {kind: signed_in(name, kind) for kind in users_of(name)} for name in (few, many)}
-    times: Times = {}
     for page, address in PAGES.items():
         for kind in clients[few]:
+            times: Times = {FEW_ACTIONS: [], ACTIONS: []}
             for _turn in range(max(1, REQUESTS // IN_A_ROW)):
                 for size, name in ((FEW_ACTIONS, few), (ACTIONS, many)):
                     use(name)
                     client = clients[name][kind]
                     ask(client, address)
-                    taken = times.setdefault((page, kind, size), [])
-                    taken += [ask(client, address) for _request in range(min(IN_A_ROW, REQUESTS))]
-    for page, address in PAGES.items():
-        for kind in clients[many]:
+                    times[size] += [ask(client, address) for _request in range(min(IN_A_ROW, REQUESTS))]
             use(many)
             print(f"{page}, {kind}: {queries(clients[many][kind], address)} queries")
-    return times
+            tell(page, kind, times)
 
 
 def users_of(name: str) -> dict[str, Any]:
@@ -164,15 +161,14 @@ def queries(client: Any, address: str) -> int:
     return len(captured)
 
 
-def tell_pages(times: Times) -> None:
-    for (page, kind, size), taken in times.items():
-        if size == ACTIONS:
-            few = times[page, kind, FEW_ACTIONS]
-            print(
-                f"{page}, {kind}: median {ms(statistics.median(taken))}, 95th percentile {ms(percentile(taken))}; "
-                f"with {FEW_ACTIONS} actions {ms(statistics.median(few))}, {ms(percentile(few))}; "
-                f"ratio of the medians {statistics.median(taken) / statistics.median(few):.2f}"
-            )
+def tell(page: str, kind: str, times: Times) -> None:
+    many, few = times[ACTIONS], times[FEW_ACTIONS]
+    print(
+        f"{page}, {kind}: median {ms(statistics.median(many))}, 95th percentile {ms(percentile(many))}; "
+        f"with {FEW_ACTIONS} actions {ms(statistics.median(few))}, {ms(percentile(few))}; "
+        f"ratio of the medians {statistics.median(many) / statistics.median(few):.2f}",
+        flush=True,
+    )
 
 
 def percentile(taken: list[float]) -> float:
@@ -206,7 +202,10 @@ def measure_selection() -> None:
                 for way, make in ways.items():
                     taken[way].append(clocked(lambda make=make, selection=selection: selection(make())))
             token, guardian = (statistics.median(taken[way]) for way in ways)
-            print(f"{what}, {kind}: token {ms(token)}, guardian {ms(guardian)}, {guardian / token:.1f} times as long")
+            print(
+                f"{what}, {kind}: token {ms(token)}, guardian {ms(guardian)}, {guardian / token:.1f} times as long",
+                flush=True,
+            )
 
 
 def first_page(actions: Any) -> list[int]:

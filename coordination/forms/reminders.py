@@ -27,9 +27,11 @@ class ReminderRulesForm(LatestForm):
         help_text=_("Numbers with commas between them, such as 7, 1. Empty: nobody is reminded ahead."),
     )
     on_the_day = forms.BooleanField(label=_("On the day itself"), required=False)
-    late_first = _days(_("Days after it was due"), _("Empty: nobody is reminded of what is overdue."))
-    late_every = _days(_("then again every so many days"), _("Empty: only once."))
-    late_until = _days(_("until so many days after it was due"))
+    late_first = _days(
+        _("Days after it was due: the first reminder"), _("Empty: nobody is reminded of what is overdue.")
+    )
+    late_every = _days(_("Days from each of them to the next"), _("Empty: there is only one."))
+    late_until = _days(_("Days after it was due: the last reminder"))
     focal_after = _days(
         _("Days until it is brought to the focal point of the organisation that owes it"),
         _("Counted from the day it was due. Empty: never."),

@@ -9,12 +9,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import product
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -177,31 +178,46 @@ def _state_then(kind: Kind, begins: datetime) -> Coalesce:
     return Coalesce(*known)
 
 
-def _with_change(rows: QuerySet, kind: Kind, since: date, today: date) -> QuerySet:
-    """Those of `rows` that may have changed since the beginning of a day, each with its `change` ("" for none).
+def _with_course(rows: QuerySet, kind: Kind, since: date, today: date) -> QuerySet:
+    """Those of `rows` that may have changed since the beginning of a day, each with its `course`: the state now, the
+    state then, and whether it was there and late. `_change` says what that amounts to.
 
-    The due date is the present one: what was put off and is not late any more was not late then.
+    One text, so that the database looks up the state then once for each row. The due date is the present one: what was
+    put off and is not late any more was not late then.
     """
     begins = beginning_of(since)
     reported = Q(pk__in=kind.history.objects.filter(_told_since(kind, begins)).values(f"{kind.history_of}_id"))
     passed = Q(due_on__gte=since, due_on__lt=today)
-    rows = _with_rung(rows.filter(Q(created_at__gte=begins) | passed | reported), kind, today)
-    rows = rows.annotate(state_then=_state_then(kind, begins))
-    was = _rung(kind, "state_then", since)
-    return rows.annotate(
-        rung_then=Case(When(created_at__gte=begins, then=Value(Rung.NOWHERE.value)), default=was)
-    ).annotate(
-        change=Case(
-            When(rung=Rung.NOWHERE, then=Value("")),
-            When(Q(rung=Rung.DONE) & ~Q(rung_then=Rung.DONE), then=Value(Change.NEWLY_DONE.value)),
-            When(Q(rung=Rung.LATE) & ~Q(rung_then=Rung.LATE), then=Value(Change.NEWLY_LATE.value)),
-            When(rung_then=Rung.NOWHERE, then=Value(Change.NEW.value)),
-            When(rung__gt=F("rung_then"), then=Value(Change.WORSE.value)),
-            When(rung__lt=F("rung_then"), then=Value(Change.BETTER.value)),
-            default=Value(""),
-            output_field=models.CharField(),
-        )
+    signs = [
+        Case(When(condition, then=Value("1")), default=Value("0"))
+        for condition in (Q(created_at__lt=begins), Q(due_on__lt=since), Q(due_on__lt=today))
+    ]
+    course = Concat(
+        F("state"), Value(" "), _state_then(kind, begins), Value(" "), *signs, output_field=models.CharField()
     )
+    return rows.filter(Q(created_at__gte=begins) | passed | reported).annotate(course=course)
+
+
+def _change(kind: Kind, course: str) -> str | None:
+    """What has become of something on this course; None where nothing has."""
+    state, state_then, signs = course.split(" ")
+    was_there, was_late, is_late = (sign == "1" for sign in signs)
+    now = kind.rungs[state][is_late]
+    then = kind.rungs[state_then][was_late] if was_there else Rung.NOWHERE
+    if now in (Rung.NOWHERE, then):
+        return None
+    if now in (Rung.DONE, Rung.LATE):
+        return Change.NEWLY_DONE if now == Rung.DONE else Change.NEWLY_LATE
+    if then == Rung.NOWHERE:
+        return Change.NEW
+    return Change.WORSE if now > then else Change.BETTER
+
+
+def _courses(kind: Kind, change: str) -> list[str]:
+    """All courses that amount to this change."""
+    signs = ["".join(each) for each in product("01", repeat=3)]
+    courses = (" ".join(each) for each in product(kind.rungs, kind.rungs, signs))
+    return [course for course in courses if _change(kind, course) == change]
 
 
 # --- what an item belongs to, as far as its reader may know --------------------------------------------------------
@@ -220,13 +236,13 @@ def _commitment_type() -> int:
 def _with_agreement(rows: QuerySet, kind: Kind, user: access.Reader) -> QuerySet:
     """Each row with the key of the `agreement` that it stands under: a commitment by its article, an action by the
     commitment that it came from. An agreement or a commitment that the reader may not read is none."""
-    agreements = _agreements(user).values("pk")
+    # Asked for first: within the question for each row it would be asked for each row.
+    agreements = list(_agreements(user).values_list("pk", flat=True))
     if kind is COMMITMENTS:
         known = When(article__agreement__in=agreements, then=F("article__agreement_id"))
         return rows.annotate(under=Case(known, default=_NO_KEY, output_field=_KEY))
-    origin = Commitment.objects.readable_by(user).filter(
-        pk=OuterRef("source_id"), article__agreement__in=agreements
-    )  # fmt: skip
+    readable = access.readable_at_once(Commitment.objects.all(), user)
+    origin = readable.filter(pk=OuterRef("source_id"), article__agreement__in=agreements)
     agreement = Coalesce(Subquery(origin.values("article__agreement_id")[:1], output_field=_KEY), _NO_KEY)
     return rows.annotate(
         under=Case(When(source_type=_commitment_type(), then=agreement), default=_NO_KEY, output_field=_KEY)
@@ -249,8 +265,8 @@ def narrowed_to_board(rows: Any, user: access.Reader, chosen: Chosen) -> Any:
         wanted = [rung for rung, of in STANDING_OF.items() if of == standing]
         rows = _with_rung(rows, kind, timezone.localdate()).filter(rung__in=wanted)
     if change := chosen("change"):
-        changed = _with_change(rows.order_by(), kind, chosen("since") or usual_first_day(), timezone.localdate())
-        rows = rows.filter(pk__in=changed.filter(change=change).values("pk"))
+        changed = _with_course(rows.order_by(), kind, chosen("since") or usual_first_day(), timezone.localdate())
+        rows = rows.filter(pk__in=changed.filter(course__in=_courses(kind, change)).values("pk"))
     return rows
 
 
@@ -390,8 +406,8 @@ def _counted(user: access.Reader, by: str, since: date, chosen: Chosen) -> dict[
         rows, columns = _grouped(_belonging(readable, kind, user, chosen), kind, by, user)
         for *key, rung, number in _count(_with_rung(rows, kind, today), *columns, "rung"):
             cells[_key(key)].tally(kind).add_rung(rung, number)
-        for *key, change, number in _count(_with_change(rows, kind, since, today), *columns, "change"):
-            if change:
+        for *key, course, number in _count(_with_course(rows, kind, since, today), *columns, "course"):
+            if change := _change(kind, course):
                 cells[_key(key)].tally(kind).change[change] += number
     return dict(cells)
 

@@ -337,7 +337,7 @@ def make_object_grants(users: list[User], others: int) -> int:
         sql, params = readable.query.sql_with_params()
         _execute(
             f"INSERT INTO {table} (permission_id, content_type_id, object_pk, user_id) "
-            f"SELECT %s, %s, readable.pk::varchar, %s FROM ({sql}) readable",
+            f"SELECT %s, %s, readable.pk::varchar, %s FROM ({sql}) readable ON CONFLICT DO NOTHING",
             [view.pk, view.content_type_id, user.pk, *params],
         )
     _execute(
@@ -345,7 +345,7 @@ def make_object_grants(users: list[User], others: int) -> int:
         "SELECT %s, %s, action.id::varchar, member.user_id FROM "
         "(SELECT DISTINCT user_id, content_object_id FROM coordination_spaceuserpermission "
         "WHERE NOT user_id = ANY(%s)) member "
-        "JOIN coordination_action action ON action.space_id = member.content_object_id LIMIT %s",
+        "JOIN coordination_action action ON action.space_id = member.content_object_id LIMIT %s ON CONFLICT DO NOTHING",
         [view.pk, view.content_type_id, [user.pk for user in users], others],
     )
     _execute(f"VACUUM ANALYZE {table}", [])

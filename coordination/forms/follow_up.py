@@ -65,9 +65,8 @@ class MoveActionForm(ReportOnActionForm):
     back = forms.CharField(max_length=BACK_MAX_LENGTH, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, may_move=True, **kwargs)
+        super().__init__(*args, may_move=True, may_attach=False, **kwargs)
         self.order_fields(("state", "waiting_for_organisation", "waiting_for_text", "waiting_reason", "text"))
-        del self.fields["files"]
 
 
 # --- many at once ---------------------------------------------------------------------------------------------------

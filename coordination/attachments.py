@@ -20,6 +20,8 @@ class Keeper:
     attach: Callable[..., list[Any]]
     # The files of an object that a reader may read, each with `came_with`: the key of the part.
     files_of: Callable[[Marked, access.Reader], Iterable[Any]]
+    # Whether whoever may report may add files to the report: what goes out beyond the space is not everybody's to add.
+    may_attach: Callable[[access.Reader, Marked], bool]
     may_remove: Callable[[access.Reader, Any], bool]
     # The suffixes that are taken.
     suffixes: tuple[str, ...]

@@ -8,6 +8,7 @@ agreement inserts after one article on one day stands in its own order; what ano
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -147,8 +148,9 @@ def normal(number: str) -> str:
 
 # --- differences, word by word -------------------------------------------------------------------------------------
 SAME, INSERTED, DELETED = "same", "inserted", "deleted"
-# Above so many words the two texts are compared line by line: comparing words grows with the product of their numbers.
-MOST_WORDS = 3000
+# How long comparing takes grows with the number of pairs of equal pieces. Texts with more of them are compared line by
+# line, and by words within each line that was changed.
+MOST_PAIRS = 100_000
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,33 @@ class Run:
 def differences(before: str, after: str) -> list[Run]:
     """What turns `before` into `after`. Joined, all but the inserted give `before`, all but the deleted `after`."""
     old, new = _words(before), _words(after)
-    if len(old) > MOST_WORDS or len(new) > MOST_WORDS:
-        old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    if _pairs(old, new) <= MOST_PAIRS:
+        return _by_words(old, new)
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    if _pairs(old, new) > MOST_PAIRS:
+        return _changed(before, after)
+    runs: list[Run] = []
+    for deed, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if deed == "equal":
+            runs.append(Run(SAME, "".join(old[i:j])))
+        elif j - i == m - k:
+            runs += [run for gone, come in zip(old[i:j], new[k:m], strict=True) for run in _line(gone, come)]
+        else:
+            runs += _changed("".join(old[i:j]), "".join(new[k:m]))
+    return runs
+
+
+def _pairs(old: list[str], new: list[str]) -> int:
+    times = Counter(new)
+    return sum(times[piece] for piece in old)
+
+
+def _line(before: str, after: str) -> list[Run]:
+    old, new = _words(before), _words(after)
+    return _by_words(old, new) if _pairs(old, new) <= MOST_PAIRS else _changed(before, after)
+
+
+def _by_words(old: list[str], new: list[str]) -> list[Run]:
     runs: list[Run] = []
     gone, come = "", ""
     opcodes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()

@@ -61,16 +61,19 @@ def _send_or_put_back(news: Notification) -> None:
 
 
 def _waiting():
-    free = Q(mail_taken_at=None) | Q(mail_taken_at__lt=timezone.now() - TAKEN_FOR)
     at_once = Q(user__mail_rhythm=MailRhythm.AT_ONCE)  # for the others see discussion.digests
-    return Notification.objects.select_related("user", "entry").filter(
-        free, at_once, mail_wanted=True, mail_done_at=None
-    )
+    return _free().filter(at_once).select_related("user", "entry")
+
+
+def _free():
+    free = Q(mail_taken_at=None) | Q(mail_taken_at__lt=timezone.now() - TAKEN_FOR)
+    return Notification.objects.filter(free, mail_wanted=True, mail_done_at=None)
 
 
 def _take(news: Notification) -> bool:
     """Whether this worker may send it: of two that try, one gets it."""
-    return bool(_waiting().filter(pk=news.pk).update(mail_taken_at=timezone.now()))
+    # Of this table alone: with another joined in, PostgreSQL would let the one who waited take it as well.
+    return bool(_free().filter(pk=news.pk).update(mail_taken_at=timezone.now()))
 
 
 def _send(news: Notification) -> None:

@@ -9,6 +9,7 @@ KEEPER = Keeper(
     check=check_upload,
     attach=services.attach_together,
     files_of=selectors.files_at,
+    may_attach=services.may_attach_to_reports,
     may_remove=services.may_remove,
     suffixes=tuple(sorted(KINDS)),
     hint=WHAT_IS_TAKEN,

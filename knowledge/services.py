@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from accounts.models import User
@@ -102,6 +102,9 @@ def attach_together(
     whose form is one however often it is sent.
     """
     require(actor, right, obj)
+    # Whoever answers for it shows evidence of it; who only helps adds files as everybody does.
+    if uploads and not may_attach_to_reports(actor, obj):
+        raise PermissionDenied
     for uploaded in uploads:
         try:
             check_upload(uploaded)
@@ -120,6 +123,11 @@ def attach_together(
             _take_back(file)
         raise
     return files
+
+
+def may_attach_to_reports(user: access.Reader, obj: Marked) -> bool:
+    """Whether `user`, who may report on `obj`, may add files to the report."""
+    return access.can(user, "follow_up", obj) or may_attach(user, obj)
 
 
 def _take_back(file: File) -> None:
@@ -168,7 +176,9 @@ def remove_file(actor: User, file: File) -> None:
 
 
 def _right_to_remove(user: access.Reader, file: File) -> str:
-    return "contribute" if file.uploaded_by_user_id == user.pk else "record"
+    """What came with a report is evidence: whoever reported does not take it away again."""
+    is_own = file.uploaded_by_user_id == user.pk and file.came_with is None
+    return "contribute" if is_own else "record"
 
 
 def may_remove(user: access.Reader, file: File) -> bool:

@@ -106,7 +106,7 @@ class ReportProgressForm(ReportForm):
         "text", "files", "value", "state", "is_sure", "confidence", "reason", "new_due_on", "evidence_url",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, commitment: Commitment, may_record: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, commitment: Commitment, may_record: bool, may_attach: bool, **kwargs: Any) -> None:
         self.may_record = may_record
         super().__init__(*args, state=commitment.state, **kwargs)
         self.fields["confidence"].initial = commitment.confidence
@@ -114,6 +114,8 @@ class ReportProgressForm(ReportForm):
         keeper = attachments.keeper()
         self.fields["files"].help_text = keeper.hint
         self.fields["files"].widget.attrs["accept"] = ",".join(f".{suffix}" for suffix in keeper.suffixes)
+        if not may_attach:
+            del self.fields["files"]
         if commitment.is_measured:
             self.fields["value"].help_text = _("In: %(unit)s.") % {"unit": commitment.unit}
         else:
@@ -146,7 +148,7 @@ class ReportProgressForm(ReportForm):
 
     def let_go_of_files(self) -> None:
         """A browser keeps what was typed in a form that comes back, but not its files: say so beside them."""
-        if self.files and not self.has_error("files"):
+        if self.files and "files" in self.fields and not self.has_error("files"):
             self.add_error("files", _("Choose the files once more: a form that comes back cannot keep them."))
 
 

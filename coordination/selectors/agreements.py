@@ -4,6 +4,7 @@ article. Of other agreements only what the reader may read is named, counted or 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -67,8 +68,8 @@ class ShownArticle:
     article: Article | None = None
     original_name: str = ""
     original: list[NumberedParagraph] = field(default_factory=list)
-    differences: list[Run] = field(default_factory=list)
-    name_differences: list[Run] = field(default_factory=list)
+    # The plain texts before and after, where something was changed.
+    compared: tuple[str, str] | None = None
     amendments: list[Amendment] = field(default_factory=list)
     is_deleted: bool = False
     commitments: list[Commitment] = field(default_factory=list)
@@ -77,6 +78,15 @@ class ShownArticle:
     @property
     def is_inserted(self) -> bool:
         return self.article is None
+
+    # Worked out where they are shown: comparing is slow, and paper shows the text alone.
+    @cached_property
+    def differences(self) -> list[Run]:
+        return differences(*self.compared) if self.compared else []
+
+    @cached_property
+    def name_differences(self) -> list[Run]:
+        return differences(self.original_name, self.name) if self.compared else []
 
     @property
     def is_changed(self) -> bool:
@@ -176,10 +186,7 @@ def _shown(one: Consolidated, rows: dict[str, Article], amendments: dict[str, Am
     if one.changes:
         shown.original_name = article_name(before.number, before.title) if before else ""
         shown.original = numbered(f"{anchor}-signed", before.body) if before else []
-        shown.differences = differences(
-            plain_text(before.body) if before else "", "" if one.is_deleted else plain_text(one.body)
-        )
-        shown.name_differences = differences(shown.original_name, name)
+        shown.compared = (plain_text(before.body) if before else "", "" if one.is_deleted else plain_text(one.body))
     return shown
 
 

@@ -53,9 +53,12 @@ def _steps_to_keep(present: list[ChecklistItem], texts: list[str]) -> dict[int, 
 def tick_step(actor: User, step: ChecklistItem, done: bool = True) -> ChecklistItem:
     """Note that a step is done, or that it is not. A second click on the same button changes nothing."""
     action = Action.objects.select_for_update().get(pk=step.action_id)
-    step = ChecklistItem.objects.get(pk=step.pk)
-    step.action = action
     require(actor, "report", action)
+    present = ChecklistItem.objects.filter(pk=step.pk).first()
+    if present is None:
+        raise ValidationError(_("This step has been taken off the list."))
+    step = present
+    step.action = action
     if step.is_done == done:
         return step
     step.done_by, step.done_at = (actor, timezone.now()) if done else (None, None)
@@ -85,11 +88,12 @@ def add_dependency(actor: User, action: Action, waits_for: Action) -> ActionDepe
 
 
 def _refuse_circle(actor: User, action: Action, waits_for: Action) -> None:
-    way = _way(waits_for.pk, action.pk)
+    """Of what the actor may read: a refusal would tell of a closed action in between, so such a circle is let be."""
+    way = _way(actor, waits_for.pk, action.pk)
     if way is None:
         return
-    readable = Action.objects.readable_by(actor).in_bulk(way)
-    between = [f"“{readable[pk]}”" for pk in way[1:-1] if pk in readable]
+    readable = Action.objects.in_bulk(way)
+    between = [f"“{readable[pk]}”" for pk in way[1:-1]]
     told = {"first": waits_for, "last": action, "between": ", ".join(between)}
     if between:
         raise ValidationError(
@@ -98,16 +102,18 @@ def _refuse_circle(actor: User, action: Action, waits_for: Action) -> None:
     raise ValidationError(_("That would be a circle: “%(first)s” waits for “%(last)s” already.") % told)
 
 
-def _way(start: int, end: int) -> list[int] | None:
-    """The actions on the shortest way from one to what it waits for, both included; None if there is none."""
+def _way(actor: User, start: int, end: int) -> list[int] | None:
+    """The actions on the shortest way from one to what it waits for, both included, through what `actor` may read;
+    None if there is none."""
+    readable = Action.objects.readable_by(actor).values("pk")
     came_from: dict[int, int] = {}
     queue, seen = deque([start]), {start}
     while queue:
         # All that can be reached in one more step, in one query.
         here = list(queue)
         queue.clear()
-        rows = ActionDependency.objects.filter(action__in=here).values_list("action_id", "waits_for_id")
-        for action_id, next_id in rows.order_by("pk"):
+        rows = ActionDependency.objects.filter(action__in=here, waits_for__in=readable).order_by("pk")
+        for action_id, next_id in rows.values_list("action_id", "waits_for_id"):
             if next_id in seen:
                 continue
             seen.add(next_id)

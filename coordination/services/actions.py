@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from coordination import access, attachments, audit
+from coordination import attachments, audit
 from coordination.models import (
     Action,
     ActionState,
@@ -25,6 +25,7 @@ from coordination.models import (
 )
 from coordination.services.shared import (
     StaleVersion,
+    audience_of_sources,
     change,
     check_days,
     check_person,
@@ -84,7 +85,7 @@ def create_action(
         return sent_before
     if source is not None:
         require(actor, "read", source)
-        audience = audience or _audience_of_source(space, source)
+        audience = audience or audience_of_sources(space, source)
     action = Action(
         space=space,
         title=title,
@@ -120,15 +121,6 @@ def create_action(
         step.save()
     audit.record(actor, "action created", action, after={"title": title, "owner": owner.pk, "due_on": day(due_on)})
     return action
-
-
-def _audience_of_source(space: Space, source: Any) -> Audience | None:
-    """Who may read an action at most to begin with: the members of the space who may read its source."""
-    if not hasattr(source, "audience_path"):
-        return None
-    everybody = {access.space_token(space.pk)}
-    limited = access.meet(access.audience(source), everybody)
-    return None if limited == everybody else access.intern(limited)
 
 
 def _checked(step: ChecklistItem) -> ChecklistItem:
@@ -334,5 +326,7 @@ def _say_on_whom(update: ActionUpdate, reason: str, organisation: Organisation |
         problems["waiting_for_text"] = _("Say on whom it waits: choose an organisation, or write it here.")
     if problems:
         raise ValidationError(problems)
+    if organisation is not None:
+        check_taking_part(update.action.space, [organisation], "waiting_for_organisation")
     update.waiting_reason, update.waiting_for_text = reason.strip(), whom.strip()
     update.waiting_for_organisation = organisation

@@ -24,7 +24,15 @@ from coordination.models import (
     Verdict,
 )
 from coordination.recurrence import next_due
-from coordination.services.shared import check_days, day, latest, require, save_once, state_reported
+from coordination.services.shared import (
+    audience_of_sources,
+    check_days,
+    day,
+    latest,
+    require,
+    save_once,
+    state_reported,
+)
 
 # From each state to those that may follow. Whoever follows a commitment up may take these steps, but for the right
 # that a state asks for besides.
@@ -95,13 +103,17 @@ def make_commitment(
     audience: Audience | None = None,
     **fields: Any,
 ) -> Commitment:
-    """Write down what `party` undertook, under an article or in a paragraph of a record. Sent twice, it is one."""
+    """Write down what `party` undertook, under an article or in a paragraph of a record. Sent twice, it is one.
+
+    It begins with no more readers than those have, unless `audience` says who.
+    """
     require(actor, "record", space)
     if submission and (sent_before := Commitment.objects.filter(submission=submission, created_by=actor).first()):
         return sent_before
     for origin in (article, source):
         if origin is not None:
             require(actor, "read", origin)
+    audience = audience or audience_of_sources(space, article, source)
     commitment = Commitment(
         space=space,
         title=title,

@@ -21,7 +21,7 @@ from django_tasks import task
 from accounts.models import User
 from coordination import access, audit, sheets
 from coordination.columns import IMPORTED, guess
-from coordination.import_plan import CHANGED, MADE, REFUSED, SAME, Plan, Planned
+from coordination.import_plan import CHANGED, MADE, SAME, Plan, Planned
 from coordination.models import Action, Import, ImportKind, ImportProgress, ImportStage, Organisation, Space
 from coordination.services.actions import create_action, edit_action, reassign_action, report_on_action
 from coordination.services.commitments import edit_commitment, make_commitment
@@ -108,12 +108,13 @@ def _note_plan(job: Import, plan: Plan) -> None:
 
 
 def preview_of(actor: User, job: Import, at_most: int) -> list[dict[str, Any]]:
-    """The first rows in words, those that something happens to before the others."""
+    """The first rows that are not refused, in words: those that something happens to before the others."""
     plan = Plan(job, actor)
     labels = {column.key: str(column.label) for column in IMPORTED[job.kind]}
-    words = {MADE: _("made"), CHANGED: _("changed"), SAME: _("as it is"), REFUSED: _("refused")}
-    order = [REFUSED, CHANGED, MADE, SAME]
-    rows = sorted(plan.rows, key=lambda row: (order.index(row.outcome), row.number))[:at_most]
+    words = {CHANGED: _("changed"), MADE: _("made"), SAME: _("as it is")}
+    order = list(words)
+    taken = [row for row in plan.rows if row.outcome in words]
+    rows = sorted(taken, key=lambda row: (order.index(row.outcome), row.number))[:at_most]
     return [
         {
             "number": row.number,

@@ -13,11 +13,15 @@ from accounts.models import User
 from coordination import access, audit, selectors
 from coordination.models import (
     Action,
+    Audience,
     Commitment,
     Organisation,
     Person,
     Space,
 )
+
+# Of due dates: what is beyond is a slip of the keyboard, or a sheet's word for “never”.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
 class StaleVersion(ValidationError):
@@ -66,6 +70,10 @@ def change(actor: User, obj: Any, verb: str, changes: dict[str, Any]) -> Any:
 
 
 def check_days(obj: Action | Commitment) -> None:
+    for name in ("starts_on", "due_on"):
+        on = getattr(obj, name)
+        if on is not None and not FIRST_DAY <= on <= LAST_DAY:
+            raise ValidationError({name: _("Choose a day between 1900 and 2199.")})
     if obj.starts_on and obj.due_on and obj.due_on < obj.starts_on:
         raise ValidationError({"due_on": _("This is before the day on which it starts.")})
 
@@ -97,6 +105,17 @@ def check_taking_part(space: Space, organisations: Iterable[Organisation], field
     taking_part = set(selectors.organisations_in(space).values_list("pk", flat=True))
     if outside := [str(one) for one in named if one.pk not in taking_part]:
         raise ValidationError({field: _("Not in this space: %s.") % ", ".join(outside)})
+
+
+def audience_of_sources(space: Space, *sources: Any) -> Audience | None:
+    """Who may read at most, to begin with, what came from these: the members of the space who may read all of them.
+    None where that is all members."""
+    everybody = frozenset({access.space_token(space.pk)})
+    limited = everybody
+    for source in sources:
+        if hasattr(source, "audience_path"):
+            limited = access.meet(limited, access.audience(source))
+    return None if limited == everybody else access.intern(limited)
 
 
 def save_once(obj: Action | Commitment) -> bool:

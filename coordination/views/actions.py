@@ -35,7 +35,12 @@ def action_detail(request, key):
         raise Http404
     may_move = may_report and access.can(request.user, "follow_up", action)
     files = request.FILES if request.method == "POST" else None
-    form = ReportOnActionForm(posted(request), files, action=action, may_move=may_move) if may_report else None
+    may_attach = attachments.keeper().may_attach(request.user, action)
+    form = (
+        ReportOnActionForm(posted(request), files, action=action, may_move=may_move, may_attach=may_attach)
+        if may_report
+        else None
+    )
     if request.method == "POST" and attempt_on_latest(
         form,
         lambda: services.report_on_action(request.user, action, **form.cleaned_data),
@@ -106,6 +111,8 @@ def step_tick(request, key, step):
         services.tick_step(request.user, item, request.POST.get("done") == "1")
     except PermissionDenied as refusal:
         raise Http404 from refusal
+    except ValidationError as refusal:
+        messages.error(request, refusal.messages[0])
     if not request.htmx:
         return redirect(f"{action.get_absolute_url()}#steps")
     context = {"action": action, "checklist": selectors.checklist_of(action), "may_tick": True}

@@ -32,6 +32,7 @@ def commitment_detail(request, key):
         request.FILES if request.method == "POST" else None,
         commitment=commitment,
         may_record=access.can(request.user, "record", commitment),
+        may_attach=attachments.keeper().may_attach(request.user, commitment),
     )
     if request.method == "POST":
         if attempt_on_latest(

@@ -1,13 +1,16 @@
 """Who takes an action along which step: every pair of states for every role, and what becomes waiting says why."""
 
+from datetime import date
 from itertools import product
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from coordination import access, services
-from coordination.models import Action, ActionState, AuditEntry, Role
-from tests.factories import make_action, make_member, make_organisation, make_space, make_user
+from coordination.models import Action, ActionState, AuditEntry, Marking, Role
+from knowledge.models import File
+from tests.factories import make_action, make_member, make_organisation, make_space, make_user, mark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
 
@@ -26,6 +29,11 @@ ROLES = {
     "outsider": (None, "another", NOTHING),
 }
 WAITS = {"waiting_reason": "No answer so far.", "waiting_for_text": "the manufacturer"}
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture
@@ -196,3 +204,37 @@ def test_a_helper_that_has_left_the_space_may_stay_or_be_taken_off(scene):
     assert set(action.helpers.all()) == {gone, organisations["helper"]}
     services.edit_action(people["chair"], action, version=2, helpers=[])
     assert not action.helpers.exists()
+
+
+def test_who_only_helps_adds_no_file_to_what_readers_beyond_the_space_see(scene, media):
+    space, organisations, people = scene
+    action = an_action(space, organisations)
+    file = SimpleUploadedFile("list.txt", b"One, two, three.")
+    services.report_on_action(people["contributor of a helper"], action, files=[file])
+    mark(action, Marking.CLEAR)
+    with pytest.raises(PermissionDenied):
+        services.report_on_action(people["contributor of a helper"], action, files=[file])
+    services.report_on_action(people["contributor of the owner"], action, files=[file])
+    assert File.objects.count() == 2
+
+
+def test_an_organisation_outside_the_space_is_waited_for_by_name_only(scene):
+    space, organisations, people = scene
+    action = an_action(space, organisations)
+    with pytest.raises(ValidationError) as refusal:
+        services.report_on_action(
+            people["chair"],
+            action,
+            state="waiting",
+            waiting_reason="No answer.",
+            waiting_for_organisation=make_organisation("FAR"),
+        )
+    assert list(refusal.value.message_dict) == ["waiting_for_organisation"]
+
+
+@pytest.mark.parametrize("day", [date(9999, 12, 31), date(203, 1, 1)])
+def test_a_day_of_another_age_is_refused(scene, day):
+    space, organisations, people = scene
+    with pytest.raises(ValidationError) as refusal:
+        services.create_action(people["chair"], space, title="Some day", owner=organisations["owner"], due_on=day)
+    assert list(refusal.value.message_dict) == ["due_on"]

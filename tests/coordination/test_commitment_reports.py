@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from coordination import access, charts, selectors, services
 from coordination.models import AuditEntry, Commitment, Marking, ProgressReport, Role, Verdict
 from discussion.models import Notification
+from knowledge import services as knowledge
 from knowledge.models import File
 from tests.factories import make_commitment, make_member, make_organisation, mark
 
@@ -410,3 +411,12 @@ def test_reports_are_found_by_what_they_say_and_by_nobody_else(client, measured,
             client.force_login(reader)
             page = client.get(reverse("search"), {"q": word}).content.decode()
             assert ("Train forty officers" in page) == found, (word, reader)
+
+
+def test_evidence_is_not_taken_away_by_whoever_reported(measured, liaison, rapporteur):
+    report(liaison, measured, files=[SimpleUploadedFile("list.txt", b"Forty names")])
+    file = File.objects.get()
+    with pytest.raises(PermissionDenied):
+        knowledge.remove_file(liaison, file)
+    knowledge.remove_file(rapporteur, file)
+    assert not File.objects.exists()

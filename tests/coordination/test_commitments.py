@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from coordination import services
+from coordination import access, services
 from coordination.models import Article, Commitment, CommitmentState, Marking, Party, Role
 from tests.factories import make_agreement, make_member, make_organisation, make_space, mark
 
@@ -234,3 +234,14 @@ def test_a_commitment_of_another_space_is_not_there(client, fia, liaison):
     client.force_login(liaison)
     for route in ("commitment_detail", "commitment_edit"):
         assert client.get(reverse(route, kwargs={"key": commitment.key})).status_code == 404
+
+
+def test_a_commitment_begins_with_no_more_readers_than_its_article_has(
+    space, fia, liaison, rapporteur, agreement, article
+):
+    mark(agreement, Marking.RED, users=[rapporteur])
+    article.agreement.refresh_from_db()
+    made = services.make_commitment(rapporteur, space, title="Say nothing of it", party=fia, article=article)
+    assert access.may_read(rapporteur, made) and not access.may_read(liaison, made)
+    made = services.make_commitment(rapporteur, space, title="Train officers", party=fia)
+    assert access.may_read(liaison, made)

@@ -16,20 +16,14 @@ def test_a_server_shows_what_the_test_arranged_to_those_who_may_see_it(stack):
     assert "Train thirty officers" in server.get(action.get_absolute_url(), member).text
     assert server.get(action.get_absolute_url(), stranger).status == 404
     assert server.get("/readyz").status == 200
-
-
-def test_a_killed_server_comes_back_on_the_same_address_with_the_same_data(stack):
-    member = make_member(make_space("Border management"))
-    server = stack.server()
+    a_form_is_accepted_from_a_signed_in_user(server, member)
     server.kill()
     assert not server.is_running
-    server.start()
-    assert server.get("/desk/", member).status == 200
+    server.start()  # on the same address, with the same data
+    assert "Train thirty officers" in server.get(action.get_absolute_url(), member).text
 
 
-def test_a_form_is_accepted_from_a_signed_in_user(stack):
-    user = make_user()
-    server = stack.server()
+def a_form_is_accepted_from_a_signed_in_user(server, user):
     fields = {"name": "Nadia", "language": "ur", "time_zone": "Asia/Karachi", "theme": "auto"}
     assert server.post("/account/preferences/", fields, user).status == 302
     user.refresh_from_db()

@@ -151,7 +151,7 @@ def _take_in(letter: Letter, address: ReplyAddress, raw: bytes) -> Received:
 
 
 def _do(letter: Letter, address: ReplyAddress, text: str, submission: UUID) -> Any:
-    new = _new_action_in(" ".join(_headers(letter, "Subject")), text)
+    new = _new_action_in(_readable(" ".join(_headers(letter, "Subject"))), text)
     if new is None:
         return services.report_on_action(address.user, address.action, text=text, submission=submission)
     title, description = new
@@ -206,8 +206,13 @@ def _text_of(letter: Letter) -> str:
     if part.get_content_type() == "text/html":
         content = re.sub(r"(?i)<(br|/p|/div|/li|/tr)\b[^>]*>", "\n", re.sub(r"(?is)<blockquote.*", "", content))
         content = unescape(nh3.clean(content, tags=set()))
-    readable = content.encode("utf-8", "replace").decode("utf-8")
-    return "".join(sign for sign in readable.replace("\r\n", "\n") if sign in "\n\t" or ord(sign) >= 32)
+    return _readable(content)
+
+
+def _readable(text: str) -> str:
+    """Without what no database takes: halves of characters, and controls other than the ends of lines."""
+    whole = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n")
+    return "".join(sign for sign in whole if sign in "\n\t" or ord(sign) >= 32)
 
 
 # What mail programs write before what they quote: a line of an original message, the first of its headers, a ruler, a

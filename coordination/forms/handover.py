@@ -21,4 +21,9 @@ class HandoverForm(DeedForm):
 
     def __init__(self, *args: Any, predecessor: Person, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["successor"].queryset = selectors.successors_of(actor, predecessor)
+        self.fields["successor"].queryset = successors = selectors.successors_of(actor, predecessor)
+        if not successors.exists():
+            self.fields["successor"].help_text = _(
+                "Nobody else of the organisation is in a space of yours. Whoever takes over needs an account first: "
+                "the secretariat invites people."
+            )

@@ -293,6 +293,13 @@ def test_odd_texts_are_taken_or_refused_in_reasonable_time(liaison, action, text
     assert all("\x00" not in update.text for update in action.updates.all())
 
 
+@pytest.mark.parametrize("subject", [b"Action: caf\xe9 \xff", b"Action: =?x-unknown?q?=ff?=", b"Action: a\x00b\x07c"])
+def test_odd_subjects_are_taken_or_refused(liaison, action, subject):
+    made = letter(liaison, action, subject="SUBJECT").as_bytes().replace(b"SUBJECT", subject)
+    received = receive(made)
+    assert received.made is not None or received.problems
+
+
 def test_the_command_reads_one_mail_from_standard_input(liaison, action, monkeypatch):
     made = letter(liaison, action, To="undisclosed-recipients:;")
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(made.as_bytes())))

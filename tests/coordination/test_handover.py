@@ -144,6 +144,12 @@ def test_the_successor_is_of_the_same_organisation_and_known_to_the_actor(
         services.hand_over(liaison, leaving, leaving, reason="Gone.")
 
 
+def test_without_anybody_to_take_over_the_page_says_what_to_do(client, space, fia, liaison, leaving):
+    given(space, fia, leaving)
+    client.force_login(liaison)
+    assert "the secretariat invites people" in client.get(reverse("handover")).content.decode()
+
+
 def test_a_handover_without_a_reason_is_refused_and_keeps_the_choice(client, space, fia, liaison, leaving, coming):
     action = given(space, fia, leaving)
     client.force_login(liaison)

@@ -203,6 +203,13 @@ class Agreement(Referenced, ContentPage):
         return ends_on, True
 
     @property
+    def due_warning(self) -> AgreementWarning | None:
+        """The warning, where it is time for it: lists show it."""
+        today = timezone.localdate()
+        warning = self.next_warning(today)
+        return warning if warning is not None and warning.is_due(today) else None
+
+    @property
     def ends_or_renews_on(self) -> date | None:
         """The last day of its present term, or None."""
         warning = self.next_warning()

@@ -72,10 +72,10 @@ def liaison(space, fia):
 
 
 def go_on(clock, *, days: float = 0, hours: float = 0) -> int:
-    """Let the time pass with a worker that looks every two hours; how many reminders went out."""
+    """Let the time pass with a worker that looks every four hours; how many reminders went out."""
     now, until, sent = timezone.now(), timezone.now() + timedelta(days=days, hours=hours), 0
     while now < until:
-        now = min(now + timedelta(hours=2), until)
+        now = min(now + timedelta(hours=4), until)
         clock.move_to(now, tick=False)
         sent += services.send_reminders()
     return sent
@@ -106,7 +106,7 @@ def test_everyone_who_contributes_for_the_owner_is_reminded_in_the_morning_there
     go_on(clock, days=9)
     assert told(liaison) == [("ahead", -7), ("ahead", -1), ("day", 0)]
     sent_at = [row.at for row in Reminder.objects.filter(recipient=liaison).order_by("at")]
-    # Eight in Karachi is three by UTC; this worker looks at even hours.
+    # Eight in Karachi is three by UTC; this worker looks at four.
     assert sent_at[2] == datetime(2027, 6, 15, 4, tzinfo=UTC)
     assert told(reader) == told(elsewhere) == told(other) == told(chair) == []
     assert mailed() == [liaison.email]
@@ -365,6 +365,20 @@ def test_a_holiday_that_is_added_brings_forward_what_has_not_been_sent(
     assert told(liaison) == [("ahead", -7), ("ahead", -1)]
     # The Friday before; where it was added over the weekend, then.
     assert Reminder.objects.get(days=-1).at.day == sent_on
+
+
+def test_the_secretariat_keeps_holidays_and_weekends_on_the_editors_side(client, fia, chair):
+    client.force_login(make_user(platform_role="secretariat"))
+    answer = client.post("/editors/holiday/new/", {"name": "Eid", "day": "2027-06-14", "country": "PK"})
+    assert answer.status_code == 302
+    assert Holiday.objects.get().country_id == "PK"
+    again = client.post("/editors/holiday/new/", {"name": "Eid", "day": "someday", "country": ""})
+    assert again.status_code == 200
+    assert Holiday.objects.count() == 1
+    page = client.get("/editors/country/edit/PK/").content.decode()
+    assert "Friday and Saturday" in page
+    client.force_login(chair)
+    assert client.get("/editors/holiday/").status_code == 404
 
 
 # --- agreements ----------------------------------------------------------------------------------------------------

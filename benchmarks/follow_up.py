@@ -12,6 +12,7 @@ BENCH_PAGES names some of the pages where not all are to be measured; BENCH_SHOW
 """
 
 import os
+import re
 import statistics
 import sys
 import time
@@ -185,13 +186,14 @@ def measure_selection() -> None:
     from guardian.shortcuts import get_objects_for_user
 
     from benchmarks.worlds import follow_up as world
+    from coordination import access
     from coordination.models import Action
 
     users = world.measured_users(SPACES)
     print(f"guardian holds {world.make_object_grants(list(users.values()), OBJECT_GRANTS)} grants on actions")
     for kind, user in users.items():
         ways = {
-            "token": lambda user=user: Action.objects.readable_by(user),
+            "token": lambda user=user: access.readable_at_once(Action.objects.all(), user),
             "guardian": lambda user=user: get_objects_for_user(user, "coordination.view_action"),
         }
         for what, selection in (("first page", first_page), ("count", how_many)):
@@ -207,9 +209,28 @@ def measure_selection() -> None:
                 flush=True,
             )
 
+        inside = {
+            way: statistics.median(in_the_database(first_rows(make())) for _round in range(min(SELECTIONS, REQUESTS)))
+            for way, make in ways.items()
+        }
+        token, guardian = inside["token"], inside["guardian"]
+        print(f"first page within PostgreSQL, {kind}: token {ms(token)}, guardian {ms(guardian)}, ", end="")
+        print(f"{guardian / token:.1f} times as long", flush=True)
+
 
 def first_page(actions: Any) -> list[int]:
-    return list(actions.order_by("due_on", "pk").values_list("pk", flat=True)[:ROWS_OF_A_PAGE])
+    return list(first_rows(actions))
+
+
+def first_rows(actions: Any) -> Any:
+    """The keys of what a list shows first: what is still to be done, by its due date."""
+    return actions.standing().order_by("due_on", "pk").values_list("pk", flat=True)[:ROWS_OF_A_PAGE]
+
+
+def in_the_database(rows: Any) -> float:
+    """The seconds that PostgreSQL itself says it needs, planning included: without Python and without waiting."""
+    plan = rows.explain(analyze=True)
+    return sum(float(re.search(rf"{part} Time: ([\d.]+) ms", plan)[1]) for part in ("Planning", "Execution")) / 1000
 
 
 def how_many(actions: Any) -> int:

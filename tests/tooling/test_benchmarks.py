@@ -36,7 +36,7 @@ def test_the_follow_up_is_measured_for_each_page_and_kind_of_user():
             assert re.search(
                 rf"^{page}, {kind}: median [\d.]+ ms, 95th percentile .* ratio .* [\d.]+$", said, re.MULTILINE
             )
-    assert len(re.findall(r"token [\d.]+ ms, guardian [\d.]+ ms, [\d.]+ times as long", said)) == 6
+    assert len(re.findall(r"token [\d.]+ ms, guardian [\d.]+ ms, [\d.]+ times as long", said)) == 9
 
 
 def test_without_postgresql_it_says_what_it_needs():

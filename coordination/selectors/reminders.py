@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from coordination import access
@@ -17,6 +17,7 @@ from coordination.models import (
     Action,
     Agreement,
     Commitment,
+    MarkedQuerySet,
     Organisation,
     Reminder,
     ReminderRules,
@@ -194,7 +195,7 @@ def escalated_to(user: User, limit: int = ESCALATED_AT_MOST) -> list[Action | Co
     return sorted(found, key=lambda obj: (obj.due_on or date.max, obj.pk))[:limit]
 
 
-def _escalated(queryset: QuerySet, user: User) -> QuerySet:
+def _escalated(queryset: MarkedQuerySet, user: User) -> MarkedQuerySet:
     told = Reminder.objects.filter(
         recipient=user,
         stage__in=ESCALATIONS,

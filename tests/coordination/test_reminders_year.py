@@ -135,7 +135,9 @@ def test_a_year_of_reminders_in_which_each_is_sent_once_and_none_is_lost(year, p
     found = Reminder.objects.values_list("object_id", "due_on", "stage", "days", "recipient", "at", "outcome")
     assert sorted(found) == with_outcomes(expected)
     sent = Reminder.objects.filter(outcome="sent")
-    assert Counter(letter.to[0] for letter in letters.outbox) == Counter(sent.values_list("recipient__email", flat=True))
+    assert Counter(letter.to[0] for letter in letters.outbox) == Counter(
+        sent.values_list("recipient__email", flat=True)
+    )
     assert sent.filter(at=BACK).count() == 2
     assert Reminder.objects.filter(at=BACK, outcome="overtaken").exists()
 

@@ -104,9 +104,7 @@ class _DueFilters(Filters):
     standing = forms.ChoiceField(label=_("On the scoreboard"), required=False)
     change = forms.ChoiceField(label=_("What has changed"), required=False)
     since = a_day(_("Changed since"))
-    without = forms.ChoiceField(
-        choices=[("", ""), *scoreboard.By.choices], required=False, widget=forms.HiddenInput
-    )
+    without = forms.ChoiceField(choices=[("", ""), *scoreboard.By.choices], required=False, widget=forms.HiddenInput)
     overdue = forms.BooleanField(label=_("Overdue only"), required=False)
     sort = forms.ChoiceField(label=_("Sorted by"), required=False)
 
@@ -171,7 +169,9 @@ class CommitmentFilters(_DueFilters):
     reports = forms.ChoiceField(
         label=_("Reports"),
         choices=[
-            ("", _("any")), ("pending", _("one waits for acceptance")), ("for_me", _("one waits for my verdict")),
+            ("", _("any")),
+            ("pending", _("one waits for acceptance")),
+            ("for_me", _("one waits for my verdict")),
         ],
         required=False,
     )

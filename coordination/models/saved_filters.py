@@ -25,9 +25,7 @@ class SavedFilterQuerySet(MarkedQuerySet):
         """The user's own, and those that are shared in the user's spaces."""
         from coordination import access
 
-        return self.filter(
-            Q(audience__isnull=True, created_by=user.pk) | Q(audience__among=access.audience_keys(user))
-        )
+        return self.filter(Q(audience__isnull=True, created_by=user.pk) | Q(audience__among=access.audience_keys(user)))
 
 
 class SavedFilter(models.Model):
@@ -57,8 +55,7 @@ class SavedFilter(models.Model):
         verbose_name_plural = _("saved filters")
         constraints = [
             models.CheckConstraint(
-                condition=Q(space__isnull=True, audience__isnull=True)
-                | Q(space__isnull=False, audience__isnull=False),
+                condition=Q(space__isnull=True, audience__isnull=True) | Q(space__isnull=False, audience__isnull=False),
                 name="a_shared_filter_has_an_audience",
             )
         ]

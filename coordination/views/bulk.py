@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -41,7 +41,7 @@ def action_change(request):
     spaces = sorted({action.space_id for action in actions} & contributes)
     is_sent = "preview" in request.POST or "confirm" in request.POST
     form = form_class(request.POST if is_sent else None, spaces=spaces)
-    outcomes: list[services.Outcome] = []
+    outcomes = []
     if is_sent and form.is_valid():
         if "confirm" in request.POST and request.POST.get("previewed") == _digest(request, form):
             number, outcomes = _change(request, form, actions)
@@ -73,13 +73,13 @@ def action_change(request):
     return render(request, "coordination/action_change.html", context)
 
 
-def _chosen(request, query: str) -> tuple[list[Action], bool]:
+def _chosen(request: HttpRequest, query: str) -> tuple[list[Action], bool]:
     """The actions chosen, up to the bound: by their boxes, or all that match the filter; and whether some are left."""
     readable: Any = access.readable_at_once(Action.objects.all(), request.user)
     if "all" in request.POST:
         filters = ActionFilters(QueryDict(query), reader=request.user, readable=readable)
         filters.is_valid()
-        rows = selectors.narrowed_actions(readable, request.user, filters.chosen)
+        rows: Any = selectors.narrowed_actions(readable, request.user, filters.chosen)
     else:
         rows = readable.filter(key__in=request.POST.getlist("chosen")[: services.CHANGED_AT_ONCE + 1])
     found: list[Action] = list(rows.for_lists()[: services.CHANGED_AT_ONCE + 1])

@@ -40,7 +40,7 @@ def deeds(space, fia, liaison, rapporteur, chair):
     services.edit_action(rapporteur, red, version=1, title="Canary renamed")
     services.change_marking(rapporteur, red, Marking.RED, users=[rapporteur], reason="Canary reason")
     elsewhere = make_space("Canary elsewhere")
-    join(chair_elsewhere := make_user(), elsewhere, "chair")
+    join(chair_elsewhere := make_user(organisation=fia), elsewhere, "chair")
     services.create_action(chair_elsewhere, elsewhere, title="Canary there", owner=fia)
 
 

@@ -48,8 +48,11 @@ def space():
 
 
 @pytest.fixture
-def fia():
-    return make_organisation("FIA")
+def fia(space):
+    """It takes part in the space: nobody else is given an action there."""
+    organisation = make_organisation("FIA")
+    make_member(space, Role.READER, organisation)
+    return organisation
 
 
 @pytest.fixture
@@ -456,9 +459,8 @@ def test_the_day_of_a_meeting_is_that_of_its_place(space):
 
 # --- what a reopened draft says waits until it is circulated ---------------------------------------------------------
 def test_the_words_of_a_reopened_draft_reach_its_action_only_when_it_is_circulated_again():
-    space = make_space("Border management")
-    fia = make_organisation("FIA")
-    rapporteur = make_member(space, Role.RAPPORTEUR)
+    space, fia = make_space("Border management"), make_organisation("FIA")
+    rapporteur = make_member(space, Role.RAPPORTEUR, fia)
     record = services.open_record(rapporteur, make_meeting(space))
     section = record.sections.get()
     paragraph = services.add_paragraph(rapporteur, section, kind="action", text="Send the list", owner=fia)

@@ -222,11 +222,11 @@ def _courses(kind: Kind, change: str) -> list[str]:
 
 # --- what an item belongs to, as far as its reader may know --------------------------------------------------------
 def _agreements(user: access.Reader) -> QuerySet[Agreement]:
-    return Agreement.objects.live().readable_by(user)
+    return access.readable_at_once(Agreement.objects.live(), user)
 
 
 def _spaces(user: access.Reader) -> QuerySet[Space]:
-    return Space.objects.live().readable_by(user)
+    return access.readable_at_once(Space.objects.live(), user)
 
 
 def _commitment_type() -> int:
@@ -253,7 +253,7 @@ def _of_agreement(kind: Kind, agreements: Any, user: access.Reader) -> Q:
     """What stands under `agreements` (of those that the reader may read)."""
     if kind is COMMITMENTS:
         return Q(article__agreement__in=agreements)
-    commitments = Commitment.objects.readable_by(user).filter(article__agreement__in=agreements)
+    commitments = access.readable_at_once(Commitment.objects.all(), user).filter(article__agreement__in=agreements)
     return Q(source_type=_commitment_type(), source_id__in=commitments.values("pk"))
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from wagtail.models import Page
 
 from coordination import access
 from coordination.models import (
@@ -37,7 +39,8 @@ SORTS: dict[str, tuple[Any, ...]] = {
     "priority": ("-priority", *SOONEST_DUE),
     "updated": ("-updated_at", "-pk"),
 }
-# The source of what was written down by hand.
+# What an action may have come from, by the name of the model; and the source of what was written down by hand.
+SOURCES = ("paragraph", "message", "commitment", "visit")
 NO_SOURCE = "none"
 
 
@@ -61,9 +64,28 @@ def narrowed_actions(actions: QuerySet[Action], user: access.Reader, chosen: Cho
     if priority := chosen("priority"):
         actions = actions.filter(priority=priority)
     if source := chosen("source"):
-        of_kind = {"source_type": None} if source == NO_SOURCE else {"source_type__model": source}
-        actions = actions.filter(**of_kind)
+        actions = _from_source(actions, user, source)
     return _narrowed_due(actions, user, "owner", "description", chosen).order_by(*SORTS[chosen("sort") or "due"])
+
+
+def _from_source(actions: QuerySet[Action], user: access.Reader, source: str) -> QuerySet[Action]:
+    """Those that came from a source of this kind; what came from one that is closed to `user` was written by hand."""
+    kinds = ContentType.objects.filter(model__in=SOURCES if source == NO_SOURCE else [source])
+    of_kinds = [_from_readable(kind, user) for kind in kinds if hasattr(kind.model_class(), "audience_path")]
+    if source == NO_SOURCE:
+        for of_kind in of_kinds:
+            actions = actions.exclude(of_kind)
+        return actions
+    return actions.filter(of_kinds[0]) if of_kinds else actions.none()
+
+
+def _from_readable(kind: ContentType, user: access.Reader) -> Q:
+    """That it came from something of this kind which `user` may be told of, as `source_of` tells: pages only live."""
+    model: Any = kind.model_class()
+    sources = access.readable_at_once(model._default_manager.filter(pk=OuterRef("source_id")), user)
+    if issubclass(model, Page):
+        sources = sources.filter(live=True)
+    return Q(source_type=kind) & Q(Exists(sources))
 
 
 def narrowed_commitments(

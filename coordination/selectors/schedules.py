@@ -176,7 +176,8 @@ def bars_of(actions: Iterable[Action], axis: Axis) -> list[tuple[Organisation, l
 
 def _bar(action: Action, axis: Axis) -> Bar:
     due = action.due_on or axis.ends
-    edges = sorted((axis.place(action.starts_on or due), axis.place(due + timedelta(days=1))))
+    end = due + timedelta(days=1) if due < date.max else due
+    edges = sorted((axis.place(action.starts_on or due), axis.place(end)))
     return Bar(action, _percent(edges[0]), _percent(edges[1] - edges[0]), action.starts_on is None)
 
 

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from coordination import access, audit
+from coordination import access, audit, selectors
 from coordination.models import Agreement, FilteredList, SavedFilter, Space, StandardFilter
 from coordination.services.shared import StaleVersion, require
 
@@ -60,6 +60,10 @@ def _check_names_nothing_closed(space: Space, query: str) -> None:
             raise ValidationError(
                 {"space": _("This filter names an agreement that not every member of the space may read.")}
             )
+    if person := named.get("person"):
+        known = {str(pk) for pk in selectors.persons_in(space).values_list("pk", flat=True)}
+        if person not in known:
+            raise ValidationError({"space": _("This filter is about somebody who takes no part in the space.")})
 
 
 @transaction.atomic

@@ -20,11 +20,14 @@ from tests.factories import (
     make_commitment,
     make_meeting,
     make_member,
+    make_message,
     make_organisation,
     make_paragraph,
     make_record,
     make_space,
+    make_thread,
     make_user,
+    make_visit,
     mark,
 )
 
@@ -102,6 +105,31 @@ def test_each_filter_leaves_what_it_says_in_every_view(query, expected, client, 
     for view in ("board", "timeline"):
         page = shown(client, f"{query or '?'}&view={view}")
         assert sorted(titles(page)) == sorted(expected), view
+
+
+@pytest.mark.both_stacks
+def test_what_came_from_something_closed_to_the_reader_was_written_by_hand(client, liaison, chair, space, fia, moi):
+    closed, drafted = make_record(make_meeting(space)), make_visit(space, live=False)
+    mark(closed, "RED", users=[chair])
+    secret = make_space("Secret")
+    sources = {
+        "paragraph": (make_paragraph(make_record(make_meeting(space))), make_paragraph(closed)),
+        "message": (make_message(make_thread(space)), make_message(make_thread(secret, subject="Closed"))),
+        "commitment": (make_commitment(space), make_commitment(secret)),
+        "visit": (make_visit(space), drafted),
+    }
+    for kind, (open_one, closed_one) in sources.items():
+        make_action(space, fia, title=f"open {kind}", source=open_one)
+        make_action(space, fia, title=f"closed {kind}", source=closed_one)
+    make_action(space, fia, title="gone", source=make_commitment(space))
+    Commitment.objects.latest("pk").delete()
+    client.force_login(liaison)
+    for kind in sources:
+        assert titles(shown(client, f"?source={kind}")) == [f"open {kind}"]
+    by_hand = sorted(["gone", *(f"closed {kind}" for kind in sources)])
+    assert sorted(titles(shown(client, "?source=none"))) == by_hand
+    client.force_login(chair)
+    assert sorted(titles(shown(client, "?source=paragraph"))) == ["closed paragraph", "open paragraph"]
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -343,6 +371,8 @@ def test_a_bar_runs_from_its_first_day_to_its_last(space, fia):
     assert (bars[0].x, bars[0].width, bars[0].is_mark) == ("0.00%", "100.00%", False)
     assert (bars[1].x, bars[1].width) == ("0.00%", "0.55%")
     assert bars[2].is_mark and bars[2].x == "99.45%"
+    [(_owner, [last])] = schedules.bars_of([Action(owner=fia, due_on=date.max)], axis)
+    assert (last.x, last.width) == ("100.00%", "0.00%"), "the last day that there is has no morrow"
     mirrored = schedules.axis_of(date(2026, 1, 1), is_mirrored=True)
     [(_owner, [bar])] = schedules.bars_of([before], mirrored)
     assert (bar.x, bar.width) == ("99.45%", "0.55%")

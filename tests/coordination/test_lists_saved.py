@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
 from coordination import access, services
-from coordination.models import AuditEntry, Role, SavedFilter, StandardFilter
+from coordination.models import AuditEntry, Person, Role, SavedFilter, StandardFilter
 from tests.factories import make_action, make_agreement, make_member, make_space, mark
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +122,18 @@ def test_what_is_shared_names_no_other_space_and_no_agreement_that_is_closed_to_
     services.save_filter(liaison, page="actions", name="Here", query=f"space={space.key}", space=space)
     services.save_filter(liaison, page="commitments", name="Under it", query=f"agreement={open_one.key}", space=space)
     assert SavedFilter.objects.count() == 4
+
+
+def test_what_is_shared_names_nobody_whom_the_members_do_not_know_of(liaison, colleague, space):
+    here = Person.objects.create(name="Of the space", user=colleague)
+    unknown = Person.objects.create(name="Of elsewhere")
+    for person in (unknown.pk, unknown.pk + 1000, "nonsense"):
+        with pytest.raises(ValidationError) as refusal:
+            services.save_filter(liaison, page="actions", name="Theirs", query=f"person={person}", space=space)
+        assert refusal.value.messages == ["This filter is about somebody who takes no part in the space."]
+    services.save_filter(liaison, page="actions", name="Theirs", query=f"person={unknown.pk}")
+    services.save_filter(liaison, page="actions", name="A colleague's", query=f"person={here.pk}", space=space)
+    assert SavedFilter.objects.count() == 2
 
 
 def test_readers_and_strangers_share_nothing(client, space, fia, stranger):

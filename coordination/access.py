@@ -380,6 +380,9 @@ def open_readable(request: HttpRequest, queryset: QuerySet, **lookup: Any) -> An
 
     Raises Http404 both for what is not there and for what the reader may not see.
     """
+    # PostgreSQL refuses to look for a text with a NUL; there is none.
+    if any("\0" in value for value in lookup.values() if isinstance(value, str)):
+        raise Http404
     obj = readable_by(queryset, request.user).filter(**lookup).first()
     if obj is None:
         raise Http404

@@ -13,10 +13,13 @@ from coordination import access, selectors
 from coordination.forms.filters import Filters, OfferedField
 from coordination.forms.shared import a_day
 from coordination.models import Action, Agreement, Commitment, Country, Organisation, Space, Topic
+from coordination.models.marking import KEY_ALPHABET
 from coordination.selectors import scoreboard
 
 # No programme here is older; a day before is a slip of the finger.
 FIRST_DAY = date(2000, 1, 1)
+# No database has a row beyond it, and one of them refuses to look.
+BIGGEST_KEY = 2**63 - 1
 NARROWED_BY = ("country", "organisation", "agreement", "topic", "space")
 
 
@@ -27,7 +30,7 @@ class ScoreboardForm(Filters):
     space = OfferedField(_("Space"))
     by = forms.ChoiceField(choices=scoreboard.By.choices, required=False, widget=forms.HiddenInput)
     country = forms.CharField(max_length=2, required=False, widget=forms.HiddenInput)
-    organisation = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    organisation = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST_KEY, widget=forms.HiddenInput)
     agreement = forms.CharField(max_length=10, required=False, widget=forms.HiddenInput)
     topic = forms.CharField(max_length=50, required=False, widget=forms.HiddenInput)
 
@@ -45,7 +48,7 @@ class ScoreboardForm(Filters):
         """The spaces that the reader works in, and the one that the address names, where the reader may know of it."""
         spaces = [(space.pk, space.key, space.title) for space in selectors.spaces_of(self.reader)]
         asked = self.data.get("space")
-        if asked and asked not in {key for _pk, key, _title in spaces}:
+        if asked and set(asked) <= set(KEY_ALPHABET) and asked not in {key for _pk, key, _title in spaces}:
             known = Space.objects.live().readable_by(self.reader).filter(key=asked)
             spaces += known.values_list("pk", "key", "title")
         return spaces

@@ -22,9 +22,11 @@ class CalendarFeed(models.Model):
         verbose_name = _("calendar feed")
         verbose_name_plural = _("calendar feeds")
         constraints = [
+            # Two, since SQLite takes every NULL for another.
+            models.UniqueConstraint(fields=["user", "space"], name="one_calendar_feed_of_a_user_for_a_space"),
             models.UniqueConstraint(
-                fields=["user", "space"], name="one_calendar_feed_of_a_user_for_a_space", nulls_distinct=False
-            )
+                fields=["user"], condition=models.Q(space=None), name="one_calendar_feed_of_a_user_for_all_spaces"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -89,9 +89,14 @@ class Organisation(models.Model):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         constraints = [
+            # Two, since SQLite takes every NULL for another.
+            models.UniqueConstraint(fields=["acronym", "country"], name="one_acronym_in_a_country"),
             models.UniqueConstraint(
-                fields=["acronym", "country"], name="one_acronym_in_a_country", nulls_distinct=False
-            )
+                fields=["acronym"],
+                condition=models.Q(country=None),
+                name="one_acronym_without_a_country",
+                violation_error_message=_("There is one already."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -90,7 +90,14 @@ class Holiday(models.Model):
         verbose_name = _("holiday")
         verbose_name_plural = _("holidays")
         constraints = [
-            models.UniqueConstraint(fields=["day", "country"], name="one_holiday_on_a_day", nulls_distinct=False)
+            # Two, since SQLite takes every NULL for another.
+            models.UniqueConstraint(fields=["day", "country"], name="one_holiday_on_a_day"),
+            models.UniqueConstraint(
+                fields=["day"],
+                condition=models.Q(country=None),
+                name="one_holiday_everywhere_on_a_day",
+                violation_error_message=_("There is one already."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -462,6 +462,16 @@ def _hands_over(user: User, obj: Any) -> bool:
     return _follows_up(user, obj) and (is_own or obj.owner.focal_point_id == user.pk)
 
 
+def handed_over_by(user: User) -> Q:
+    """The same for the actions of others, in SQL; what of it `user` may read is asked besides."""
+    managed, recorded, contributed = (
+        [space for space, held in memberships(user).items() if permission in held]
+        for permission in ("manage_space", "record_space", "contribute_space")
+    )
+    followed_up = Q(space__in=recorded) | Q(space__in=contributed, owner=user.organisation_id)
+    return Q(space__in=managed) | Q(followed_up, owner__focal_point=user)
+
+
 def _edits(user: User, obj: Any) -> bool:
     """Rapporteurs and chairs change all content; a contributor what is the contributor's own or organisation's."""
     if _holds("record_space")(user, obj):

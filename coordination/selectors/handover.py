@@ -1,9 +1,8 @@
 """What somebody who leaves has to hand over, and to whom."""
 
-from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from coordination import access
@@ -36,13 +35,13 @@ class Predecessor:
 
 def predecessors_for(user: User) -> list[Predecessor]:
     """Whose actions `user` may hand over, besides the user's own: as focal point, or as chair of a space."""
-    managed = [space for space, held in access.memberships(user).items() if "manage_space" in held]
-    concerned = Q(space__in=managed) | Q(owner__focal_point=user)
-    rows = Action.objects.standing().readable_by(user).for_lists().filter(concerned, owner_person__isnull=False)
-    with access.remembering():
-        found = [action for action in rows if access.can(user, "hand_over", action)]
-    counts = Counter(action.owner_person for action in found if action.owner_person.user_id != user.pk)
-    return [Predecessor(person, number) for person, number in sorted(counts.items(), key=lambda one: one[0].name)]
+    of_others = (
+        Action.objects.standing().readable_by(user).filter(access.handed_over_by(user), owner_person__isnull=False)
+    )
+    rows = of_others.exclude(owner_person__user=user).order_by().values("owner_person").annotate(number=Count("pk"))
+    counts = dict(rows.values_list("owner_person", "number"))
+    persons = Person.objects.filter(pk__in=counts).order_by("name", "pk")
+    return [Predecessor(person, counts[person.pk]) for person in persons]
 
 
 def may_hand_over_for(user: User, predecessor: Person) -> bool:

@@ -1,5 +1,6 @@
 """A liaison who leaves hands everything over to a successor, in one step."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from coordination import access, audit, selectors
 from coordination.models import Action, ActionFollower, Person
-from coordination.services.shared import check_person
+from coordination.services.shared import StaleVersion, check_person
 
 
 @dataclass
@@ -21,9 +22,14 @@ class HandedOver:
 
 
 @transaction.atomic
-def hand_over(actor: User, predecessor: Person, successor: Person, *, reason: str) -> HandedOver:
+def hand_over(
+    actor: User, predecessor: Person, successor: Person, *, reason: str, shown: Collection[str] | None = None
+) -> HandedOver:
     """Give `successor` all standing actions of `predecessor` that `actor` may read and hand over, and let the successor
-    follow what the predecessor followed. Done again, it moves nothing."""
+    follow what the predecessor followed. Done again, it moves nothing.
+
+    `shown` are the keys of the actions that the actor has seen: where there are others by now, nothing moves.
+    """
     if not reason.strip():
         raise ValidationError({"reason": _("Give the reason: it stands in the history of each action.")})
     if predecessor == successor:
@@ -38,6 +44,8 @@ def hand_over(actor: User, predecessor: Person, successor: Person, *, reason: st
         rows = Action.objects.select_for_update(of=("self",)).select_related("audience", "owner", "owner_person")
         for action in rows.standing().filter(owner_person=predecessor).order_by("pk"):
             if access.can(actor, "hand_over", action):
+                if shown is not None and action.key not in shown:
+                    raise StaleVersion
                 (result.moved if _may_take(successor, action) else result.kept).append(action)
         if predecessor.user and successor.user:
             _hand_over_following(actor, predecessor.user, successor.user, result.moved)

@@ -27,10 +27,13 @@ def handover(request, pk=None):
         if attempt(form, lambda: done.append(services.hand_over(request.user, predecessor, **form.cleaned_data))):
             _say(request, done[0], form.cleaned_data["successor"])
             return redirect("handover")
+    actions = selectors.actions_to_hand_over(request.user, predecessor) if predecessor else []
+    if form is not None:
+        form.show(actions)
     context = {
         "predecessor": predecessor,
         "is_mine": predecessor is not None and predecessor.user_id == request.user.pk,
-        "actions": selectors.actions_to_hand_over(request.user, predecessor) if predecessor else [],
+        "actions": actions,
         "others": selectors.predecessors_for(request.user),
         "form": form,
     }

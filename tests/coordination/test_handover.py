@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from coordination import access, selectors, services
@@ -66,7 +68,7 @@ def test_what_was_followed_goes_along_and_is_left(space, fia, moi, liaison, leav
 def test_what_the_successor_may_not_read_stays_and_is_said(client, space, fia, liaison, leaving, coming):
     red = mark(given(space, fia, leaving, title="For the liaison only"), Marking.RED, users=[liaison])
     client.force_login(liaison)
-    answer = {"successor": coming.pk, "reason": "Posted abroad."}
+    answer = {"successor": coming.pk, "reason": "Posted abroad.", "shown": red.key}
     page = client.post(reverse("handover"), answer, follow=True).content.decode()
     assert "These stay" in page and "For the liaison only" in page
     assert of(leaving) == {red}
@@ -103,7 +105,8 @@ def test_a_chair_moves_and_is_shown_only_what_the_chair_manages_and_reads(client
     address = reverse("handover_of", kwargs={"pk": leaving.pk})
     page = client.get(address)
     assert page.context["actions"] == [here] and "Canary" not in page.content.decode()
-    page = client.post(address, {"successor": coming.pk, "reason": "Gone."}, follow=True).content.decode()
+    answer = {"successor": coming.pk, "reason": "Gone.", "shown": page.context["form"]["shown"].value()}
+    page = client.post(address, answer, follow=True).content.decode()
     assert "1 action now lies with Successor." in page and "Canary" not in page
     assert of(coming) == {here} and of(leaving) == {there, red}
 
@@ -122,6 +125,35 @@ def test_for_somebody_of_whom_one_reads_nothing_there_is_no_page(client, space, 
     address = reverse("handover_of", kwargs={"pk": leaving.pk})
     assert client.get(address).status_code == client.post(address, {"reason": "x"}).status_code == 404
     assert client.get(reverse("handover_of", kwargs={"pk": 10**9})).status_code == 404
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("is_focal_point", [False, True])
+@pytest.mark.parametrize("is_colleague", [False, True])
+def test_whose_actions_one_may_hand_over_is_counted_as_the_rule_says(
+    space, fia, moi, leaving, role, is_focal_point, is_colleague
+):
+    actor = make_member(space, role, fia if is_colleague else moi)
+    if is_focal_point:
+        fia.focal_point = actor
+        fia.save()
+    actions = [given(space, fia, leaving), given(make_space(), fia, leaving), given(space, moi, leaving)]
+    actions += [given(space, fia, leaving, state="done"), mark(given(space, fia, leaving), Marking.RED, users=[])]
+    number = sum(access.can(actor, "hand_over", action) for action in actions if not action.is_closed)
+    expected = [selectors.Predecessor(leaving, number)] if number else []
+    assert selectors.predecessors_for(actor) == expected
+
+
+def test_whose_actions_a_chair_may_hand_over_takes_a_row_for_each_person(space, fia, leaving, chair):
+    given(space, fia, leaving)
+    with CaptureQueriesContext(connection) as few:
+        selectors.predecessors_for(chair)
+    for _action in range(19):
+        given(space, fia, leaving)
+    with CaptureQueriesContext(connection) as many:
+        [found] = selectors.predecessors_for(chair)
+    assert found.actions == 20 and len(many) == len(few)
+    assert not any('"coordination_action"."title"' in query["sql"] for query in many)
 
 
 # --- to whom -------------------------------------------------------------------------------------------------------
@@ -150,6 +182,30 @@ def test_without_anybody_to_take_over_the_page_says_what_to_do(client, space, fi
     assert "the secretariat invites people" in client.get(reverse("handover")).content.decode()
 
 
+def test_what_was_given_since_the_page_was_shown_does_not_go_along_unseen(client, space, fia, liaison, leaving, coming):
+    seen = given(space, fia, leaving)
+    client.force_login(liaison)
+    shown = client.get(reverse("handover")).context["form"]["shown"].value()
+    late = given(space, fia, leaving, title="Given meanwhile")
+    answer = {"successor": coming.pk, "reason": "Posted abroad.", "shown": shown}
+    page = client.post(reverse("handover"), answer)
+    assert of(leaving) == {seen, late}
+    assert "Somebody else has changed this in the meantime." in page.content.decode()
+    assert set(page.context["actions"]) == {seen, late} and "Given meanwhile" in page.content.decode()
+    assert page.context["form"]["reason"].value() == "Posted abroad."
+    client.post(reverse("handover"), {**answer, "shown": page.context["form"]["shown"].value()})
+    assert of(coming) == {seen, late}
+
+
+def test_what_is_done_since_the_page_was_shown_hinders_nobody(client, space, fia, liaison, leaving, coming):
+    stays, done = given(space, fia, leaving), given(space, fia, leaving)
+    client.force_login(liaison)
+    shown = client.get(reverse("handover")).context["form"]["shown"].value()
+    Action.objects.filter(pk=done.pk).update(state="done")
+    client.post(reverse("handover"), {"successor": coming.pk, "reason": "Gone.", "shown": shown})
+    assert of(coming) == {stays}
+
+
 def test_a_handover_without_a_reason_is_refused_and_keeps_the_choice(client, space, fia, liaison, leaving, coming):
     action = given(space, fia, leaving)
     client.force_login(liaison)
@@ -162,9 +218,6 @@ def test_a_handover_without_a_reason_is_refused_and_keeps_the_choice(client, spa
 def test_fifty_actions_are_listed_in_as_many_queries_as_two(
     client, space, fia, liaison, leaving, coming, django_assert_max_num_queries
 ):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     client.force_login(liaison)
     for _action in range(2):
         given(space, fia, leaving)

@@ -1,7 +1,8 @@
 """Mails that answer a mail about an action: a report on it, or a new action that comes of it.
 
-Each user has one secret address for each action; with the account's own address as the sender it stands for the user.
-Whatever else arrives changes nothing, and is noted in the log without a word of what it says.
+Each user has a secret address for each action; with the account's own address as the sender it stands for the user. It
+takes one mail: whoever gets a copy of an answer reads an address that is used up. Whatever else arrives changes
+nothing, and is noted in the log without a word of what it says.
 """
 
 import email
@@ -50,7 +51,7 @@ def address_for(user: User, action: Action) -> str:
         return ""
     now = timezone.now()
     found, is_new = ReplyAddress.objects.get_or_create(
-        user=user, action=action, defaults={"secret": _new_secret(), "given_at": now}
+        user=user, action=action, used_for=None, defaults={"secret": _new_secret(), "given_at": now}
     )
     if not is_new:
         ReplyAddress.objects.filter(pk=found.pk).update(given_at=now)
@@ -142,12 +143,22 @@ def _take_in(letter: Letter, address: ReplyAddress, raw: bytes) -> Received:
     submission = _once(letter, address, raw)
     try:
         with transaction.atomic():
+            _use(address, submission)
             made = _do(letter, address, text, submission)
     except ValidationError as refusal:
         return Received(problems=(*problems, *refusal.messages, _("Nothing was changed.")))
     except PermissionDenied:
         return Received(problems=(*problems, _("You may read this, but not report on it. Nothing was changed.")))
     return Received(made=made, problems=tuple(problems))
+
+
+def _use(address: ReplyAddress, submission: UUID) -> None:
+    """Use the address up. The same mail, delivered again, may come in; of two different ones the first alone."""
+    used_for = ReplyAddress.objects.select_for_update().values_list("used_for", flat=True).get(pk=address.pk)
+    if used_for is None:
+        ReplyAddress.objects.filter(pk=address.pk).update(used_for=submission)
+    elif used_for != submission:
+        raise ValidationError(_("That mail has been answered already. Answer this one instead."))
 
 
 def _do(letter: Letter, address: ReplyAddress, text: str, submission: UUID) -> Any:
@@ -260,7 +271,14 @@ def _answer(letter: Letter, address: ReplyAddress, received: Received) -> Receiv
         headers["In-Reply-To"] = message_id
     body = "\n\n".join([*received.problems, settings.BASE_URL + address.action.get_absolute_url()])
     try:
-        EmailMessage(subject=_("Your answer to Accord"), body=body, to=[address.user.email], headers=headers).send()
+        EmailMessage(
+            subject=_("Your answer to Accord"),
+            body=body,
+            to=[address.user.email],
+            # To the account's own address alone, whoever wrote: the next answer can come to it.
+            reply_to=[address_for(address.user, address.action)],
+            headers=headers,
+        ).send()
     except OSError:  # the mail server is away: what was written down stays
         logger.exception("An answer to a mail could not be sent.")
     return received

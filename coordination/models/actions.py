@@ -138,9 +138,7 @@ class Action(Referenced, FromASheet, Waiting, Content):
             # For the lists: what is still to be done in each of their orders, the columns of the board, and whether
             # an organisation or a space occurs in what a reader may read.
             models.Index(fields=["due_on", "id"], name="actions_standing_by_due", condition=STANDING),
-            models.Index(
-                fields=["-priority", "due_on", "id"], name="actions_standing_by_priority", condition=STANDING
-            ),
+            models.Index(fields=["-priority", "due_on", "id"], name="actions_standing_by_priority", condition=STANDING),
             models.Index(fields=["-updated_at", "-id"], name="actions_by_change"),
             models.Index(fields=["state", "due_on", "id"], name="actions_of_a_state_by_due"),
             models.Index(fields=["owner", "audience"], name="actions_of_owner_by_audience"),
@@ -153,7 +151,7 @@ class Action(Referenced, FromASheet, Waiting, Content):
             models.CheckConstraint(
                 condition=Q(due_on__isnull=True) | Q(starts_on__isnull=True) | Q(due_on__gte=F("starts_on")),
                 name="an_action_is_due_after_it_starts",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -282,16 +280,22 @@ class ActionFollower(models.Model):
 
 
 class ReplyAddress(models.Model):
-    """The secret address to which one user may reply about one action (coordination.replies)."""
+    """The secret address to which one user may reply about one action, once (coordination.replies)."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="+")
     secret = models.CharField(max_length=40, unique=True, editable=False)
     # The last mail that named it: from then on it holds for a while.
     given_at = models.DateTimeField()
+    # The mail that was taken in at it; null while it can still be answered.
+    used_for = models.UUIDField(null=True, editable=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "action"], name="one_reply_address_of_an_action")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "action"], condition=Q(used_for=None), name="one_open_reply_address_of_an_action"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"of {self.user_id} for {self.action_id}"

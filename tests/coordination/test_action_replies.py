@@ -62,6 +62,25 @@ def test_an_answer_becomes_a_report_once_however_often_it_is_delivered(liaison, 
     assert action.updates.count() == 2
 
 
+def test_an_address_takes_one_mail_so_that_who_got_a_copy_cannot_use_it(liaison, action):
+    copied = letter(liaison, action)
+    receive(copied)
+    receive(letter(liaison, action, "Written by another.", To=copied["To"], Message_ID="<two@elsewhere.example>"))
+    assert action.updates.get().text == "Half of it is done."
+    [answer] = letters.outbox
+    assert answer.to == [liaison.email] and "Answer this one instead" in answer.body
+    assert "Nothing was changed." in answer.body and answer.reply_to[0] not in copied["To"]
+    receive(letter(liaison, action, "The rest as well.", To=answer.reply_to[0], Message_ID="<three@ministry.example>"))
+    assert action.updates.count() == 2
+
+
+def test_a_mail_that_was_refused_does_not_use_the_address_up(liaison, action):
+    refused = letter(liaison, action, "")
+    receive(refused)
+    receive(letter(liaison, action, To=refused["To"], Message_ID="<two@ministry.example>"))
+    assert action.updates.get().text == "Half of it is done."
+
+
 QUOTED = "On Mon, 2 Mar 2026 at 09:00, Accord <accord@example> wrote:\n> Hello,\n> there is something new\n"
 
 
@@ -124,8 +143,9 @@ def test_the_mail_about_an_action_can_be_answered_and_others_cannot(settings, sp
 )
 def test_an_answer_that_begins_so_is_a_new_action_that_came_of_it(liaison, action, subject, text):
     mark(action, Marking.AMBER_STRICT, organisations=[action.owner])
+    made = letter(liaison, action, text, subject)
     for _delivery in range(2):
-        receive(letter(liaison, action, text, subject))
+        receive(made)
     new = Action.objects.exclude(pk=action.pk).get()
     assert (new.title, new.description, new.owner) == ("Ask the bank", "By telephone.", liaison.organisation)
     assert (new.source, new.created_by, new.marking) == (action, liaison, Marking.AMBER_STRICT)

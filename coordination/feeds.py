@@ -5,7 +5,7 @@ of what is RED or AMBER+STRICT it has the reference and the day, and its title i
 """
 
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -72,7 +72,9 @@ def _event(obj: Action | Commitment) -> Event:
     event.add("dtstamp", obj.updated_at.astimezone(UTC))
     event.add("last-modified", obj.updated_at.astimezone(UTC))
     event.add("dtstart", obj.due_on)
-    event.add("dtend", obj.due_on + timedelta(days=1))  # type: ignore[operator]  # only what has one is in a feed
+    # Only what has a due date is in a feed. Without an end it is a day long, as the last day of all has to be.
+    if obj.due_on is not None and obj.due_on < date.max:
+        event.add("dtend", obj.due_on + timedelta(days=1))
     event.add("transp", "TRANSPARENT")  # a due date keeps nobody busy
     event.add("summary", _("Due: %(reference)s") % {"reference": named} if by_reference_only else _due(obj))
     told = [f"TLP:{obj.marking}"]

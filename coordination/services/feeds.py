@@ -48,11 +48,16 @@ def digest_of(secret: str) -> str:
 
 
 def feed_of(secret: str) -> CalendarFeed | None:
-    """The feed with this secret, while its owner is active and, for that of a space, a member there."""
+    """The feed with this secret, while its owner is active and, for that of a space, a member there.
+
+    Asked for after that has ended, it ends for good: whoever comes back makes a new one.
+    """
     if len(secret) > LONGEST_SECRET:
         return None
-    feeds = CalendarFeed.objects.select_related("user", "space__audience")
-    feed = feeds.filter(digest=digest_of(secret), user__is_active=True).first()
-    if feed is None or (feed.space is not None and access.role_in(feed.user, feed.space.pk) is None):
+    feed = CalendarFeed.objects.select_related("user", "space__audience").filter(digest=digest_of(secret)).first()
+    if feed is None:
+        return None
+    if not feed.user.is_active or (feed.space is not None and access.role_in(feed.user, feed.space.pk) is None):
+        feed.delete()
         return None
     return feed

@@ -164,3 +164,27 @@ def test_many_due_dates_take_no_more_queries_than_few(client, space, fia, liaiso
             make_action(space, owner=fia, due_on=date(2026, 12, 31))
         with django_assert_max_num_queries(10):
             client.get(address(secret))
+
+
+@pytest.mark.parametrize("leaves", ["by another organisation", "by an account that rests"])
+def test_whoever_has_left_by_any_way_comes_back_to_no_old_address(client, due, space, fia, moi, chair, leaves):
+    from tests.factories import make_user
+
+    services.grant_membership(chair, space, fia, "reader")
+    person = make_user("Somebody of FIA", organisation=fia)
+    secret = services.renew_feed(person, space)
+    assert events(client, secret)
+    before, after = ({"organisation": fia}, {"organisation": moi})
+    if leaves == "by an account that rests":
+        before, after = ({"is_active": True}, {"is_active": False})
+    for present, found in ((after, 404), (before, 404)):
+        for name, value in present.items():
+            setattr(person, name, value)
+        person.save()
+        assert client.get(address(secret)).status_code == found
+    assert not CalendarFeed.objects.exists()
+
+
+def test_the_last_day_of_all_breaks_no_calendar(client, space, fia, liaison):
+    make_action(space, title="Some day", owner=fia, due_on=date.max)
+    assert events(client, services.renew_feed(liaison))["Due: Some day (FIA)"]["dtstart"].dt == date.max

@@ -7,6 +7,8 @@ from typing import IO, Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.handlers.asgi import ASGIRequest
+from django.db import transaction
+from django.db.models import Model
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,6 +19,7 @@ from coordination import access, columns, selectors, services, sheets
 from coordination.forms import ActionFilters, AgreementFilters, CommitmentFilters
 from coordination.models import Action, Agreement, Commitment
 
+KEYS_AT_ONCE = 500
 PIECE_BYTES = 64 * 1024
 # A file is begun in memory, and goes on on the disk.
 IN_MEMORY_BYTES = 2 * 1024 * 1024
@@ -63,10 +66,18 @@ def _export(request: Any, form: str, name: str, rows: Any, wanted: tuple[columns
     target = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115  closed with the answer
     write = _write_xlsx if form == "xlsx" else _write_csv
     write(target, exported, request)
-    services.note_export(request.user, name, form, exported.number)
-    for obj in rows.model._default_manager.filter(pk__in=exported.red):
-        access.note_reading(request, obj)
+    with transaction.atomic():
+        services.note_export(request.user, name, form, exported.number)
+        _note_readings(request, rows.model, exported.red)
     return attachment(streamed(request, target), KINDS[form], file_name)
+
+
+def _note_readings(request: Any, model: type[Model], red: list[int]) -> None:
+    """In slices: a query takes so many keys and no more."""
+    for first in range(0, len(red), KEYS_AT_ONCE):
+        keys = red[first : first + KEYS_AT_ONCE]
+        for obj in model._default_manager.filter(pk__in=keys).select_related("audience"):
+            access.note_reading(request, obj)
 
 
 def _write_csv(target: IO[bytes], exported: selectors.Exported, request: Any) -> None:

@@ -5,6 +5,8 @@ import io
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -144,3 +146,16 @@ def test_many_rows_take_no_more_queries_than_few(client, space, chair, django_as
         with django_assert_max_num_queries(40):
             _answer, content = taken(client, "action_export")
         assert len(rows_of_csv(content)) == Action.objects.count()
+
+
+def test_the_reading_of_many_red_rows_is_noted_without_asking_for_each(client, space, fia, chair):
+    client.force_login(chair)
+    asked = []
+    for _time in range(2):
+        for _one in range(4):
+            mark(make_action(space, owner=fia), Marking.RED, users=[chair])
+        with CaptureQueriesContext(connection) as queries:
+            taken(client, "action_export")
+        asked.append([query["sql"] for query in queries if query["sql"].startswith("SELECT")])
+    assert AuditEntry.objects.filter(verb="read").count() == 4 + 8
+    assert len(asked[0]) >= len(asked[1])

@@ -5,7 +5,7 @@ is the same. So what is refused is said with row and column before anything happ
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -74,9 +74,9 @@ class Planned:
 
 
 class Plan:
-    """The plan for all rows of an import, by somebody who has the right to it."""
+    """The plan for all rows of an import, or for those of these numbers, by somebody who has the right to it."""
 
-    def __init__(self, job: Import, actor: User) -> None:
+    def __init__(self, job: Import, actor: User, only: Collection[int] | None = None) -> None:
         self.job, self.actor, self.space = job, actor, job.space
         self.model: Any = Action if job.kind == ImportKind.ACTIONS else Commitment
         self.columns = [column for column in IMPORTED[job.kind] if column.key in job.matching]
@@ -89,7 +89,7 @@ class Plan:
         self.choices = {column.key: values_of(column.choices) for column in self.columns if column.choices}
         self.language_names = languages()
         self.articles: dict[str, Article | None] = {}
-        self.rows = [self._read(number, cells) for number, cells in job.rows]
+        self.rows = [self._read(number, cells) for number, cells in job.rows if only is None or number in only]
         self._find_targets()
         self._refuse_twins()
         for row in self.rows:
@@ -333,7 +333,10 @@ class Plan:
             return
         present = {key: self._present(row.target, key) for key in row.values} if row.target else {}
         for key, value in row.values.items():
-            if key != "reference" and (row.target is None or _tidy(value) != _tidy(present[key])):
+            if key == "reference" or (key == "external_reference" and row.target is not None):
+                # A sheet's own reference stays as it came in: that another is taken may be nobody's to know.
+                continue
+            if row.target is None or _tidy(value) != _tidy(present[key]):
                 row.changes[key] = value
         if self.model is Action and "owner" in row.changes and row.changes["owner"].pk not in self.taking_part:
             row.refuse("owner", _("Not in this space: %s.") % row.changes["owner"])

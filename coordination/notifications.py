@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from coordination import audit, replies, selectors
@@ -137,6 +138,34 @@ class HandedOver(AboutAnAction):
         told = {"number": number, "title": self.obj.title}
         one = _("“%(title)s” was handed over to you")
         return (one if number == 1 else _("%(number)d actions were handed over to you, “%(title)s” among them")) % told
+
+
+@register
+class HandedOnAtOnce(HandedOver):
+    """To those to whom many actions were given in one change: one piece of news, whatever their number."""
+
+    kind = "actions_handed_on_at_once"
+    verbs = ("actions changed at once",)
+
+    def recipients(self) -> Iterable[User]:
+        return self.details["recipients"] if "handed_over" in self.entry.after else []
+
+
+@register
+class ChangedAtOnce(Notification):
+    """To those whom news of many actions concern, which were changed at once: so are they told."""
+
+    kind = "actions_changed_at_once"
+    verbs = ("actions changed at once",)
+
+    def recipients(self) -> Iterable[User]:
+        return self.details["recipients"] if "changed" in self.entry.after else []
+
+    def subject(self) -> str:
+        number = self.entry.after["changed"]
+        if number == 1:
+            return _("%(title)s: now %(state)s") % {"title": self.obj.title, "state": self.obj.get_state_display()}
+        return ngettext("%(number)s action is changed.", "%(number)s actions are changed.", number) % {"number": number}
 
 
 @register
@@ -294,14 +323,15 @@ class EndOfTermWarned(AboutTheDueDate):
 
 @register
 class SheetImported(Notification):
-    """To those at the organisations for which many actions were written down at once, and told of no other way."""
+    """To whom many actions were written down or changed for at once, and told of no other way: each is told of one
+    import once, whatever it did, and only who may read one of these actions."""
 
     kind = "sheet_imported"
     verbs = ("sheet imported",)
     by_mail = True
 
     def recipients(self) -> Iterable[User]:
-        return User.objects.filter(organisation__in=self.details.get("owners", []), is_active=True)
+        return selectors.concerned_by_many(self.details.get("actions", []))
 
     def subject(self) -> str:
-        return _("Actions for your organisation were imported into %(space)s") % {"space": self.obj.title}
+        return _("Actions that concern you were imported into %(space)s") % {"space": self.obj.title}

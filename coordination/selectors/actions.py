@@ -1,16 +1,19 @@
 """What the page of an action shows besides itself, and whom its news concern."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from coordination import access
-from coordination.models import Action, ActionDependency, ActionFollower, ActionUpdate, ChecklistItem
+from coordination.models import Action, ActionDependency, ActionFollower, ActionUpdate, ChecklistItem, Person
 from coordination.selectors.lists import holding
 
 # How many actions the search for what an action waits for offers at once.
 MOST_OFFERED = 20
+# Parameters of one query: SQLite has a limit of its own.
+KEYS_AT_ONCE = 500
 
 
 def followers_of(action: Action) -> list[User]:
@@ -36,6 +39,79 @@ def concerned_by(action: Action) -> list[User]:
     left = ActionFollower.objects.filter(action=action, follows=False).values("user")
     owners = User.objects.filter(organisation=action.owner_id, is_active=True).exclude(pk__in=left)
     return [*following, *access.readers_among(owners, action)]
+
+
+def concerned_by_many(keys: Collection[int]) -> set[User]:
+    """Whom news of many actions concern, each of whom may read one of them: those of its owner, its person, and
+    whoever chose to follow it. As many queries as there are audiences among them, not actions."""
+    by_audience: dict[int, list[int]] = {}
+    for first in range(0, len(keys), KEYS_AT_ONCE):
+        rows = Action.objects.filter(pk__in=list(keys)[first : first + KEYS_AT_ONCE])
+        for key, audience in rows.values_list("pk", "audience"):
+            by_audience.setdefault(audience, []).append(key)
+    return {user for alike in by_audience.values() for user in _concerned_by_those_alike(alike)}
+
+
+def _concerned_by_those_alike(keys: list[int]) -> list[User]:
+    """The same of actions that have the same readers."""
+    users: set[User] = set()
+    for first in range(0, len(keys), KEYS_AT_ONCE):
+        some = keys[first : first + KEYS_AT_ONCE]
+        named = Action.objects.filter(pk__in=some).order_by()
+        following = ActionFollower.objects.filter(action__in=some, follows=True)
+        concerned = Q(organisation__in=named.values("owner")) | Q(person__in=named.values("owner_person"))
+        users |= set(User.objects.filter(concerned | Q(pk__in=following.values("user")), is_active=True))
+    return access.readers_among(users, Action.objects.select_related("audience").get(pk=keys[0]))
+
+
+def concerned_by_each(actions: list[Action]) -> dict[User, list[Action]]:
+    """The same for many actions at once: whom they concern, and which of them. A few queries, and two per audience."""
+    concerned = _doing_each(actions)
+    for action in actions:
+        if action.created_by_id:
+            concerned[action.pk].add(action.created_by_id)
+    for key, user_id in ActionUpdate.objects.filter(action__in=concerned).values_list("action", "author"):
+        concerned[key].add(user_id)
+    chosen = ActionFollower.objects.filter(action__in=concerned)
+    for key, user_id, follows in chosen.values_list("action", "user", "follows"):
+        (concerned[key].add if follows else concerned[key].discard)(user_id)
+    return _by_reader(actions, concerned)
+
+
+def doing_each(actions: list[Action]) -> dict[User, list[Action]]:
+    """Who is to do these actions, and which of them: the person, else everybody of the owner who may read it."""
+    return _by_reader(actions, _doing_each(actions))
+
+
+def _doing_each(actions: list[Action]) -> dict[int, set[int]]:
+    """The keys of those who are to do each, by the key of the action."""
+    persons = Person.objects.filter(pk__in={action.owner_person_id for action in actions}, user__isnull=False)
+    user_of: dict[int | None, int] = dict(persons.values_list("pk", "user"))
+    users_of: dict[int, set[int]] = {}
+    users = User.objects.filter(organisation__in={action.owner_id for action in actions}, is_active=True)
+    for user_id, organisation_id in users.values_list("pk", "organisation"):
+        users_of.setdefault(organisation_id, set()).add(user_id)
+    return {
+        action.pk: {user_of[action.owner_person_id]}
+        if action.owner_person_id in user_of
+        else set(users_of.get(action.owner_id, ()))
+        for action in actions
+    }
+
+
+def _by_reader(actions: list[Action], concerned: dict[int, set[int]]) -> dict[User, list[Action]]:
+    """By each user of `concerned`, which of the actions they may read."""
+    users = User.objects.filter(pk__in=set().union(*concerned.values()), is_active=True)
+    known = users.select_related("organisation").in_bulk()
+    readers = {
+        action.audience_id: {user.pk for user in access.readers_among(known.values(), action)}
+        for action in {action.audience_id: action for action in actions}.values()
+    }
+    found: dict[User, list[Action]] = {}
+    for action in actions:
+        for user_id in concerned[action.pk] & readers[action.audience_id]:
+            found.setdefault(known[user_id], []).append(action)
+    return found
 
 
 def waits_for(action: Action, user: access.Reader) -> QuerySet[Action]:

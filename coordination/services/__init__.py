@@ -46,6 +46,7 @@ from coordination.services.commitments import (
 from coordination.services.exports import note_export
 from coordination.services.feeds import end_feed, feed_of, renew_feed
 from coordination.services.handover import HandedOver, hand_over
+from coordination.services.imports import LARGE as LARGE_IN_IMPORTS
 from coordination.services.imports import RIGHT as RIGHT_TO_IMPORT
 from coordination.services.imports import (
     check_again,
@@ -91,6 +92,7 @@ __all__ = [
     "AGREEMENT_TRANSITIONS",
     "CHANGED_AT_ONCE",
     "COMMITMENT_TRANSITIONS",
+    "LARGE_IN_IMPORTS",
     "MOST_FILES_OF_A_REPORT",
     "RIGHT_TO_IMPORT",
     "STANDING",

@@ -21,11 +21,11 @@ from django_tasks import task
 from accounts.models import User
 from coordination import access, audit, sheets
 from coordination.columns import IMPORTED, guess
-from coordination.import_plan import CHANGED, MADE, SAME, Plan, Planned
-from coordination.models import Action, Import, ImportKind, ImportProgress, ImportStage, Organisation, Space
+from coordination.import_plan import CHANGED, KEYS_AT_ONCE, MADE, SAME, Plan, Planned
+from coordination.models import Action, Commitment, Import, ImportKind, ImportProgress, ImportStage, Space
 from coordination.services.actions import create_action, edit_action, reassign_action, report_on_action
 from coordination.services.commitments import edit_commitment, make_commitment
-from coordination.services.shared import require
+from coordination.services.shared import remembering_who_takes_part, require
 
 logger = logging.getLogger(__name__)
 # A sheet is no record: what came of it is. It goes with everything that was said of it.
@@ -35,6 +35,10 @@ RIGHT: dict[str, str] = {ImportKind.ACTIONS: "contribute", ImportKind.COMMITMENT
 PROGRESS_SECONDS = 1.0
 # More than anybody mends from one page; they are counted all the same.
 MOST_PROBLEMS = 500
+# Sheets of one user that are on their way: each may hold megabytes until it is imported or deleted.
+MOST_OPEN = 5
+# What of an import is large, and of no use to whoever only asks how it stands.
+LARGE = ("rows", "shown", "problems")
 
 
 class RowRefused(Exception):
@@ -53,6 +57,8 @@ def open_import(
     require(actor, RIGHT[kind], space)
     if submission and (sent_before := Import.objects.filter(submission=submission, created_by=actor).first()):
         return sent_before
+    if Import.objects.filter(created_by=actor).exclude(stage=ImportStage.DONE).count() >= MOST_OPEN:
+        raise ValidationError({"file": _("You have %d sheets here already: import or delete one first.") % MOST_OPEN})
     try:
         sheet = sheets.read(content)
     except ValidationError as refusal:
@@ -71,7 +77,10 @@ def open_import(
         with transaction.atomic():
             job.save()
     except IntegrityError:
-        return Import.objects.get(submission=submission, created_by=actor)
+        if sent_at_once := Import.objects.filter(submission=submission, created_by=actor).first():
+            return sent_at_once
+        # The number of the form is another's, who sent it first.
+        raise ValidationError({"file": _("This sheet is being imported already.")}) from None
     ImportProgress.objects.create(of=job)
     forget_import.using(run_after=timezone.now() + KEPT_FOR).enqueue(job.key)
     return job
@@ -82,12 +91,14 @@ def missing_columns(job: Import) -> list[str]:
     return [str(column.label) for column in IMPORTED[job.kind] if column.required and column.key not in job.matching]
 
 
-@transaction.atomic
 def match_columns(actor: User, job: Import, matching: dict[str, int]) -> Import:
-    """Say which heading is which column, and check all rows by it. Nothing is written but the preview."""
-    job = _locked(actor, job)
-    if job.stage not in (ImportStage.MATCHING, ImportStage.PREVIEW):
-        raise ValidationError(_("This sheet is being imported already."))
+    """Say which heading is which column, and check all rows by it. Nothing is written but the preview.
+
+    The rows are checked before anything is locked: that takes seconds, and SQLite has one writer. What changes in
+    between is found when they are imported.
+    """
+    job = Import.objects.select_related("space").get(pk=job.pk)
+    _check_stage_and_right(actor, job)
     job.matching = {key: place for key, place in matching.items() if 0 <= place < len(job.headings)}
     if missing := missing_columns(job):
         raise ValidationError(_("Choose the headings for: %s.") % ", ".join(missing))
@@ -95,10 +106,18 @@ def match_columns(actor: User, job: Import, matching: dict[str, int]) -> Import:
         raise ValidationError(_("One heading is chosen twice."))
     with access.remembering():
         plan = Plan(job, actor)
-    _note_plan(job, plan)
-    job.stage = ImportStage.PREVIEW
-    job.save()
+    with transaction.atomic():
+        _check_stage_and_right(actor, _locked(actor, job))
+        _note_plan(job, plan)
+        job.stage = ImportStage.PREVIEW
+        job.save(update_fields=["matching", "shown", "problems", "made", "changed", "unchanged", "stage"])
     return job
+
+
+def _check_stage_and_right(actor: User, job: Import) -> None:
+    _require_own(actor, job)
+    if job.stage not in (ImportStage.MATCHING, ImportStage.PREVIEW):
+        raise ValidationError(_("This sheet is being imported already."))
 
 
 def _note_plan(job: Import, plan: Plan) -> None:
@@ -108,13 +127,17 @@ def _note_plan(job: Import, plan: Plan) -> None:
 
 
 def preview_of(actor: User, job: Import, at_most: int) -> list[dict[str, Any]]:
-    """The first rows that are not refused, in words: those that something happens to before the others."""
-    plan = Plan(job, actor)
+    """The first rows that are not refused, in words: those that something happens to before the others.
+
+    Which rows these are was found when all of them were checked; only these are looked at anew.
+    """
+    by_outcome = [CHANGED, MADE, SAME]
+    noted = [(by_outcome.index(outcome), number) for number, outcome, *_rest in job.shown if outcome in by_outcome]
+    plan = Plan(job, actor, {number for _outcome, number in sorted(noted)[:at_most]})
     labels = {column.key: str(column.label) for column in IMPORTED[job.kind]}
     words = {CHANGED: _("changed"), MADE: _("made"), SAME: _("as it is")}
-    order = list(words)
     taken = [row for row in plan.rows if row.outcome in words]
-    rows = sorted(taken, key=lambda row: (order.index(row.outcome), row.number))[:at_most]
+    rows = sorted(taken, key=lambda row: (by_outcome.index(row.outcome), row.number))
     return [
         {
             "number": row.number,
@@ -138,7 +161,9 @@ def start_import(actor: User, job: Import) -> Import:
         raise ValidationError(_("Put right what is refused, and send the sheet once more."))
     job.stage, job.started_at = ImportStage.WAITING, timezone.now()
     job.save()
-    ImportProgress.objects.filter(of=job).update(done=0, total=len(job.rows))
+    # Nothing is refused, so that these are all rows.
+    total = job.made + job.changed + job.unchanged
+    ImportProgress.objects.filter(of=job).update(done=0, total=total)
     run_import.enqueue(job.key)
     return job
 
@@ -153,11 +178,16 @@ def discard_import(actor: User, job: Import) -> None:
 
 
 def _locked(actor: User, job: Import) -> Import:
-    job = Import.objects.select_for_update(of=("self",)).select_related("space").get(pk=job.pk)
+    jobs = Import.objects.select_for_update(of=("self",)).select_related("space")
+    job = jobs.defer(*LARGE).get(pk=job.pk)
+    _require_own(actor, job)
+    return job
+
+
+def _require_own(actor: User, job: Import) -> None:
     if job.created_by_id != actor.pk:
         raise PermissionDenied(_("You do not have the right to do this."))
     require(actor, RIGHT[job.kind], job.space)
-    return job
 
 
 @task()
@@ -172,7 +202,7 @@ def run_import(key: str) -> None:
 
     A worker that dies leaves nothing: the transaction ends with it, and the task is taken up again.
     """
-    job = Import.objects.filter(key=key).select_related("created_by").first()
+    job = Import.objects.filter(key=key).select_related("created_by").defer(*LARGE).first()
     if job is None:
         return
     with override(job.created_by.language), access.remembering(), timezone.override(_zone_of(job.created_by)):
@@ -212,26 +242,39 @@ def _import_all(job: Import) -> None:
             return
         actor = job.created_by
         require(actor, RIGHT[job.kind], job.space)
+        _lock_targets(job)
         plan = Plan(job, actor)
         shown = [row.shown for row in plan.rows]
         if shown != job.shown:
             raise _Differs([now[0] for now, before in zip(shown, job.shown, strict=True) if now != before])
-        with audit.at_once(), _counting(job) as count:
+        touched: list[Any] = []
+        with audit.at_once(), remembering_who_takes_part(), _counting(job) as count:
             for row in plan.rows:
-                _write(actor, job, row)
+                if row.outcome != SAME:
+                    touched.append(_write(actor, job, row))
                 count()
-        _finish(actor, job, plan)
+        # It takes a while: whose right has ended by now imports nothing.
+        access.forget()
+        require(User.objects.get(pk=actor.pk), RIGHT[job.kind], job.space)
+        _finish(actor, job, plan, touched)
 
 
-def _finish(actor: User, job: Import, plan: Plan) -> None:
-    made = [row for row in plan.rows if row.outcome == MADE]
+def _lock_targets(job: Import) -> None:
+    """By key, as whoever changes many actions does, so that two of them wait for one another."""
+    model: Any = Action if job.kind == ImportKind.ACTIONS else Commitment
+    keys = sorted(target[0] for _number, _outcome, *target in job.shown if target)
+    for first in range(0, len(keys), KEYS_AT_ONCE):
+        rows = model.objects.select_for_update().filter(pk__in=keys[first : first + KEYS_AT_ONCE]).order_by("pk")
+        list(rows.values_list("pk"))
+
+
+def _finish(actor: User, job: Import, plan: Plan, touched: list[Any]) -> None:
     counts = {outcome: plan.number_of(outcome) for outcome in (MADE, CHANGED, SAME)}
-    owners = Organisation.objects.filter(pk__in={row.values[plan.owner].pk for row in made})
-    if made or counts[CHANGED]:
+    if touched:
+        actions = [one.pk for one in touched] if job.kind == ImportKind.ACTIONS else []
         audit.record(
-            actor, "sheet imported", job.space, after={"kind": job.kind, **counts},
-            details={"owners": list(owners) if job.kind == ImportKind.ACTIONS else []},
-        )  # fmt: skip
+            actor, "sheet imported", job.space, after={"kind": job.kind, **counts}, details={"actions": actions}
+        )
     job.stage, job.headings, job.rows, job.shown = ImportStage.DONE, [], [], []
     job.save()
 
@@ -244,38 +287,38 @@ def _fail(job: Import, sentence: str, problems: list[tuple[int, str, str]] | Non
     )
 
 
-@transaction.atomic
 def check_again(actor: User, job: Import) -> Import:
     """Make a new preview of a sheet whose import failed, or to which no worker comes, by the same columns."""
-    job = _locked(actor, job)
-    if job.stage == ImportStage.FAILED or job.is_stuck:
+    with transaction.atomic():
+        job = _locked(actor, job)
+        if job.stage != ImportStage.FAILED and not job.is_stuck:
+            return job
         job.stage, job.refusal = ImportStage.MATCHING, ""
         job.save()
-        job = match_columns(actor, job, job.matching)
-    return job
+    return match_columns(actor, job, job.matching)
 
 
 # --- one row -------------------------------------------------------------------------------------------------------
-def _write(actor: User, job: Import, row: Planned) -> None:
+def _write(actor: User, job: Import, row: Planned) -> Any:
+    """What was made or changed."""
     try:
         if row.target is None:
-            (_make_action if job.kind == ImportKind.ACTIONS else _make_commitment)(actor, job, row)
-        elif row.changes:
-            (_change_action if job.kind == ImportKind.ACTIONS else _change_commitment)(actor, row)
+            return (_make_action if job.kind == ImportKind.ACTIONS else _make_commitment)(actor, job, row)
+        return (_change_action if job.kind == ImportKind.ACTIONS else _change_commitment)(actor, row)
     except ValidationError as refusal:
         column = next(iter(refusal.error_dict), "") if hasattr(refusal, "error_dict") else ""
         labels = {one.key: str(one.label) for one in IMPORTED[job.kind]}
         raise RowRefused(row.number, labels.get(column, ""), " ".join(refusal.messages)) from refusal
 
 
-def _make_action(actor: User, job: Import, row: Planned) -> None:
+def _make_action(actor: User, job: Import, row: Planned) -> Action:
     fields = {name: value for name, value in row.changes.items() if name not in ("person", "state")}
     fields.setdefault("language", actor.language)
     action = create_action(actor, job.space, owner_person=row.changes.get("person"), **fields)
-    _move(actor, action, row)
+    return _move(actor, action, row)
 
 
-def _change_action(actor: User, row: Planned) -> None:
+def _change_action(actor: User, row: Planned) -> Action:
     action: Action = row.target
     fields = {name: value for name, value in row.changes.items() if name not in ("owner", "person", "state")}
     if fields:
@@ -285,7 +328,8 @@ def _change_action(actor: User, row: Planned) -> None:
     if "owner" in row.changes or "person" in row.changes:
         person = row.changes.get("person", action.owner_person)
         owner = row.changes.get("owner", action.owner)
-        reassign_action(actor, action, owner, person, version=action.version)
+        action = reassign_action(actor, action, owner, person, version=action.version)
+    return action
 
 
 def _move(actor: User, action: Action, row: Planned) -> Action:
@@ -294,14 +338,14 @@ def _move(actor: User, action: Action, row: Planned) -> Action:
     return action
 
 
-def _make_commitment(actor: User, job: Import, row: Planned) -> None:
+def _make_commitment(actor: User, job: Import, row: Planned) -> Commitment:
     fields = dict(row.changes)
     fields.setdefault("language", actor.language)
-    make_commitment(actor, job.space, **fields)
+    return make_commitment(actor, job.space, **fields)
 
 
-def _change_commitment(actor: User, row: Planned) -> None:
-    edit_commitment(actor, row.target, version=row.target.version, **row.changes)
+def _change_commitment(actor: User, row: Planned) -> Commitment:
+    return edit_commitment(actor, row.target, version=row.target.version, **row.changes)
 
 
 # --- progress ------------------------------------------------------------------------------------------------------

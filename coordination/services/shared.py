@@ -1,6 +1,8 @@
 """What every service of coordination does alike: the right, the version, the row made once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from typing import Any
 
@@ -97,12 +99,35 @@ def check_texts(obj: Model) -> None:
         raise ValidationError(problems)
 
 
+# By key of the space, who takes part in it; kept within one import only.
+_taking_part: ContextVar[dict[int, set[int]] | None] = ContextVar("who takes part", default=None)
+
+
+@contextmanager
+def remembering_who_takes_part() -> Iterator[None]:
+    """Ask once for each space inside the block, not for each of thousands of rows."""
+    token = _taking_part.set({})
+    try:
+        yield
+    finally:
+        _taking_part.reset(token)
+
+
+def _those_in(space: Space) -> set[int]:
+    memory = _taking_part.get()
+    if memory is None:
+        memory = {}
+    if space.pk not in memory:
+        memory[space.pk] = set(selectors.organisations_in(space).values_list("pk", flat=True))
+    return memory[space.pk]
+
+
 def check_taking_part(space: Space, organisations: Iterable[Organisation], field: str) -> None:
     """Who is to do something in a space takes part in it: as a whole, or by somebody of it."""
     named = list(organisations)
     if not named:
         return
-    taking_part = set(selectors.organisations_in(space).values_list("pk", flat=True))
+    taking_part = _those_in(space)
     if outside := [str(one) for one in named if one.pk not in taking_part]:
         raise ValidationError({field: _("Not in this space: %s.") % ", ".join(outside)})
 

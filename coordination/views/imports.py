@@ -57,7 +57,9 @@ def import_new(request, key, kind):
         "form": form,
         "columns": columns.IMPORTED[kind],
         "title": _title(kind),
-        "running": Import.objects.readable_by(request.user).filter(space=space, kind=kind, created_by=request.user),
+        "running": Import.objects.readable_by(request.user)
+        .filter(space=space, kind=kind, created_by=request.user)
+        .defer("headings", *services.LARGE_IN_IMPORTS),
     }
     return render(request, "coordination/import_new.html", context)
 
@@ -87,9 +89,11 @@ def import_template(request, key, kind):
 
 
 def _own(request: Any, key: str) -> Import:
-    """The reader's own import: for nobody else it is there. Looking at it every other second is no reading to note."""
+    """The reader's own import: for nobody else it is there. Looking at it every other second is no reading to note,
+    and fetches none of its thousands of rows."""
     jobs = Import.objects.readable_by(request.user).filter(created_by=request.user)
-    job = jobs.select_related("space__audience", "progress").filter(key=key).first()
+    jobs = jobs.select_related("space__audience", "progress").defer(*services.LARGE_IN_IMPORTS)
+    job = jobs.filter(key=key).first()
     if job is None:
         raise Http404
     require_or_404(request, services.RIGHT_TO_IMPORT[job.kind], job.space)
@@ -105,19 +109,21 @@ def import_detail(request, key):
     if request.method == "POST" and attempt(form, lambda: services.match_columns(request.user, job, form.matching)):
         return redirect(job)
     job = _own(request, key)
+    is_open = job.stage in (ImportStage.MATCHING, ImportStage.PREVIEW)
+    problems = job.problems if is_open or job.stage == ImportStage.FAILED else []
     context = {
         "job": job,
         "space": job.space,
         "title": _title(job.kind),
-        "form": form if job.stage in (ImportStage.MATCHING, ImportStage.PREVIEW) else None,
-        "sample": _sample(job),
-        "problems": [(number, column, sentence) for number, column, sentence in job.problems],
-        "number_of_bad_rows": len({number for number, _column, _sentence in job.problems}),
+        "form": form if is_open else None,
+        "sample": _sample(job) if is_open else [],
+        "problems": problems,
+        "number_of_bad_rows": len({number for number, _column, _sentence in problems}),
         "seconds": SECONDS_BETWEEN_LOOKS,
     }
     if job.stage == ImportStage.PREVIEW:
         context["preview"] = services.preview_of(request.user, job, ROWS_SHOWN)
-        context["may_start"] = not job.problems and job.made + job.changed > 0
+        context["may_start"] = not problems and job.made + job.changed > 0
     return render(request, "coordination/import_detail.html", context)
 
 

@@ -9,6 +9,8 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +18,7 @@ from coordination import columns, services
 from coordination.import_plan import Plan
 from coordination.models import (
     Action,
+    ActionFollower,
     Article,
     AuditEntry,
     Commitment,
@@ -25,7 +28,7 @@ from coordination.models import (
     Person,
     Role,
 )
-from tests.factories import make_action, make_agreement, make_member, mark
+from tests.factories import make_action, make_agreement, make_member, make_user, mark
 
 pytestmark = pytest.mark.django_db
 HEADINGS = ["No", "Title", "Responsible", "Deadline", "Priority", "Status"]
@@ -415,3 +418,153 @@ def test_two_thousand_actions_with_twenty_bad_rows(space, fia, moi, liaison):
     assert counts(imported(liaison, space, sheet(*good))) == (2000, 0, 0)
     assert Action.objects.count() == 2000
     assert counts(imported(liaison, space, sheet(*good))) == (0, 0, 2000)
+
+
+# --- what an import must not tell, keep or hold ---------------------------------------------------------------------
+BOTH_REFERENCES = ["Reference", "No", "Title", "Organisation"]
+
+
+def test_a_sheets_own_reference_of_what_is_here_stays_as_it_came_in(space, fia, liaison, chair):
+    """To refuse one that its author has in use elsewhere would tell of what that author keeps closed."""
+    mark(make_action(space, owner=fia, external_reference="X-1", created_by=chair), Marking.RED, users=[chair])
+    theirs = make_action(space, owner=fia, title="Theirs", external_reference="X-2", created_by=chair)
+    rows = [[theirs.short_reference, "X-1", "Theirs, in other words", "FIA"]]
+    job = imported(liaison, space, sheet(*rows, headings=BOTH_REFERENCES))
+    theirs.refresh_from_db()
+    assert job.stage == ImportStage.DONE and counts(job) == (0, 1, 0)
+    assert (theirs.external_reference, theirs.title) == ("X-2", "Theirs, in other words")
+
+
+def test_two_rows_that_swap_their_own_references_do_not_fail(space, fia, liaison):
+    imported(liaison, space, sheet(row(1), row(2, "Send the list")))
+    one, two = Action.objects.order_by("external_reference")
+    rows = [[one.short_reference, "A-2", one.title, "FIA"], [two.short_reference, "A-1", "Another", "FIA"]]
+    assert counts(imported(liaison, space, sheet(*rows, headings=BOTH_REFERENCES))) == (0, 1, 1)
+
+
+def told(kind="sheet_imported"):
+    from discussion.models import Notification
+
+    return set(Notification.objects.filter(kind=kind).values_list("user__name", flat=True))
+
+
+def test_nobody_is_told_who_may_read_none_of_it(space, fia, moi, liaison, chair):
+    """The space may be known to all; its actions are for its members."""
+    mark(space, Marking.CLEAR)
+    outside = make_user("A colleague outside", organisation=fia)
+    inside = make_member(space, Role.READER, fia)
+    imported(chair, space, sheet(row(1)))
+    assert outside.name not in told()
+    assert told() == {liaison.name, inside.name}
+
+
+def test_those_are_told_whose_actions_are_changed_and_who_follow_them(space, fia, moi, liaison, chair):
+    reader = make_member(space, Role.READER, moi)
+    closed = mark(make_action(space, owner=moi, title="Closed"), Marking.RED, users=[chair])
+    followed = make_action(space, owner=fia, title="Followed")
+    ActionFollower.objects.create(action=followed, user=reader)
+    rows = [[one.short_reference, one.title, str(one.owner), "done"] for one in (closed, followed)]
+    headings = ["Reference", "Title", "Organisation", "Status"]
+    assert counts(imported(chair, space, sheet(rows[0], headings=headings))) == (0, 1, 0)
+    assert told() == set()
+    assert counts(imported(chair, space, sheet(rows[1], headings=headings))) == (0, 1, 0)
+    assert told() == {liaison.name, reader.name}
+
+
+def test_a_right_that_ends_while_the_rows_are_written_imports_nothing(space, fia, liaison, chair, monkeypatch):
+    from coordination import access
+    from coordination.services import imports
+
+    really_write = imports._write
+
+    def revoke_and_write(actor, job, row):
+        made = really_write(actor, job, row)
+        # As another process does it: this one is told nothing.
+        with monkeypatch.context() as patched:
+            patched.setattr(access, "forget", lambda: None)
+            access.revoke(liaison, space)
+        return made
+
+    job = checked(liaison, space, sheet(row(1)))
+    services.start_import(liaison, job)
+    monkeypatch.setattr(imports, "_write", revoke_and_write)
+    services.run_import.func(job.key)
+    job.refresh_from_db()
+    assert job.stage == ImportStage.FAILED and "not have the right" in job.refusal
+    assert not Action.objects.exists()
+
+
+def test_a_nul_is_found_wherever_it_stands(space, fia, liaison):
+    content = sheet(row(1), *(row(number, "x" * 200) for number in range(2, 600)), row(600, "a\0b"))
+    with pytest.raises(ValidationError) as refusal:
+        services.open_import(liaison, space, "actions", content=content)
+    assert "file" in refusal.value.message_dict
+
+
+def test_the_number_of_a_form_that_somebody_else_has_sent_is_refused_in_a_sentence(space, fia, liaison, chair):
+    submission = uuid4()
+    services.open_import(chair, space, "actions", content=sheet(row(1)), submission=submission)
+    with pytest.raises(ValidationError):
+        services.open_import(liaison, space, "actions", content=sheet(row(1)), submission=submission)
+    assert Import.objects.count() == 1
+
+
+def test_so_many_sheets_are_on_their_way_and_no_more(space, fia, liaison, chair):
+    jobs = [services.open_import(liaison, space, "actions", content=sheet(row(1))) for _number in range(5)]
+    with pytest.raises(ValidationError) as refusal:
+        services.open_import(liaison, space, "actions", content=sheet(row(1)))
+    assert "delete one" in refusal.value.message_dict["file"][0]
+    services.open_import(chair, space, "actions", content=sheet(row(1)))
+    services.discard_import(liaison, jobs[0])
+    services.open_import(liaison, space, "actions", content=sheet(row(1)))
+
+
+def test_a_look_at_what_waits_fetches_none_of_its_rows_and_looks_again(client, space, fia, liaison):
+    job = checked(liaison, space, sheet(row(1)))
+    services.start_import(liaison, job)
+    client.force_login(liaison)
+    for address in (job.get_absolute_url(), reverse("import_new", args=[space.key, "actions"])):
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get(address).content.decode()
+        fetched = " ".join(query["sql"] for query in asked if "coordination_import" in query["sql"])
+        assert '"key"' in fetched and '"rows"' not in fetched and '"shown"' not in fetched
+    page = client.get(job.get_absolute_url()).content.decode()
+    assert "hx-get=" in page and "htmx/htmx.min" in page
+
+
+def test_a_preview_looks_anew_only_at_what_it_shows(client, space, fia, liaison, monkeypatch):
+    imported(liaison, space, sheet(*(row(number, f"Task {number}") for number in range(120))))
+    rows = [row(number, f"Task {number}") for number in range(120)]
+    rows[110] = row(110, "Changed")
+    job = checked(liaison, space, sheet(*rows, row("new", "New")))
+    read = []
+    really_read = Plan._read
+    monkeypatch.setattr(Plan, "_read", lambda *given: read.append(given[1]) or really_read(*given))
+    shown = services.preview_of(liaison, job, 3)
+    assert [(one["number"], one["title"]) for one in shown] == [(112, "Changed"), (122, "New"), (2, "Task 0")]
+    assert len(read) == 3
+
+
+def test_what_an_import_changes_is_locked_by_key(space, fia, liaison):
+    imported(liaison, space, sheet(row(1), row(2, "Send the list"), row(3, "Third")))
+    backwards = sheet(row(3, "Third anew"), row(2, "Second anew"), row(1, "First anew"))
+    job = checked(liaison, space, backwards)
+    services.start_import(liaison, job)
+    with CaptureQueriesContext(connection) as asked:
+        services.run_import.func(job.key)
+    locking = [query["sql"] for query in asked if 'SELECT "coordination_action"."id"' in query["sql"]]
+    keys = list(Action.objects.order_by("pk").values_list("pk", flat=True))
+    assert any(f"IN ({', '.join(map(str, keys))}) ORDER BY" in sql for sql in locking)
+
+
+def test_who_takes_part_is_asked_once_for_an_import(space, fia, liaison, monkeypatch):
+    from coordination import selectors
+
+    asked = []
+    really_ask = selectors.organisations_in
+    monkeypatch.setattr(selectors, "organisations_in", lambda space: asked.append(space) or really_ask(space))
+    job = checked(liaison, space, sheet(*(row(number, f"Task {number}") for number in range(20))))
+    services.start_import(liaison, job)
+    asked.clear()
+    services.run_import.func(job.key)
+    assert Action.objects.count() == 20 and len(asked) <= 3

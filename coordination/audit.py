@@ -35,6 +35,7 @@ VERBS = (
     gettext_noop("action dependency added"),
     gettext_noop("action dependency removed"),
     gettext_noop("action handed over"),
+    gettext_noop("actions changed at once"),
     gettext_noop("filter shared"),
     gettext_noop("filter renamed"),
     gettext_noop("filter deleted"),

@@ -1,9 +1,12 @@
 """What narrows lists down."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.utils import flatatt
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +41,8 @@ class Filters(forms.Form):
         return getattr(self, "cleaned_data", {}).get(name) or None
 
 
+# No programme here is older; a day before is a slip of the finger.
+FIRST_DAY = date(2000, 1, 1)
 # A list begins with what is still to be done: what is closed is asked for.
 ANY_STATE = "any"
 WHOSE = [("", _("everybody's")), ("mine", _("mine")), ("ours", _("my organisation's"))]
@@ -50,6 +55,15 @@ SOURCES = {
     "visit": _("a visit"),
     selectors.NO_SOURCE: _("nothing: written by hand"),
 }
+
+
+def a_day_of_changes(since: date | None) -> date | None:
+    """A day since which changes are told: none to come, and none that is older than every programme."""
+    if since is not None and since > timezone.localdate():
+        raise ValidationError(_("This day is yet to come."))
+    if since is not None and since < FIRST_DAY:
+        raise ValidationError(_("Choose a day after 1999."))
+    return since
 
 
 class QuickSelect(forms.Select):
@@ -124,6 +138,9 @@ class _DueFilters(Filters):
         for name, choices in (("standing", scoreboard.Standing.choices), ("change", scoreboard.Change.choices)):
             self.fields[name].choices = [("", _("any")), *choices]
         self.fields["sort"].choices = list(SORTS.items())
+
+    def clean_since(self) -> date | None:
+        return a_day_of_changes(self.cleaned_data["since"])
 
     def kept(self) -> dict[str, str]:
         """What narrows, as it stands in the address: what is empty, or bad, is left out."""

@@ -40,7 +40,10 @@ def save_filter(
         with transaction.atomic():
             saved.save()
     except IntegrityError:
-        return SavedFilter.objects.get(submission=submission, created_by=actor)
+        sent_before = SavedFilter.objects.filter(submission=submission, created_by=actor).first()
+        if sent_before is None:  # the form was another's
+            raise PermissionDenied from None
+        return sent_before
     if space is not None:
         audit.record(actor, "filter shared", saved, after={"name": saved.name})
     return saved
@@ -98,7 +101,7 @@ def open_with(actor: User, page: str, saved: SavedFilter | None) -> None:
     if saved is None:
         StandardFilter.objects.filter(user=actor, page=page).delete()
         return
-    if not SavedFilter.objects.open_to(actor).filter(pk=saved.pk).exists():
+    if SavedFilter.objects.open_to(actor).select_for_update().filter(pk=saved.pk).first() is None:
         raise PermissionDenied
     StandardFilter.objects.update_or_create(user=actor, page=page, defaults={"saved": saved})
 
@@ -111,7 +114,7 @@ def may_change_filter(user: User, saved: SavedFilter) -> bool:
 
 
 def _latest(actor: User, saved: SavedFilter) -> SavedFilter:
-    found = SavedFilter.objects.select_for_update().get(pk=saved.pk)
-    if not may_change_filter(actor, found):
+    found = SavedFilter.objects.select_for_update().filter(pk=saved.pk).first()
+    if found is None or not may_change_filter(actor, found):
         raise PermissionDenied
     return found

@@ -76,6 +76,12 @@ def whole_number(text: str, otherwise: int) -> int:
     return max(int(text), 1) if is_number else otherwise
 
 
+def list_address(path: str, query: str) -> str:
+    """A list, narrowed by `query`. By nothing, its address says so: without a word it opens with the user's standard
+    filter."""
+    return f"{path}?{query or 'state='}"
+
+
 class Links:
     """Addresses of the same list, looked at in another way: what narrows it goes along."""
 
@@ -84,7 +90,7 @@ class Links:
 
     def to(self, **changes: Any) -> str:
         query = {name: value for name, value in {**self.kept, **changes}.items() if value not in (None, "")}
-        return f"{self.path}?{urlencode(query)}" if query else f"{self.path}?"
+        return list_address(self.path, urlencode(query))
 
 
 @require_safe

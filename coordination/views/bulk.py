@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, QueryDict
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,6 +18,8 @@ from django.views.decorators.http import require_http_methods
 from coordination import access, selectors, services
 from coordination.forms import BULK_FORMS, ActionFilters, BulkForm, MoveActionForm
 from coordination.models import Action
+from coordination.models.marking import KEY_ALPHABET
+from coordination.views.action_lists import list_address, whole_number
 from coordination.views.shared import attempt_on_latest, require_or_404
 
 # What the address of a list may hold; an action's key beyond this is none.
@@ -30,8 +33,9 @@ def action_change(request):
     if request.method != "POST":
         return redirect("action_list")
     query = request.POST.get("query", "")[:QUERY_MAX_LENGTH]
-    back = f"{reverse('action_list')}?{selectors.only_these(query, set(ActionFilters.base_fields))}"
-    actions, is_cut = _chosen(request, query)
+    back = list_address(reverse("action_list"), selectors.only_these(query, set(ActionFilters.base_fields)))
+    seen = _seen(request)
+    actions, is_cut = _chosen(request, query, seen)
     if not actions:
         messages.warning(request, _("Choose at least one action, then change it."))
         return redirect(back)
@@ -44,7 +48,7 @@ def action_change(request):
     outcomes = []
     if is_sent and form.is_valid():
         if "confirm" in request.POST and request.POST.get("previewed") == _digest(request, form):
-            number, outcomes = _change(request, form, actions)
+            number, outcomes = _change(request, form, {action: seen.get(action.key, 0) for action in actions})
             if not outcomes:
                 return _done(request, number, back)
         # Refused ones first: whoever confirms sees at once what keeps the others waiting.
@@ -73,7 +77,16 @@ def action_change(request):
     return render(request, "coordination/action_change.html", context)
 
 
-def _chosen(request: HttpRequest, query: str) -> tuple[list[Action], bool]:
+def _seen(request: HttpRequest) -> dict[str, int]:
+    """The keys of the actions whose boxes are ticked, each with the version that the page showed; the list shows none.
+
+    One field for each action: a form of more than a thousand fields is refused whole.
+    """
+    pairs = (one.partition(":") for one in request.POST.getlist("chosen")[: services.CHANGED_AT_ONCE + 1])
+    return {key: whole_number(version, 0) for key, _colon, version in pairs if set(key) <= set(KEY_ALPHABET)}
+
+
+def _chosen(request: HttpRequest, query: str, seen: dict[str, int]) -> tuple[list[Action], bool]:
     """The actions chosen, up to the bound: by their boxes, or all that match the filter; and whether some are left."""
     readable: Any = access.readable_at_once(Action.objects.all(), request.user)
     if "all" in request.POST:
@@ -81,7 +94,7 @@ def _chosen(request: HttpRequest, query: str) -> tuple[list[Action], bool]:
         filters.is_valid()
         rows: Any = selectors.narrowed_actions(readable, request.user, filters.chosen)
     else:
-        rows = readable.filter(key__in=request.POST.getlist("chosen")[: services.CHANGED_AT_ONCE + 1])
+        rows = readable.filter(key__in=seen)
     found: list[Action] = list(rows.for_lists()[: services.CHANGED_AT_ONCE + 1])
     return found[: services.CHANGED_AT_ONCE], len(found) > services.CHANGED_AT_ONCE
 
@@ -92,14 +105,14 @@ def _digest(request, form: BulkForm) -> str:
     return hashlib.sha256(repr([form.name, sent]).encode()).hexdigest()
 
 
-def _change(request, form: BulkForm, actions: list[Action]) -> tuple[int, list[services.Outcome]]:
+def _change(request, form: BulkForm, seen: dict[Action, int]) -> tuple[int, list[services.Outcome]]:
     """Change them all. Gives how many were changed, or, where none was, what was refused."""
-    seen = dict(pair.partition(":")[::2] for pair in request.POST.getlist("seen"))
-    versions = {action: int(seen[action.key]) if seen.get(action.key, "").isdigit() else 0 for action in actions}
     try:
-        return services.change_actions(request.user, versions, form.deed(), form.cleaned_data["submission"]), []
+        return services.change_actions(request.user, seen, form.deed(), form.cleaned_data["submission"]), []
     except services.SomeRefused as refusal:
         return 0, refusal.outcomes
+    except PermissionDenied as refusal:  # the form was another's
+        raise Http404 from refusal
 
 
 def _previewed(user, form: BulkForm, actions: list[Action], refused: list[services.Outcome]) -> list[services.Outcome]:

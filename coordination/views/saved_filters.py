@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from coordination import selectors, services
 from coordination.forms import ActionFilters, CommitmentFilters, RenameFilterForm, SaveFilterForm
 from coordination.models import SavedFilter, StandardFilter
+from coordination.views.action_lists import list_address
 from coordination.views.shared import attempt, attempt_on_latest, posted
 
 # The fields by which each list is narrowed; nothing else of an address is saved.
@@ -44,7 +46,8 @@ def filter_new(request):
     page = form["page"].value()
     if page not in FIELDS:
         raise Http404
-    back = reverse("action_list" if page == "actions" else "commitment_list") + f"?{form['query'].value() or ''}"
+    list_name = "action_list" if page == "actions" else "commitment_list"
+    back = list_address(reverse(list_name), form["query"].value() or "")
     return render(request, "coordination/saved_filter_new.html", {"form": form, "back": back})
 
 
@@ -80,7 +83,10 @@ def filter_delete(request, key):
     saved = SavedFilter.objects.open_to(request.user).filter(key=key).first()
     if saved is None or not services.may_change_filter(request.user, saved):
         raise Http404
-    services.delete_filter(request.user, saved)
+    try:
+        services.delete_filter(request.user, saved)
+    except PermissionDenied as gone:
+        raise Http404 from gone
     messages.success(request, _("The filter is deleted."))
     return redirect("filter_list")
 
@@ -90,7 +96,10 @@ def filter_delete(request, key):
 def filter_standard(request, key):
     """Let the list open with this filter; or, where `off` is sent, as it does for everybody."""
     saved = _open(request, key)
-    services.open_with(request.user, saved.page, None if "off" in request.POST else saved)
+    try:
+        services.open_with(request.user, saved.page, None if "off" in request.POST else saved)
+    except PermissionDenied as gone:
+        raise Http404 from gone
     if "off" in request.POST:
         messages.success(request, _("The list opens unfiltered again."))
     else:

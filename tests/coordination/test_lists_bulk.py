@@ -8,7 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coordination import services
-from coordination.models import Action, ActionState, AuditEntry, BulkChange, Role
+from coordination.models import Action, ActionFollower, ActionState, AuditEntry, BulkChange, Role
+from coordination.models.marking import new_key
+from discussion.models import Notification as News
+from discussion.notifier import kind_named
 from tests.factories import make_action, make_member, make_space, mark
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +33,7 @@ def previewed(client, actions, deed="dates", **fields):
     text = page.content.decode()
     confirmed = {
         **sent,
-        "chosen": re.findall(r'name="chosen" value="(\w+)" checked', text),
-        "seen": re.findall(r'name="seen" value="([\w:]+)"', text),
+        "chosen": re.findall(r'name="chosen" value="(\w+:\d+)" checked', text),
         "previewed": page.context["previewed"],
         "confirm": "yes",
     }
@@ -76,7 +78,7 @@ def test_the_preview_says_what_is_refused_and_why_and_the_others_go_on_without_i
         "first": "The action cannot go from its state to this one.",
         "of the ministry": "You do not have the right to do this.",
     }
-    assert set(confirmed["chosen"]) == {three[1].key, three[2].key}
+    assert set(confirmed["chosen"]) == {f"{three[1].key}:1", f"{three[2].key}:1"}
     assert client.post(ADDRESS, confirmed).status_code == 302
     states = dict(Action.objects.values_list("title", "state"))
     assert states == {"first": "done", "second": "cancelled", "third": "cancelled", "of the ministry": "open"}
@@ -93,11 +95,10 @@ def test_what_somebody_else_changed_since_the_preview_is_refused_by_name_and_not
     ]
     assert not Action.objects.filter(due_on=DUE).exists()
     text = page.content.decode()
-    assert set(re.findall(r'name="chosen" value="(\w+)" checked', text)) == {three[0].key, three[2].key}
+    assert set(re.findall(r'name="chosen" value="(\w+):1" checked', text)) == {three[0].key, three[2].key}
     again = {
         **confirmed,
-        "chosen": [action.key for action in three],  # ticked again: it has been seen by now
-        "seen": re.findall(r'name="seen" value="([\w:]+)"', text),
+        "chosen": re.findall(r'name="chosen" value="([\w:]+)"', text),  # ticked again: it has been seen by now
         "previewed": page.context["previewed"],
     }
     assert client.post(ADDRESS, again).status_code == 302
@@ -144,7 +145,7 @@ def test_an_action_closed_to_the_actor_is_as_if_it_were_not_there(client, liaiso
     assert "1 action would be changed." in text and not page.context["refused"]
     nothing = client.post(ADDRESS, {"deed": "dates", "chosen": [closed.key]}, follow=True)
     same = client.post(ADDRESS, {"deed": "dates", "chosen": ["zzzzzzzzzz"]}, follow=True)
-    assert nothing.redirect_chain == same.redirect_chain == [("/actions/?", 302)]
+    assert nothing.redirect_chain == same.redirect_chain == [("/actions/?state=", 302)]
 
 
 def test_all_that_match_the_filter_are_taken_up_to_the_bound_and_it_is_said(
@@ -164,7 +165,8 @@ def test_all_that_match_the_filter_are_taken_up_to_the_bound_and_it_is_said(
     [
         {"due_on": "yesterday"}, {"due_on": ""}, {"priority": "99"}, {"deed": "nothing"},
         {"deed": "owner", "owner": "x"},
-        {"deed": "state", "state": "gone"}, {"seen": "nonsense"}, {"submission": "x"}, {"query": "\x00" + "x" * 9000},
+        {"deed": "state", "state": "gone"}, {"chosen": ["\x00", "KEY"]}, {"submission": "x"},
+        {"query": "\x00" + "x" * 9000},
         {"deed": "state", "state": "waiting", "waiting_for_text": "a\x00b"}, {"due_on": "1990-01-01", "previewed": "x"},
     ],
 )  # fmt: skip
@@ -173,15 +175,91 @@ def test_bad_input_is_answered_with_the_form_and_changes_nothing(sent, client, l
         action.starts_on = action.due_on - timedelta(days=1)
         action.save()
     client.force_login(liaison)
-    whole = {"deed": "dates", "chosen": [three[0].key], "submission": SUBMISSION, "confirm": "yes", **sent}
+    whole = {"deed": "dates", "chosen": ["KEY"], "submission": SUBMISSION, "confirm": "yes", **sent}
+    whole["chosen"] = [three[0].key if one == "KEY" else one for one in whole["chosen"]]
     assert client.post(ADDRESS, whole).status_code == 200
     assert set(Action.objects.values_list("version", flat=True)) == {1}
+
+
+@pytest.mark.both_stacks
+def test_a_change_of_many_is_one_piece_of_news_for_each_whom_it_concerns_and_a_preview_none(
+    chair, liaison, space, fia, moi, three
+):
+    colleague = make_member(space, Role.CONTRIBUTOR, moi)
+    closed = mark(make_action(space, fia, title="closed to the colleague"), "RED", users=[chair, liaison])
+    ActionFollower.objects.create(action=three[0], user=liaison)
+
+    def hand_on(actor, action, version):
+        return services.reassign_action(
+            actor, action, owner=moi, owner_person=None, reason="Reorganised", version=version
+        )
+
+    services.try_change(chair, three, hand_on)
+    assert not News.objects.exists() and not AuditEntry.objects.exists(), "a preview tells nobody"
+    services.change_actions(chair, dict.fromkeys([*three, closed], 1), hand_on, SUBMISSION)
+    [news] = News.objects.all()
+    assert (news.user, news.kind, news.mail_wanted) == (colleague, "actions_handed_on_at_once", True)
+    entry = AuditEntry.objects.get(verb="actions changed at once")
+    assert entry.after == {"handed_over": 3}, "of those that the recipient may read"
+    assert kind_named(news.kind)(entry, three[2]).subject().startswith("3 actions were handed over to you")
+
+    News.objects.all().delete()
+    services.change_actions(
+        chair, dict.fromkeys(three, 2),
+        lambda actor, action, version: services.edit_action(actor, action, version=version, due_on=DUE),
+        "7e7e7e7e-0000-4000-8000-000000000002",
+    )  # fmt: skip
+    told = {news.user: (news.kind, news.entry.after, news.mail_wanted) for news in News.objects.all()}
+    assert told == {
+        colleague: ("actions_changed_at_once", {"changed": 3}, False),
+        liaison: ("actions_changed_at_once", {"changed": 1}, False),
+    }
+    assert News.objects.count() == 2
+
+
+@pytest.mark.both_stacks
+def test_the_form_of_another_is_none(client, liaison, chair, three):
+    BulkChange.objects.create(submission=SUBMISSION, actor=chair)
+    client.force_login(liaison)
+    _page, confirmed = previewed(client, three, due_on=DUE.isoformat())
+    assert client.post(ADDRESS, confirmed).status_code == 404
+    assert not Action.objects.filter(due_on=DUE).exists()
 
 
 def test_looking_at_the_address_leads_to_the_list_and_strangers_sign_in_first(client, liaison, three):
     assert "/account/login/" in client.post(ADDRESS, {"chosen": [three[0].key]})["Location"]
     client.force_login(liaison)
     assert client.get(ADDRESS)["Location"] == "/actions/"
+
+
+def test_a_form_of_as_many_as_are_changed_at_once_is_taken(client, liaison, space, fia):
+    """The platform refuses forms of more than a thousand fields whole."""
+    one = make_action(space, fia)
+    Action.objects.bulk_create(
+        Action(space=space, owner=fia, title="one of many", key=new_key(), own_audience=one.own_audience,
+               audience=one.audience)
+        for _number in range(services.CHANGED_AT_ONCE - 1)
+    )  # fmt: skip
+    client.force_login(liaison)
+    page = client.post(ADDRESS, {"deed": "dates", "all": "on", "query": "whose=ours"})
+    fields = re.findall(r'<(?:input|select|textarea)[^>]* name="(\w+)"(?: value="([^"]*)")?', page.content.decode())
+    assert len([name for name, _value in fields if name == "chosen"]) == services.CHANGED_AT_ONCE
+    sent = {name: [value for one, value in fields if one == name] for name, _value in fields}
+    answer = client.post(ADDRESS, {**sent, "preview": "yes"})
+    assert answer.status_code == 200 and len(answer.context["rows"]) == services.CHANGED_AT_ONCE
+    assert "due_on" in answer.context["form"].errors, "no day was chosen"
+
+
+@pytest.mark.both_stacks
+@pytest.mark.parametrize("version", ["²", "9" * 5000, "", "-1", "1:1", "\x00"])
+def test_a_version_that_is_none_is_refused_as_one_that_was_not_seen(version, client, liaison, three):
+    client.force_login(liaison)
+    _page, confirmed = previewed(client, three, due_on=DUE.isoformat())
+    chosen = [f"{three[0].key}:{version}", "a\x00b:1", "\x00", "é:1"]
+    page = client.post(ADDRESS, {**confirmed, "chosen": chosen})
+    assert page.status_code == 200
+    assert [one.refusal for one in page.context["refused"]] == ["Somebody else has changed it since you looked."]
+    assert not Action.objects.filter(due_on=DUE).exists()
 
 
 def test_a_reader_is_offered_nobody_of_a_space_where_the_reader_may_change_nothing(client, space, fia, moi, three):

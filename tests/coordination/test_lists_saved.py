@@ -1,5 +1,7 @@
 """Filters under a name: for oneself or for a space, renamed, deleted, and what a list opens with."""
 
+import re
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
@@ -102,7 +104,11 @@ def test_a_list_opens_with_the_standard_filter_until_it_is_no_longer_open_to_its
     client.force_login(liaison)
     client.post(reverse("filter_standard", kwargs={"key": saved.key}))
     assert client.get("/actions/")["Location"] == saved.get_absolute_url()
-    assert client.get("/actions/?state=").status_code == 200, "cleared, it stays cleared"
+    for address, label in ((saved.get_absolute_url(), "Clear"), ("/actions/?view=board", "List")):
+        page = client.get(address).content.decode()
+        links = re.findall(r'<a [^>]*href="([^"]*)"[^>]*>(.*?)</a>', page)
+        leads_to = next(url for url, text in links if label in text)
+        assert client.get(leads_to).status_code == 200, "cleared, it stays cleared"
     assert client.get("/commitments/").status_code == 200
     access.revoke(liaison, space)
     assert client.get("/actions/").status_code == 200
@@ -134,6 +140,24 @@ def test_what_is_shared_names_nobody_whom_the_members_do_not_know_of(liaison, co
     services.save_filter(liaison, page="actions", name="Theirs", query=f"person={unknown.pk}")
     services.save_filter(liaison, page="actions", name="A colleague's", query=f"person={here.pk}", space=space)
     assert SavedFilter.objects.count() == 2
+
+
+@pytest.mark.both_stacks
+def test_what_is_gone_already_or_sent_by_another_is_not_there(client, liaison, colleague, monkeypatch):
+    saved = services.save_filter(liaison, page="actions", name="Ours", submission=SUBMISSION)
+    with pytest.raises(PermissionDenied):
+        services.save_filter(colleague, page="actions", name="Theirs", submission=SUBMISSION)
+    client.force_login(liaison)
+    delete = services.delete_filter
+
+    def twice(actor, found):  # of two deletions at once, the second finds nothing
+        delete(actor, SavedFilter.objects.get(pk=found.pk))
+        return delete(actor, found)
+
+    monkeypatch.setattr(services, "delete_filter", twice)
+    assert client.post(reverse("filter_delete", kwargs={"key": saved.key})).status_code == 404
+    with pytest.raises(PermissionDenied):
+        services.open_with(liaison, "actions", saved)
 
 
 def test_readers_and_strangers_share_nothing(client, space, fia, stranger):

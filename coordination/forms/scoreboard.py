@@ -4,20 +4,16 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coordination import access, selectors
-from coordination.forms.filters import Filters, OfferedField
+from coordination.forms.filters import Filters, OfferedField, a_day_of_changes
 from coordination.forms.shared import a_day
 from coordination.models import Action, Agreement, Commitment, Country, Organisation, Space, Topic
 from coordination.models.marking import KEY_ALPHABET
 from coordination.selectors import scoreboard
 
-# No programme here is older; a day before is a slip of the finger.
-FIRST_DAY = date(2000, 1, 1)
 # No database has a row beyond it, and one of them refuses to look.
 BIGGEST_KEY = 2**63 - 1
 NARROWED_BY = ("country", "organisation", "agreement", "topic", "space")
@@ -62,12 +58,7 @@ class ScoreboardForm(Filters):
         return found.pk
 
     def clean_since(self) -> date | None:
-        since: date | None = self.cleaned_data["since"]
-        if since is not None and since > timezone.localdate():
-            raise ValidationError(_("This day is yet to come."))
-        if since is not None and since < FIRST_DAY:
-            raise ValidationError(_("Choose a day after 1999."))
-        return since
+        return a_day_of_changes(self.cleaned_data["since"])
 
     def clean_country(self) -> str | None:
         asked = self.cleaned_data["country"]

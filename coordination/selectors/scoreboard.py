@@ -178,9 +178,19 @@ def _state_then(kind: Kind, begins: datetime) -> Coalesce:
     return Coalesce(*known)
 
 
+def _opened_since(kind: Kind, begins: datetime) -> Exists | Q:
+    """Whether what is owed again has begun anew since that moment: a period before was achieved, and that accepted."""
+    if kind is not COMMITMENTS:
+        return Q(pk__in=[])
+    achieved = ProgressReport.objects.filter(
+        commitment=OuterRef("pk"), period__lt=OuterRef("period"), state_after=CommitmentState.ACHIEVED
+    )
+    return Exists(achieved.filter(verdict=Verdict.ACCEPTED, verdict_at__gte=begins))
+
+
 def _with_course(rows: QuerySet, kind: Kind, since: date, today: date) -> QuerySet:
     """Those of `rows` that may have changed since the beginning of a day, each with its `course`: the state now, the
-    state then, and whether it was there and late. `_change` says what that amounts to.
+    state then, and whether it was there, was late, is late and has begun anew. `_change` says what that amounts to.
 
     One text, so that the database looks up the state then once for each row. The due date is the present one: what was
     put off and is not late any more was not late then.
@@ -190,7 +200,12 @@ def _with_course(rows: QuerySet, kind: Kind, since: date, today: date) -> QueryS
     passed = Q(due_on__gte=since, due_on__lt=today)
     signs = [
         Case(When(condition, then=Value("1")), default=Value("0"))
-        for condition in (Q(created_at__lt=begins), Q(due_on__lt=since), Q(due_on__lt=today))
+        for condition in (
+            Q(created_at__lt=begins),
+            Q(due_on__lt=since),
+            Q(due_on__lt=today),
+            _opened_since(kind, begins),
+        )
     ]
     course = Concat(
         F("state"), Value(" "), _state_then(kind, begins), Value(" "), *signs, output_field=models.CharField()
@@ -201,7 +216,10 @@ def _with_course(rows: QuerySet, kind: Kind, since: date, today: date) -> QueryS
 def _change(kind: Kind, course: str) -> str | None:
     """What has become of something on this course; None where nothing has."""
     state, state_then, signs = course.split(" ")
-    was_there, was_late, is_late = (sign == "1" for sign in signs)
+    was_there, was_late, is_late, began_anew = (sign == "1" for sign in signs)
+    if began_anew and state_then == CommitmentState.ACHIEVED:
+        # What was done is done; the next period begins where each one does, and is not worse for that.
+        state_then = CommitmentState.NOT_STARTED
     now = kind.rungs[state][is_late]
     then = kind.rungs[state_then][was_late] if was_there else Rung.NOWHERE
     if now in (Rung.NOWHERE, then):
@@ -215,7 +233,7 @@ def _change(kind: Kind, course: str) -> str | None:
 
 def _courses(kind: Kind, change: str) -> list[str]:
     """All courses that amount to this change."""
-    signs = ["".join(each) for each in product("01", repeat=3)]
+    signs = ["".join(each) for each in product("01", repeat=4)]
     courses = (" ".join(each) for each in product(kind.rungs, kind.rungs, signs))
     return [course for course in courses if _change(kind, course) == change]
 

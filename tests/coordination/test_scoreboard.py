@@ -5,9 +5,10 @@ from collections import Counter
 from datetime import date, datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
-from coordination import access
+from coordination import access, services
 from coordination.models import (
     Action,
     ActionState,
@@ -23,6 +24,7 @@ from coordination.models import (
 from coordination.selectors import scoreboard as board
 from tests.factories import (
     make_agreement,
+    make_commitment,
     make_member,
     make_organisation,
     make_space,
@@ -114,7 +116,15 @@ class RandomWorld:
                 report.verdict_at = report.moment + (timezone.now() - report.moment) * self.chance.random()
                 obj.state = report.state_before
                 obj.lived.append((report.verdict_at, obj.state))
-        type(rows[0]).objects.bulk_update(rows, ["state", "created_at"])
+            elif history is ProgressReport and len(obj.lived) > 1 and self.chance.random() < 0.5:
+                # It was achieved with the last report, that was accepted some time after, and it is owed again.
+                report.state_after = "achieved"
+                report.verdict, obj.period = Verdict.ACCEPTED, 2
+                report.verdict_at = report.moment + (timezone.now() - report.moment) * self.chance.random()
+                obj.state, obj.anew_at = "not_started", report.verdict_at
+                obj.lived[-1:] = [(report.moment, "achieved"), (report.verdict_at, obj.state)]
+        numbers = ["period"] if history is ProgressReport else []
+        type(rows[0]).objects.bulk_update(rows, ["state", "created_at", *numbers])
         reports = history.objects.bulk_create(reports)
         for report in reports:
             report.created_at = report.moment
@@ -141,6 +151,8 @@ def standing(obj) -> str | None:
 def change(obj, since: date) -> str | None:
     begins = timezone.make_aware(datetime.combine(since, time.min))
     states = [state for moment, state in obj.lived if moment < begins]
+    if states and states[-1] == "achieved" and hasattr(obj, "anew_at"):
+        states.append("not_started")
     was = rung(obj, states[-1], since) if states else -1
     now = rung(obj, obj.state, timezone.localdate())
     if now == -1 or now == was:
@@ -207,6 +219,23 @@ def test_the_board_equals_a_slow_recount_for_every_reader(seed):
             assert found.total.total == sum(standing(obj) is not None for obj in readable)
             nowhere = found.total.commitments.nowhere + found.total.actions.nowhere
             assert nowhere == sum(standing(obj) is None for obj in readable)
+
+
+@pytest.mark.parametrize("accepted_days_ago", [40, 10])
+def test_what_is_owed_again_is_not_worse_for_it(space, fia, liaison, rapporteur, accepted_days_ago):
+    due_on = timezone.localdate() + timedelta(days=1)
+    with time_machine.travel(timezone.now() - timedelta(days=50)):
+        commitment = make_commitment(space, fia, recurrence="yearly", due_on=due_on, state="on_track")
+        report = services.report_progress(liaison, commitment, text="Done.", state="achieved")
+    with time_machine.travel(timezone.now() - timedelta(days=accepted_days_ago)):
+        services.review_report(rapporteur, report, "accepted")
+    since = timezone.localdate() - timedelta(days=SINCE_DAYS)
+    [row] = board.scoreboard(rapporteur, "country", since, chosen()).rows
+    assert (row.commitments.standing["on_track"], row.commitments.changed) == (1, 0)
+    commitment.refresh_from_db()
+    services.report_progress(liaison, commitment, text="Late.", state="at_risk", reason="Rain.", new_due_on=due_on)
+    [row] = board.scoreboard(rapporteur, "country", since, chosen()).rows
+    assert row.commitments.change["worse"] == row.commitments.changed == 1
 
 
 def test_each_number_leads_to_exactly_the_items_that_it_counts():

@@ -65,7 +65,20 @@ def _concerned_by_those_alike(keys: list[int]) -> list[User]:
 
 
 def concerned_by_each(actions: list[Action]) -> dict[User, list[Action]]:
-    """The same for many actions at once: whom they concern, and which of them. A few queries, and two per audience."""
+    """The same for many actions at once: whom they concern, and which of them; of what is over, those too who wait for
+    it. A few queries, and two per audience."""
+    concerned = _concerned_each(actions)
+    over = [action.pk for action in actions if action.is_closed]
+    pairs = ActionDependency.objects.filter(waits_for__in=over, action__in=Action.objects.standing().values("pk"))
+    awaited = list(pairs.values_list("waits_for", "action"))
+    waiting = _concerned_each(list(Action.objects.filter(pk__in={waits for _over, waits in awaited})))
+    for key, waits in awaited:
+        concerned[key] |= waiting[waits]
+    return _by_reader(actions, concerned)
+
+
+def _concerned_each(actions: list[Action]) -> dict[int, set[int]]:
+    """The keys of those whom each concerns, by the key of the action, whether they may read it or not."""
     concerned = _doing_each(actions)
     for action in actions:
         if action.created_by_id:
@@ -75,7 +88,7 @@ def concerned_by_each(actions: list[Action]) -> dict[User, list[Action]]:
     chosen = ActionFollower.objects.filter(action__in=concerned)
     for key, user_id, follows in chosen.values_list("action", "user", "follows"):
         (concerned[key].add if follows else concerned[key].discard)(user_id)
-    return _by_reader(actions, concerned)
+    return concerned
 
 
 def doing_each(actions: list[Action]) -> dict[User, list[Action]]:

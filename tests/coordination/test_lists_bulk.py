@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coordination import services
-from coordination.models import Action, ActionFollower, ActionState, AuditEntry, BulkChange, Role
+from coordination.models import Action, ActionDependency, ActionFollower, ActionState, AuditEntry, BulkChange, Role
 from coordination.models.marking import new_key
 from discussion.models import Notification as News
 from discussion.notifier import kind_named
-from tests.factories import make_action, make_member, make_space, mark
+from tests.factories import make_action, make_member, make_organisation, make_space, mark
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/actions/change/"
@@ -215,6 +215,22 @@ def test_a_change_of_many_is_one_piece_of_news_for_each_whom_it_concerns_and_a_p
         liaison: ("actions_changed_at_once", {"changed": 1}, False),
     }
     assert News.objects.count() == 2
+
+
+def test_who_waits_for_what_is_over_is_told_with_the_others(chair, space, moi, three):
+    other = make_organisation("IOM")
+    waits = make_member(space, Role.CONTRIBUTOR, other)
+    waiting = make_action(space, other, title="waits")
+    ActionDependency.objects.create(action=waiting, waits_for=three[1])
+    services.change_actions(
+        chair, dict.fromkeys(three, 1),
+        lambda actor, action, version: services.report_on_action(actor, action, state="done", seen_state="open"),
+        SUBMISSION,
+    )  # fmt: skip
+    [news] = News.objects.filter(user=waits)
+    three[1].refresh_from_db()
+    assert kind_named(news.kind)(news.entry, three[1]).subject() == "second: now done"
+    assert news.object_id == three[1].pk and news.entry.after == {"changed": 1}
 
 
 @pytest.mark.both_stacks

@@ -191,9 +191,7 @@ def _articles_of(blocks: list[_Block]) -> ImportedText:
     headings = [block for block in blocks if block.level is not None]
     if not headings:
         raise ValidationError(
-            _(
-                "No heading was found. Give the title of each article the style “Heading 1” or “Heading 2”."
-            )
+            _("No heading was found. Give the title of each article the style “Heading 1” or “Heading 2”.")
         )
     begins = _what_begins_an_article(headings)
     if sum(begins(block) for block in headings) > MOST_ARTICLES:

@@ -41,5 +41,6 @@ class HandoverForm(DeedForm):
         self.initial["shown"] = shown
         if self.is_bound:
             sent: Any = self.data
-            self.data = sent.copy()
-            self.data[self.add_prefix("shown")] = shown
+            sent = sent.copy()
+            sent[self.add_prefix("shown")] = shown
+            self.data = sent

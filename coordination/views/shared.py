@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
@@ -22,7 +22,7 @@ def posted(request: HttpRequest) -> Any:
 def attempt(form: DeedForm, deed: Callable[[], Any]) -> bool:
     """Do `deed` if the form is valid. False where it was refused: the form then says beside its fields why.
 
-    A right that ended while the form was open is a 404, as for everyone who never had it.
+    A right that ended while the form was open is a 404, as for everyone who never had it; so is what was deleted.
     """
     if not form.is_valid():
         return False
@@ -31,7 +31,7 @@ def attempt(form: DeedForm, deed: Callable[[], Any]) -> bool:
     except ValidationError as refusal:
         form.add_refusal(refusal)
         return False
-    except PermissionDenied as refusal:
+    except (PermissionDenied, ObjectDoesNotExist) as refusal:
         raise Http404 from refusal
     return True
 

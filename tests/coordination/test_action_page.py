@@ -455,3 +455,43 @@ def test_the_step_of_an_action_is_found_by_search(client, space, fia, liaison, s
         client.force_login(reader)
         found = client.get(reverse("search"), {"q": "quartermaster"}).content.decode()
         assert found.count(action.get_absolute_url()) == number
+
+
+@pytest.mark.parametrize("deed", ["", "edit/", "reassign/", "steps/"])
+def test_an_action_that_is_deleted_between_the_look_and_the_deed_is_not_there(
+    client, space, fia, liaison, monkeypatch, deed
+):
+    action = make_action(space, fia)
+    page = action.get_absolute_url() + deed
+    client.force_login(liaison)
+    form = client.get(page).context["form"]
+    sent = {name: "" if (value := form[name].value()) is None else value for name in form.fields}
+    sent |= {"text": "Done.", "steps": "One step"}
+    for name in ("report_on_action", "edit_action", "reassign_action", "set_steps"):
+        monkeypatch.setattr(services, name, _after_it_was_deleted(getattr(services, name), action))
+    assert client.post(page, sent).status_code == 404
+    assert not Action.objects.filter(pk=action.pk).exists()
+
+
+def _after_it_was_deleted(deed, action):
+    def done(*args, **kwargs):
+        Action.objects.filter(pk=action.pk).delete()
+        return deed(*args, **kwargs)
+
+    return done
+
+
+def test_a_step_that_is_taken_off_between_the_look_and_the_tick_is_said_to_be(client, space, fia, liaison, monkeypatch):
+    action = make_action(space, fia)
+    action = services.set_steps(liaison, action, ["One step"], version=action.version)
+    step = action.checklist.get()
+    tick = services.tick_step
+
+    def after_it_was_taken_off(*args, **kwargs):
+        action.checklist.all().delete()
+        return tick(*args, **kwargs)
+
+    monkeypatch.setattr(services, "tick_step", after_it_was_taken_off)
+    client.force_login(liaison)
+    page = client.post(f"{action.get_absolute_url()}steps/{step.key}/", {"done": "1"}, follow=True)
+    assert "This step has been taken off the list." in page.content.decode()

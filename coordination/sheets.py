@@ -17,17 +17,20 @@ from typing import IO, Any
 from xml.sax.saxutils import escape, quoteattr
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 # What one import takes: a year's follow-up of a ministry is a few thousand rows.
 MOST_ROWS = 10_000
+# SQLite has one writer: whoever saves something waits until the import ends, for a second each fifty to hundred rows.
+MOST_ROWS_ON_SQLITE = 2_000
 MOST_COLUMNS = 100
 MOST_BYTES = 10 * 1024 * 1024
 MOST_TEXT = 8_000_000
 # Rows that are looked at, blank ones included, before somebody is told that there are too many.
-MOST_LOOKED_AT = MOST_ROWS + 5_000
+MOST_BLANK = 5_000
 # An archive of a few kilobytes may unpack to gigabytes: what it says of itself is asked before it is opened.
 MOST_UNPACKED = 80 * 1024 * 1024
 MOST_PARTS = 500
@@ -56,7 +59,12 @@ class Sheet:
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
-def read(content: bytes) -> Sheet:
+def most_rows() -> int:
+    """What one import takes on the database of this installation."""
+    return MOST_ROWS_ON_SQLITE if connection.vendor == "sqlite" else MOST_ROWS
+
+
+def read(content: bytes, most: int = MOST_ROWS) -> Sheet:
     """The table in a file, told by its content. ValidationError, in one sentence, for what is none or too much."""
     if len(content) > MOST_BYTES:
         raise ValidationError(_("This file is too large: at most %d MB.") % (MOST_BYTES // 1024 // 1024))
@@ -68,7 +76,7 @@ def read(content: bytes) -> Sheet:
         raise ValidationError(_("This is a workbook of an old format, or locked by a password. Save it as XLSX."))
     else:
         tables = iter([_numbered(_records_of_csv(content))])
-    sheet = _first_with_rows(tables)
+    sheet = _first_with_rows(tables, most)
     if not sheet.rows:
         raise ValidationError(_("There is no row below the headings."))
     return sheet
@@ -81,11 +89,11 @@ def _numbered(records: Iterable[list[str]]) -> Numbered:
     return ((number, record) for number, record in enumerate(records, start=1))
 
 
-def _first_with_rows(tables: Iterator[Numbered]) -> Sheet:
+def _first_with_rows(tables: Iterator[Numbered], most: int) -> Sheet:
     """Of the sheets of a workbook, ours if one is, else the first that holds anything."""
     found = None
     for table in tables:
-        sheet = _gathered(table)
+        sheet = _gathered(table, most)
         if sheet.keys:
             return sheet
         if found is None and sheet.headings:
@@ -95,15 +103,14 @@ def _first_with_rows(tables: Iterator[Numbered]) -> Sheet:
     return found
 
 
-def _gathered(table: Numbered) -> Sheet:
+def _gathered(table: Numbered, most: int) -> Sheet:
     sheet, characters = Sheet(), 0
     for number, cells in table:
         while cells and not cells[-1]:
             cells.pop()
-        if number > MOST_LOOKED_AT or (len(sheet.rows) == MOST_ROWS and cells):
+        if number > most + MOST_BLANK or (len(sheet.rows) == most and cells):
             raise ValidationError(
-                _("There are more than %d rows. Divide the sheet into several and import one after the other.")
-                % MOST_ROWS
+                _("There are more than %d rows. Divide the sheet into several and import one after the other.") % most
             )
         if len(cells) > MOST_COLUMNS:
             raise ValidationError(_("There are more than %d columns.") % MOST_COLUMNS)

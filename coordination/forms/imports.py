@@ -8,17 +8,20 @@ from django.utils.translation import gettext_lazy as _
 from coordination.columns import IMPORTED
 from coordination.forms.shared import DeedForm, OnceForm
 from coordination.models import Import
-from coordination.sheets import MOST_BYTES, MOST_ROWS
+from coordination.sheets import MOST_BYTES, most_rows
 
 
 class SheetForm(OnceForm):
     file = forms.FileField(
         label=_("The sheet"),
         allow_empty_file=True,
-        help_text=_("XLSX or CSV, at most %(rows)s rows. You see what will be made before anything is written.")
-        % {"rows": MOST_ROWS},
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,.tsv"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hint = _("XLSX or CSV, at most %(rows)s rows. You see what will be made before anything is written.")
+        self.fields["file"].help_text = hint % {"rows": most_rows()}
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

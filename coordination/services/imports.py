@@ -60,7 +60,7 @@ def open_import(
     if Import.objects.filter(created_by=actor).exclude(stage=ImportStage.DONE).count() >= MOST_OPEN:
         raise ValidationError({"file": _("You have %d sheets here already: import or delete one first.") % MOST_OPEN})
     try:
-        sheet = sheets.read(content)
+        sheet = sheets.read(content, sheets.most_rows())
     except ValidationError as refusal:
         raise ValidationError({"file": refusal.messages}) from refusal
     job = Import(

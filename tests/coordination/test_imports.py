@@ -568,3 +568,16 @@ def test_who_takes_part_is_asked_once_for_an_import(space, fia, liaison, monkeyp
     asked.clear()
     services.run_import.func(job.key)
     assert Action.objects.count() == 20 and len(asked) <= 3
+
+
+def test_where_there_is_one_writer_a_sheet_is_shorter(client, space, fia, liaison):
+    from coordination import sheets
+
+    most = 2_000 if connection.vendor == "sqlite" else 10_000
+    assert sheets.most_rows() == most
+    with pytest.raises(ValidationError) as refusal:
+        rows = (row(number) for number in range(most + 1))
+        services.open_import(liaison, space, "actions", content=sheet(*rows))
+    assert f"more than {most} rows" in refusal.value.message_dict["file"][0]
+    client.force_login(liaison)
+    assert f"{most} rows" in client.get(reverse("import_new", args=[space.key, "actions"])).content.decode()

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core import mail as letters
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from coordination import access
@@ -195,6 +197,18 @@ def test_the_mail_says_that_there_is_something_new_and_no_more(chair, space, fia
     for closed in ("Draw up the list", "Border management", chair.name, "FIA"):
         assert closed not in everything
     assert f"/notifications/{Notification.objects.get().key}/" in letter.body
+
+
+def test_of_two_workers_one_takes_a_mail_since_the_row_itself_says_whether_it_is_free(chair, space, fia, liaison):
+    """What a question within the update says of the row is free to the worker who waited for the lock as well."""
+    assign(chair, space, fia)
+    news = mail._waiting().get()
+    with CaptureQueriesContext(connection) as taken:
+        assert mail._take(news) and not mail._take(news)
+    for update in (query["sql"] for query in taken if query["sql"].startswith("UPDATE")):
+        where = update.partition(" WHERE ")[2]
+        assert "mail_taken_at" in where and "SELECT" not in update and "JOIN" not in update
+    assert len(taken) == 2
 
 
 def test_each_mail_goes_out_once(chair, space, fia, liaison):

@@ -10,7 +10,6 @@ import uuid
 import pytest
 from asgiref.sync import async_to_sync
 from channels.testing import WebsocketCommunicator
-from django.db import connection
 
 from coordination import access
 from discussion import frames
@@ -31,12 +30,6 @@ FILLED = {
     "ping": lambda thread: {},
 }
 NO_THREAD = "z" * 10
-
-
-@pytest.fixture(autouse=True)
-def the_connection_stays_open(monkeypatch):
-    """The world lies in a transaction of this connection, to a file: what a conversation closes would end it."""
-    monkeypatch.setattr(connection, "close", lambda: None)
 
 
 def test_every_kind_of_frame_is_walked():

@@ -1,11 +1,15 @@
 """What every test runs with."""
 
+import contextlib
 import os
+import sqlite3
 
 import pytest
 from django.db import connection
 
 pytest_plugins = ["tests.servers"]
+# What Django calls the test database of the connection “default”.
+IN_MEMORY = "file:memorydb_default?mode=memory&cache=shared"
 
 
 def pytest_collection_modifyitems(items):
@@ -21,22 +25,22 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
-    """The database of the tests begins as a copy of the migrated one that those of the stacks are made from."""
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """The database of the tests begins as a copy of the migrated one that those of the stacks are made from.
+
+    On SQLite it stays in memory: one in a file would be closed within a test, whenever a consumer has asked it.
+    """
     from tests.servers import PostgresDatabase, SqliteFile
 
-    if connection.vendor == "sqlite":
-        copy = SqliteFile(tmp_path_factory.mktemp("database"))
-        copy.create()
-        connection.settings_dict["TEST"]["NAME"] = copy.name
-    else:
-        connection.settings_dict["TEST"]["TEMPLATE"] = PostgresDatabase(os.environ["DATABASE_URL"]).template()
-
-
-@pytest.fixture(scope="session")
-def django_db_keepdb(django_db_keepdb):
-    """That copy is taken as it is; it goes with its folder."""
-    return django_db_keepdb or connection.vendor == "sqlite"
+    test = connection.settings_dict["TEST"]
+    if connection.vendor == "sqlite" and not test["NAME"]:
+        with contextlib.closing(sqlite3.connect(IN_MEMORY, uri=True)) as copy:
+            SqliteFile.copy_into(copy)
+            yield  # while this one is open the database is there
+        return
+    if connection.vendor == "postgresql":
+        test["TEMPLATE"] = PostgresDatabase(os.environ["DATABASE_URL"]).template()
+    yield
 
 
 @pytest.fixture(autouse=True)

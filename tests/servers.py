@@ -319,17 +319,19 @@ class SqliteFile:
         self.url, self.name = f"sqlite:///{self.path}", str(self.path)
 
     def create(self) -> None:
-        template = self._template()
-        with (
-            contextlib.closing(sqlite3.connect(template)) as kept,
-            contextlib.closing(sqlite3.connect(self.path)) as new,
-        ):
-            kept.backup(new)
+        with contextlib.closing(sqlite3.connect(self.path)) as new:
+            self.copy_into(new)
 
     def drop(self) -> None:
         """The folder goes with the test."""
 
-    def _template(self) -> Path:
+    @classmethod
+    def copy_into(cls, new: sqlite3.Connection) -> None:
+        with contextlib.closing(sqlite3.connect(cls._template())) as kept:
+            kept.backup(new)
+
+    @staticmethod
+    def _template() -> Path:
         template = FOLDER / f"migrated-{migrations_in_short()}.sqlite3"
         with one_at_a_time("sqlite"):
             if not template.exists():

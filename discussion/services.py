@@ -154,9 +154,7 @@ def bring_up_to_date(users: Iterable[User], kind: type[notifier.Notification], e
         seen_at=None,
     )
     if kind.reminds:
-        unseen.update(
-            entry=entry, created_at=entry.at, mail_wanted=kind.by_mail, mail_taken_at=None, mail_done_at=None
-        )
+        unseen.update(entry=entry, created_at=entry.at, mail_wanted=kind.by_mail, mail_taken_at=None, mail_done_at=None)
         mail.arrange()
     else:
         unseen.update(entry=entry, created_at=entry.at)

@@ -13,7 +13,17 @@ NONSENSE = [str(10**30), "-1", "%C2%B2", "a%00b", "x" * 5_000, "%ED%A0%80"]
 SENT = [str(10**30), "-1", "²", "a\0b", "x" * 5_000, "\ufffd"]
 PARAMETERS = {
     "scoreboard": ["since", "space", "by", "country", "organisation", "agreement", "topic", "all"],
-    "commitment_list": ["organisation", "space", "country", "agreement", "topic", "standing", "change", "page", "saved"],
+    "commitment_list": [
+        "organisation",
+        "space",
+        "country",
+        "agreement",
+        "topic",
+        "standing",
+        "change",
+        "page",
+        "saved",
+    ],
 }
 
 

@@ -58,7 +58,7 @@ def agreement(obj: Agreement) -> Iterator[Projection]:
     yield Projection(
         kind="agreement",
         title=obj.title,
-        body=plain(obj.reference, obj.short_reference or "", obj.summary, *names, *signatories),
+        body=plain(obj.reference, obj.summary, *names, *signatories),
         url=obj.get_absolute_url(),
         **shared,
     )
@@ -103,7 +103,7 @@ def _undertaking(
     return Projection(
         kind=kind,
         title=Truncator(obj.title).chars(500),
-        body=plain(*texts, *(f"{each.acronym} {each.name}" for each in concerned), obj.short_reference or ""),
+        body=plain(*texts, *(f"{each.acronym} {each.name}" for each in concerned)),
         url=obj.get_absolute_url(),
         language=obj.language,
         space_id=obj.space_id,

@@ -63,7 +63,7 @@ def test_a_liaison_follows_up_what_is_overdue_and_talks_about_it(
     page.wait_for_url(f"**{action.get_absolute_url()}")
     check_accessibility(page)
     report = page.locator("form:has(select[name$=state])")
-    report.locator("textarea").fill(REPORTED)
+    report.locator("textarea[name$=text]").fill(REPORTED)
     report.locator("select[name$=state]").select_option("in_progress")
     report.locator("button").click()
     page.get_by_text(REPORTED).first.wait_for()

@@ -87,7 +87,8 @@ def agreement_linking_to(key):
     """The link stands in the text of an article, which is a form within the form."""
     form = {"title": "An agreement", "kind": "cooperation", "state": "signed", "language": "en", "summary": text()}
     article = {"number": "1", "title": "One", "body": text(key)}
-    return {**form, **formset("parties"), **formset("articles", article)}
+    empty = formset("parties") | formset("texts") | formset("amendments") | formset("relations")
+    return {**form, **formset("articles", article), **empty}
 
 
 KINDS = {

@@ -26,7 +26,9 @@ def test_djlint_has_nothing_to_say():
 @pytest.mark.parametrize("template", TEMPLATES, ids=named)
 def test_no_template_holds_a_script_a_style_or_a_handler(template):
     text = template.read_text()
-    assert not re.search(r"<style|\sstyle=|\son[a-z]+=\"|javascript:", text)
+    # Paper is drawn by the server, out of one text with its own styles: no browser sees them.
+    is_paper = template.name.endswith("_pdf.html")
+    assert is_paper or not re.search(r"<style|\sstyle=|\son[a-z]+=\"|javascript:", text)
     assert not re.search(r"<script(?![^>]*\ssrc=)", text)
 
 

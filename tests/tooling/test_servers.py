@@ -24,7 +24,7 @@ def test_a_server_shows_what_the_test_arranged_to_those_who_may_see_it(stack):
 
 
 def a_form_is_accepted_from_a_signed_in_user(server, user):
-    fields = {"name": "Nadia", "language": "ur", "time_zone": "Asia/Karachi", "theme": "auto"}
+    fields = {"name": "Nadia", "language": "ur", "time_zone": "Asia/Karachi", "theme": "auto", "mail_rhythm": "at_once"}
     assert server.post("/account/preferences/", fields, user).status == 302
     user.refresh_from_db()
     assert (user.name, user.language) == ("Nadia", "ur")

@@ -1,6 +1,7 @@
 """What surrounds every request: the audit trail's context, and private caching."""
 
 from django.db import transaction
+from django.http import Http404
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from accounts.callers import address_of_request
@@ -17,6 +18,11 @@ class AuditContextMiddleware:
         reader = access.answering(lambda: request.user)
         with audit.coming_from(address_of_request(request)), access.remembering(), reader:
             return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        """No address of ours holds a NUL, and PostgreSQL refuses to look for one."""
+        if any("\x00" in str(value) for value in kwargs.values()):
+            raise Http404
 
 
 class PrivateCacheMiddleware:

@@ -51,6 +51,7 @@ def _space_sent_as(submission: UUID | None) -> Space | None:
     return Space.objects.filter(submission=submission).first() if submission else None
 
 
+@transaction.atomic
 def add_space(*, title: str, parent: Any = None, **fields: Any) -> Space:
     """The space itself, known to nobody yet."""
     from wagtail.models import Page, Site

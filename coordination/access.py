@@ -605,15 +605,25 @@ def members_of(space: Space) -> list[Membership]:
 def users_in(space_ids: Iterable[int]) -> dict[Any, dict[int, frozenset[str]]]:
     """The active users who are members of these spaces, each with the permissions held there. Three queries."""
     spaces = list(space_ids)
+    held = _held_by_user(
+        SpaceUserPermission.objects.filter(content_object__in=spaces),
+        SpaceGroupPermission.objects.filter(content_object__in=spaces),
+    )
+    users = User.objects.filter(pk__in=held, is_active=True).select_related("organisation").order_by("name", "pk")
+    return {user: held[user.pk] for user in users}
+
+
+def _held_by_user(own: QuerySet, through_groups: QuerySet) -> dict[int, dict[int, frozenset[str]]]:
+    """What these grants amount to, by the key of the user and that of the space. Two queries."""
     columns = ("content_object_id", "permission__codename")
-    own = SpaceUserPermission.objects.filter(content_object__in=spaces).values_list("user_id", *columns)
-    through = SpaceGroupPermission.objects.filter(content_object__in=spaces).values_list("group__user", *columns)
     rows: dict[int, list[tuple[int, str]]] = {}
-    for user_id, space_id, codename in [*own, *through]:
-        if user_id is not None:
+    for user_id, space_id, codename in [
+        *own.values_list("user_id", *columns),
+        *through_groups.values_list("group__user", *columns),
+    ]:
+        if user_id is not None:  # a group that nobody is in
             rows.setdefault(user_id, []).append((space_id, codename))
-    users = User.objects.filter(pk__in=rows, is_active=True).select_related("organisation").order_by("name", "pk")
-    return {user: _permissions_by_space(rows[user.pk]) for user in users}
+    return {user_id: _permissions_by_space(of_user) for user_id, of_user in rows.items()}
 
 
 @dataclass(frozen=True)
@@ -647,10 +657,6 @@ def readers_among(users: Iterable[Any], obj: Any) -> list[Any]:
 def _memberships_of(users: Iterable[User]) -> dict[int, dict[int, frozenset[str]]]:
     """What `memberships` says of each of them, by the key of the user."""
     keys = [user.pk for user in users]
-    columns = ("content_object_id", "permission__codename")
-    own = SpaceUserPermission.objects.filter(user_id__in=keys).values_list("user_id", *columns)
-    through = SpaceGroupPermission.objects.filter(group__user__in=keys).values_list("group__user", *columns)
-    rows: dict[int, list[tuple[int, str]]] = {}
-    for user_id, space_id, codename in [*own, *through]:
-        rows.setdefault(user_id, []).append((space_id, codename))
-    return {user_id: _permissions_by_space(of_user) for user_id, of_user in rows.items()}
+    return _held_by_user(
+        SpaceUserPermission.objects.filter(user_id__in=keys), SpaceGroupPermission.objects.filter(group__user__in=keys)
+    )

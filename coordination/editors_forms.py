@@ -35,8 +35,8 @@ class LatestPageForm(WagtailAdminPageForm):
         return loaded != str(versions.get(pk=self.instance.pk))
 
 
-class AgreementPageForm(LatestPageForm):
-    """Tells every part of which agreement, and in which space, it is to be: it is checked before either is saved."""
+class PageOfPartsForm(LatestPageForm):
+    """Tells every part of which page, and in which space, it is to be: it is checked before either is saved."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,9 +46,11 @@ class AgreementPageForm(LatestPageForm):
             self.instance.space = self.parent_page.specific
         for formset in self.formsets.values():
             for part in formset.forms:
-                if part.instance.agreement_id is None:
-                    part.instance.agreement = self.instance
+                if getattr(part.instance, formset.fk.attname) is None:
+                    setattr(part.instance, formset.fk.name, self.instance)
 
+
+class AgreementPageForm(PageOfPartsForm):
     def clean(self) -> Any:
         """Changes need the agreement that they change."""
         cleaned = super().clean()

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from coordination.models.marking import KEY_ALPHABET, KEY_LENGTH
+from coordination.models.marking import is_key
 
 # A message of 10,000 characters fits, however JSON escapes them (up to 12 bytes each).
 FRAME_LENGTH = 128 * 1024
@@ -31,7 +31,7 @@ class FrameError(Exception):
 
 
 def _is_thread(value: Any) -> bool:
-    return isinstance(value, str) and len(value) == KEY_LENGTH and set(value) <= set(KEY_ALPHABET)
+    return isinstance(value, str) and is_key(value)
 
 
 def _is_number(value: Any) -> bool:

@@ -11,7 +11,7 @@ from coordination import access, selectors
 from coordination.forms.filters import Filters, OfferedField, a_day_of_changes
 from coordination.forms.shared import a_day
 from coordination.models import Action, Agreement, Commitment, Country, Organisation, Space, Topic
-from coordination.models.marking import KEY_ALPHABET
+from coordination.models.marking import is_key
 from coordination.selectors import scoreboard
 
 # No database has a row beyond it, and one of them refuses to look.
@@ -44,7 +44,7 @@ class ScoreboardForm(Filters):
         """The spaces that the reader works in, and the one that the address names, where the reader may know of it."""
         spaces = [(space.pk, space.key, space.title) for space in selectors.spaces_of(self.reader)]
         asked = self.data.get("space")
-        if asked and set(asked) <= set(KEY_ALPHABET) and asked not in {key for _pk, key, _title in spaces}:
+        if asked and is_key(asked) and asked not in {key for _pk, key, _title in spaces}:
             known = Space.objects.live().readable_by(self.reader).filter(key=asked)
             spaces += known.values_list("pk", "key", "title")
         return spaces

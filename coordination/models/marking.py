@@ -15,6 +15,11 @@ def new_key() -> str:
     return "".join(secrets.choice(KEY_ALPHABET) for _position in range(KEY_LENGTH))
 
 
+def is_key(text: str) -> bool:
+    """Whether `text` may be the key of something: what is none need not be looked for."""
+    return len(text) == KEY_LENGTH and set(text) <= set(KEY_ALPHABET)
+
+
 class Marking(models.TextChoices):
     """The labels of the Traffic Light Protocol 2.0 (FIRST, 2022), from the widest to the narrowest."""
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from coordination import access, selectors, services
 from coordination.forms import BULK_FORMS, ActionFilters, BulkForm, MoveActionForm
 from coordination.models import Action
-from coordination.models.marking import KEY_ALPHABET
+from coordination.models.marking import is_key
 from coordination.views.action_lists import list_address, whole_number
 from coordination.views.shared import attempt_on_latest, require_or_404
 
@@ -83,7 +83,7 @@ def _seen(request: HttpRequest) -> dict[str, int]:
     One field for each action: a form of more than a thousand fields is refused whole.
     """
     pairs = (one.partition(":") for one in request.POST.getlist("chosen")[: services.CHANGED_AT_ONCE + 1])
-    return {key: whole_number(version, 0) for key, _colon, version in pairs if set(key) <= set(KEY_ALPHABET)}
+    return {key: whole_number(version, 0) for key, _colon, version in pairs if is_key(key)}
 
 
 def _chosen(request: HttpRequest, query: str, seen: dict[str, int]) -> tuple[list[Action], bool]:

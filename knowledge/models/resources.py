@@ -12,9 +12,9 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page
 
 from accounts.text import validate_plain_text
+from coordination.editors_forms import PageOfPartsForm
 from coordination.models import ContentPage, Country, MarkedQuerySet
 from coordination.models.spaces import MarkedPageManager, MarkedPageQuerySet
-from knowledge.editors import ResourcePageForm
 from knowledge.models.files import File, files_attached_to
 
 # The first statistical yearbooks that somebody may want to file, and what no catalogue announces today.
@@ -62,7 +62,7 @@ class Resource(ContentPage):
     route_name = "resource_detail"
     template = "knowledge/resource_detail.html"
     context_object_name = "resource"
-    base_form_class = ResourcePageForm
+    base_form_class = PageOfPartsForm
     exclude_fields_in_copy: ClassVar[list[str]] = [*ContentPage.exclude_fields_in_copy, "files", "submission"]
     fields_of_no_revision = (*ContentPage.fields_of_no_revision, "submission")
     content_panels: ClassVar[list] = [

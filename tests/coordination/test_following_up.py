@@ -9,24 +9,9 @@ from django.utils import timezone
 
 from coordination import services
 from coordination.models import Action, ActionState, AuditEntry, CommitmentState, Marking, Role
-from tests.factories import make_action, make_member, make_organisation, make_space, mark
+from tests.factories import make_action, make_member, make_organisation, mark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
-
-
-@pytest.fixture
-def space():
-    return make_space("Border management")
-
-
-@pytest.fixture
-def fia():
-    return make_organisation("FIA")
-
-
-@pytest.fixture
-def liaison(space, fia):
-    return make_member(space, Role.CONTRIBUTOR, fia)
 
 
 def test_a_report_is_written_down_with_state_before_and_after(space, fia, liaison):

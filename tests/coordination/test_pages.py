@@ -12,21 +12,6 @@ pytestmark = pytest.mark.django_db
 CANARY = "Canary"
 
 
-@pytest.fixture
-def space():
-    return make_space("Border management")
-
-
-@pytest.fixture
-def fia():
-    return make_organisation("FIA")
-
-
-@pytest.fixture
-def liaison(space, fia):
-    return make_member(space, Role.CONTRIBUTOR, fia)
-
-
 @pytest.mark.parametrize("marking", Marking.values)
 @pytest.mark.parametrize("make", [make_action, make_agreement])
 def test_a_page_answers_exactly_those_who_may_read_it(client, space, fia, liaison, marking, make):

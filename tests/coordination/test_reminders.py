@@ -52,16 +52,6 @@ def clock():
 
 
 @pytest.fixture
-def space():
-    return make_space("Border management")
-
-
-@pytest.fixture
-def fia():
-    return make_organisation("FIA")
-
-
-@pytest.fixture
 def chair(space):
     return make_member(space, Role.CHAIR)
 

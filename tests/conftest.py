@@ -5,11 +5,17 @@ import os
 import sqlite3
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 pytest_plugins = ["tests.servers"]
 # What Django calls the test database of the connection “default”.
 IN_MEMORY = "file:memorydb_default?mode=memory&cache=shared"
+
+
+def pytest_configure():
+    """Every new `Client` would else gather all static files once more: a seventh of the time of all tests."""
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 def pytest_collection_modifyitems(items):

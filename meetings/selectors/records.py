@@ -1,0 +1,100 @@
+"""A record as a reader may see it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Prefetch
+
+from coordination import access
+from coordination import selectors as coordination
+from coordination.models import Action, Commitment
+from meetings.models import (
+    Paragraph,
+    ParagraphKind,
+    Record,
+    Section,
+    named,
+)
+
+SPEAKER_ROWS = (
+    "speaker_post__organisation",
+    "speaker_post__person",
+    "speaker_person",
+    "speaker_organisation",
+    "on_behalf_of",
+)
+
+
+# --- a record as a reader may see it -------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class ShownParagraph:
+    """A paragraph without anything that its reader may not see."""
+
+    key: str
+    anchor: str
+    kind: str
+    kind_label: str
+    text: str
+    version: int
+    # Empty where nobody spoke, and where the reader may not know who did.
+    speaker: str = ""
+    on_behalf_of: str = ""
+    names_withheld: bool = False
+    actions: list[Action] = field(default_factory=list)
+    commitments: list[Commitment] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ShownSection:
+    section: Section
+    paragraphs: list[ShownParagraph]
+
+
+def sections_shown(record: Record, user: access.Reader) -> list[ShownSection]:
+    """The sections of `record` as `user`, who may read it, may see them; in six queries however long it is."""
+    sections = _sections_with_paragraphs(record)
+    paragraphs = [paragraph for section in sections for paragraph in section.paragraphs.all()]
+    tasks = coordination.made_from_each(paragraphs, user)
+    with_names = access.may_see_names(user, record)
+    return [
+        ShownSection(section, [_shown(each, with_names, tasks[each.pk]) for each in section.paragraphs.all()])
+        for section in sections
+    ]
+
+
+def _sections_with_paragraphs(record: Record) -> list[Section]:
+    rows = Paragraph.objects.select_related(*SPEAKER_ROWS)
+    return list(record.sections.prefetch_related(Prefetch("paragraphs", rows)))
+
+
+def _shown(paragraph: Paragraph, with_names: bool, tasks: dict[str, list]) -> ShownParagraph:
+    is_statement = paragraph.kind == ParagraphKind.STATEMENT
+    return ShownParagraph(
+        key=paragraph.key,
+        anchor=paragraph.anchor,
+        kind=paragraph.kind,
+        kind_label=paragraph.get_kind_display(),
+        text=paragraph.text,
+        version=paragraph.version,
+        speaker=_speaker(paragraph) if is_statement and with_names else "",
+        on_behalf_of=str(paragraph.on_behalf_of or "") if is_statement and with_names else "",
+        names_withheld=is_statement and not with_names,
+        actions=tasks["actions"],
+        commitments=tasks["commitments"],
+    )
+
+
+def _speaker(paragraph: Paragraph) -> str:
+    return named(paragraph.speaker_organisation, paragraph.speaker_post, paragraph.speaker_person)
+
+
+def texts_for_all_readers(record: Record) -> Iterable[tuple[Section, Paragraph, str]]:
+    """Each paragraph with the text that every reader of the record may find: under the Rule, without names."""
+    from django.contrib.auth.models import AnonymousUser
+
+    with_names = access.may_see_names(AnonymousUser(), record)
+    for section in _sections_with_paragraphs(record):
+        for paragraph in section.paragraphs.all():
+            paragraph.section = section
+            names = [_speaker(paragraph), str(paragraph.on_behalf_of or "")] if with_names else []
+            yield section, paragraph, "\n".join([*filter(None, names), paragraph.text])

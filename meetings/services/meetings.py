@@ -1,0 +1,196 @@
+"""Meetings: scheduled, edited, their agenda and who attended."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from coordination import access, audit
+from coordination.models import Agreement, Organisation, Person, Post, Space
+from coordination.services import StaleVersion, require
+from meetings.models import (
+    AgendaItem,
+    Attendance,
+    AttendanceRole,
+    Meeting,
+    Record,
+)
+
+
+# --- meetings ------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def schedule_meeting(
+    actor: User, space: Space, *, submission: UUID | None = None, topics: Iterable[Any] = (), **fields: Any
+) -> Meeting:
+    """Put a meeting into the calendar of `space`. The same `submission` sent twice makes one meeting."""
+    require(actor, "record", space)
+    # Locked, since the place of a new page in the tree is counted from those that are there.
+    space = Space.objects.select_for_update(of=("self",)).get(pk=space.pk)
+    if submission and (sent_before := Meeting.objects.filter(submission=submission, owner=actor).first()):
+        return sent_before
+    meeting = Meeting(owner=actor, submission=submission, **fields)
+    meeting.slug = meeting.key
+    meeting.topics = list(topics)
+    space.add_child(instance=meeting)
+    audit.record(
+        actor, "meeting scheduled", meeting, after={name: audit.plain(value) for name, value in fields.items()}
+    )
+    return meeting
+
+
+@transaction.atomic
+def edit_meeting(actor: User, meeting: Meeting, *, version: int, **changes: Any) -> Meeting:
+    """Change what a meeting says of itself. `version` is that of the form: an older one is refused."""
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    require(actor, "record", meeting)
+    if meeting.version != version:
+        raise StaleVersion
+    before = {name: audit.plain(getattr(meeting, name)) for name in changes if name != "topics"}
+    _set(meeting, changes)
+    if not meeting.has_unpublished_changes:
+        meeting.draft_title = meeting.title
+    meeting.save()
+    _carry_into_what_editors_open(actor, meeting, lambda latest: _set(latest, changes))
+    after = {name: audit.plain(getattr(meeting, name)) for name in before}
+    audit.record(actor, "meeting changed", meeting, before=before, after=after)
+    return meeting
+
+
+def _set(meeting: Meeting, changes: dict[str, Any]) -> None:
+    for name, value in changes.items():
+        setattr(meeting, name, list(value) if name == "topics" else value)
+
+
+def _carry_into_what_editors_open(actor: User, meeting: Meeting, change: Callable[[Meeting], None]) -> None:
+    """An editor begins with the latest revision, perhaps a draft: without the change it would undo it unseen."""
+    if meeting.latest_revision_id is None:
+        return
+    latest = meeting.get_latest_revision_as_object()
+    change(latest)
+    latest.save_revision(user=actor, changed=meeting.has_unpublished_changes, clean=False)
+
+
+@transaction.atomic
+def add_agenda_item(
+    actor: User,
+    meeting: Meeting,
+    *,
+    title: str,
+    description: str = "",
+    lead: Organisation | None = None,
+    starts_at: datetime | None = None,
+    minutes: int | None = None,
+    agreement: Agreement | None = None,
+    submission: UUID | None = None,
+) -> AgendaItem:
+    """Put an item at the end of the agenda. Sent twice, it is one item."""
+    require(actor, "record", meeting)
+    if agreement is not None:
+        require(actor, "read", agreement)
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    if submission and (sent_before := AgendaItem.objects.filter(submission=submission).first()):
+        return sent_before
+    if starts_at and not meeting.starts_at <= starts_at <= meeting.ends_at:
+        raise ValidationError({"starts_at": _("This is not within the meeting.")})
+    items = AgendaItem.objects.filter(meeting=meeting)
+    last = items.order_by("sort_order").values_list("sort_order", flat=True).last()
+    item = AgendaItem(
+        meeting=meeting,
+        title=title,
+        description=description,
+        lead=lead,
+        starts_at=starts_at,
+        minutes=minutes,
+        agreement=agreement,
+        submission=submission,
+        sort_order=(last if last is not None else -1) + 1,
+    )
+    item.clean_fields()
+    item.save()
+    _carry_into_what_editors_open(actor, meeting, lambda latest: latest.agenda_items.add(item))
+    audit.record(actor, "agenda item added", item, after={"title": title})
+    return item
+
+
+@transaction.atomic
+def remove_agenda_item(actor: User, item: AgendaItem) -> None:
+    """Take an item off the agenda; a section of the record that was written under it stays."""
+    require(actor, "record", item.meeting)
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=item.meeting_id)
+    audit.record(actor, "agenda item removed", meeting, before={"title": item.title})
+    _carry_into_what_editors_open(
+        actor, meeting, lambda latest: latest.agenda_items.remove(*latest.agenda_items.filter(pk=item.pk))
+    )
+    item.delete()
+
+
+# --- attendance ----------------------------------------------------------------------------------------------------
+@transaction.atomic
+def note_attendance(
+    actor: User,
+    meeting: Meeting,
+    *,
+    organisation: Organisation,
+    post: Post | None = None,
+    person: Person | None = None,
+    person_name: str = "",
+    role: str = AttendanceRole.MEMBER,
+) -> Attendance:
+    """Write down who attends. A person without a post is given the one held at the organisation on that day.
+
+    The same organisation, post and person noted again is the same row, in the role given last.
+    """
+    require(actor, "record", meeting)
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    if person is None and person_name.strip():
+        person = _person_named(meeting, organisation, person_name.strip())
+    if person is not None and post is None:
+        post = Post.objects.held_on(meeting.day).filter(person=person, organisation=organisation).first()
+    _refuse_to_let_oneself_in(actor, meeting, post, person)
+    row = Attendance.objects.filter(meeting=meeting, organisation=organisation, post=post, person=person).first()
+    row = row or Attendance(meeting=meeting, organisation=organisation, post=post, person=person)
+    row.position = row.position or Attendance.objects.filter(meeting=meeting).count()
+    row.role = role
+    row.full_clean()
+    row.save()
+    audit.record(actor, "attendance noted", meeting, after={"organisation": organisation.pk, "role": role})
+    return row
+
+
+def _person_named(meeting: Meeting, organisation: Organisation, name: str) -> Person:
+    """Somebody who is known by name only, once for each meeting and organisation."""
+    listed = Attendance.objects.filter(meeting=meeting, organisation=organisation, person__name=name).first()
+    if listed is not None and listed.person is not None:
+        return listed.person
+    person = Person(name=name)
+    try:
+        person.clean_fields()
+    except ValidationError as refusal:
+        raise ValidationError({"person_name": refusal.messages}) from refusal
+    person.save()
+    return person
+
+
+def _refuse_to_let_oneself_in(actor: User, meeting: Meeting, post: Post | None, person: Person | None) -> None:
+    """Nobody gets at the names in a record under the Chatham House Rule by writing themselves down as present."""
+    record = Record.objects.filter(meeting=meeting, chatham_house=True).first()
+    who = person if person is not None or post is None else post.person
+    if record is None or who is None or who.user_id != actor.pk or access.may_see_names(actor, record):
+        return
+    raise ValidationError(
+        {"person": _("The record is kept under the Chatham House Rule: somebody else has to note that you attended.")}
+    )
+
+
+@transaction.atomic
+def remove_attendance(actor: User, row: Attendance) -> None:
+    """Strike somebody off the list of those who attended."""
+    require(actor, "record", row.meeting)
+    before = {"organisation": row.organisation_id, "role": row.role}
+    row.delete()
+    audit.record(actor, "attendance removed", row.meeting, before=before)

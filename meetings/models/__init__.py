@@ -1,5 +1,5 @@
+from meetings.models.agenda import AgendaDocument, AgendaItem
 from meetings.models.meetings import (
-    AgendaItem,
     Attendance,
     AttendanceRole,
     Meeting,
@@ -14,6 +14,7 @@ from meetings.models.records import Paragraph, ParagraphKind, Record, RecordStat
 from meetings.models.visits import Visit, VisitMeeting, VisitMember
 
 __all__ = [
+    "AgendaDocument",
     "AgendaItem",
     "Attendance",
     "AttendanceRole",

@@ -6,19 +6,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
-from wagtail.models import Orderable, Page, PageManager
+from wagtail.models import Page, PageManager
 
 from accounts.models import validate_time_zone
 from accounts.text import validate_plain_text
-from coordination.models import Agreement, ContentPage, Marked, MarkedQuerySet, Organisation, Person, Post
-from coordination.models.marking import KEY_LENGTH, new_key
+from coordination.models import ContentPage, Marked, MarkedQuerySet, Organisation, Person, Post
 from coordination.models.spaces import MarkedPageQuerySet
 from meetings.editors import MeetingPageForm
 
@@ -153,82 +149,6 @@ class Meeting(ContentPage):
     @classmethod
     def live_pages(cls) -> MeetingQuerySet:
         return cls.objects.live().for_lists()
-
-
-class AgendaItemQuerySet(MarkedQuerySet):
-    def numbered(self) -> "AgendaItemQuerySet":
-        """The items of whole agendas, each with its number; do not narrow the result afterwards."""
-        order = (F("sort_order").asc(nulls_last=True), F("pk").asc())
-        return self.annotate(number=Window(RowNumber(), partition_by="meeting_id", order_by=order)).order_by(*order)
-
-
-class AgendaItem(Orderable):
-    """A point of the agenda. Its number is its place in the order."""
-
-    audience_path = "meeting__audience"
-    # Its address is the meeting's: lists bring it along.
-    named_along = "meeting"
-
-    meeting = ParentalKey(Meeting, on_delete=models.CASCADE, related_name="agenda_items")
-    key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key, editable=False)
-    title = models.CharField(_("title"), max_length=255, validators=[validate_plain_text])
-    description = models.TextField(_("description"), blank=True, max_length=5000)
-    lead = models.ForeignKey(
-        Organisation,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("led by"),
-    )
-    # Named to whoever may read it; the meeting is named on its page to whoever may read the meeting.
-    agreement = models.ForeignKey(
-        Agreement,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("about the agreement"),
-    )
-    starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
-    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
-    submission = models.UUIDField(null=True, unique=True, editable=False)
-    # The agreement, where the reader may read it: `selectors.agenda_of` sets it.
-    about: Agreement | None = None
-
-    objects = AgendaItemQuerySet.as_manager()
-
-    panels: ClassVar[list] = [
-        FieldPanel("title"),
-        FieldPanel("description"),
-        FieldRowPanel([FieldPanel("lead"), FieldPanel("minutes")]),
-        FieldPanel("agreement"),
-    ]
-
-    class Meta(Orderable.Meta):
-        verbose_name = _("agenda item")
-        verbose_name_plural = _("agenda items")
-
-    def __str__(self) -> str:
-        return self.title
-
-    @cached_property
-    def number(self) -> int:
-        """Its place in the agenda, from 1; `numbered()` brings it along for a whole agenda."""
-        return (
-            list(self.meeting.agenda_items.order_by("sort_order", "pk").values_list("pk", flat=True)).index(self.pk) + 1
-        )
-
-    @property
-    def space_id(self) -> int:
-        return self.meeting.space_id
-
-    @property
-    def anchor(self) -> str:
-        return f"item-{self.key}"
-
-    def get_absolute_url(self) -> str:
-        return f"{self.meeting.get_absolute_url()}#{self.anchor}"
 
 
 class AttendanceRole(models.TextChoices):

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.text import validate_plain_text
 from coordination.models import Content, Marked, MarkedQuerySet, Organisation, Person, Post
 from coordination.models.marking import KEY_LENGTH, new_key
-from meetings.models.meetings import AgendaItem, Meeting
+from meetings.models.agenda import AgendaItem
+from meetings.models.meetings import Meeting
 
 
 class RecordState(models.TextChoices):

@@ -8,19 +8,13 @@ from coordination.editors_forms import LatestPageForm
 from meetings.times import TimesOfThePlaceMixin, WallClockField, wall_clock
 
 
-class MeetingPageForm(TimesOfThePlaceMixin, LatestPageForm):
-    """The times are typed and shown by the clock of the place, not by that of whoever edits."""
+class _VersionedPageForm(LatestPageForm):
+    """For pages that the site changes without a new revision: an older version is an older form."""
 
-    starts_at = WallClockField(label=_("starts"), widget=AdminDateTimeInput)
-    ends_at = WallClockField(label=_("ends"), widget=AdminDateTimeInput)
-    # The pages of the site change a meeting without a new revision.
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name in self.times:
-            if moment := getattr(self.instance, name):
-                self.initial[name] = wall_clock(moment, self.instance.time_zone)
         self.initial["version"] = self.instance.version
 
     def is_older(self):
@@ -33,18 +27,18 @@ class MeetingPageForm(TimesOfThePlaceMixin, LatestPageForm):
         return True
 
 
-class VisitPageForm(LatestPageForm):
-    """Offers the posts of organisations that take part in the space: nobody learns of others' people here."""
+class MeetingPageForm(TimesOfThePlaceMixin, _VersionedPageForm):
+    """The times are typed and shown by the clock of the place, not by that of whoever edits."""
+
+    starts_at = WallClockField(label=_("starts"), widget=AdminDateTimeInput)
+    ends_at = WallClockField(label=_("ends"), widget=AdminDateTimeInput)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if "head_post" in self.fields:
-            self.fields["head_post"].queryset = self._posts()
+        for name in self.times:
+            if moment := getattr(self.instance, name):
+                self.initial[name] = wall_clock(moment, self.instance.time_zone)
 
-    def _posts(self):
-        from coordination import selectors
-        from coordination.models import Post
 
-        space = self.instance.space if self.instance.space_id else self.parent_page and self.parent_page.specific
-        organisations = selectors.organisations_in(space) if space else []
-        return Post.objects.filter(listed=True, organisation__in=organisations).select_related("organisation", "person")
+class VisitPageForm(_VersionedPageForm):
+    """A visit is written on its own page of the site too."""

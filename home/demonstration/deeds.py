@@ -17,6 +17,7 @@ from coordination.models import (
     CommitmentState,
     Marking,
     Party,
+    Post,
     Space,
 )
 from discussion import services as discussion
@@ -25,7 +26,16 @@ from home.demonstration import follow_up as told
 from home.demonstration import progress, series, times
 from home.demonstration import talk as talks
 from meetings import services as meetings
-from meetings.models import AttendanceRole, Meeting, MeetingKind, ParagraphKind, Record, Visit, VisitMeeting
+from meetings.models import (
+    AttendanceRole,
+    Meeting,
+    MeetingKind,
+    ParagraphKind,
+    Record,
+    Visit,
+    VisitMeeting,
+    VisitMember,
+)
 
 # What an owner says when the state changes, by language.
 SAYINGS = {
@@ -131,13 +141,14 @@ def _reported_visit(cast: Any) -> None:
         Visit(
             title=f"{cast.facts['visit']['title']}, September 2023",
             organisation=cast.organisations["ICMPD"],
-            head_post=cast.reported_posts["ICMPD"],
             country_id="PK",
             starts_on=first,
             ends_on=last,
+            time_zone="Asia/Karachi",
             objectives="As reported in September 2023; the report names no days, so the month stands for them.",
         ),
         held,
+        cast.reported_posts["ICMPD"],
     )
 
 
@@ -191,21 +202,23 @@ def _visit_to_come(cast: Any) -> None:
         Visit(
             title="Visit of an ICMPD delegation to Islamabad",
             organisation=cast.organisations["ICMPD"],
-            head_post=cast.posts["ICMPD"][0],
             country_id="PK",
             starts_on=times.day(24),
             ends_on=times.day(25),
+            time_zone="Asia/Karachi",
             objectives="Take stock of what is open, and agree on the opening in Peshawar.",
             illustrative=True,
         ),
         coming,
+        cast.posts["ICMPD"][0],
     )
 
 
-def _visit_page(cast: Any, page: Visit, held: list[Meeting]) -> None:
+def _visit_page(cast: Any, page: Visit, held: list[Meeting], head: Post) -> None:
     page.owner = cast.users["secretariat"]
     page.programme = [VisitMeeting(meeting=meeting) for meeting in held]
     cast.spaces["PK"].add_child(instance=page)
+    VisitMember.objects.create(visit=page, organisation=head.organisation, post=head, role=AttendanceRole.HEAD)
     audit.record(cast.users["secretariat"], "visit planned", page, after={"title": page.title})
 
 

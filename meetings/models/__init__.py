@@ -11,13 +11,25 @@ from meetings.models.meetings import (
     named,
 )
 from meetings.models.records import Paragraph, ParagraphKind, Record, RecordState, Section
-from meetings.models.visits import Visit, VisitMeeting, VisitMember
+from meetings.models.visits import (
+    ItineraryEntry,
+    ItineraryKind,
+    Letter,
+    LetterTemplate,
+    Visit,
+    VisitMeeting,
+    VisitMember,
+)
 
 __all__ = [
     "AgendaDocument",
     "AgendaItem",
     "Attendance",
     "AttendanceRole",
+    "ItineraryEntry",
+    "ItineraryKind",
+    "Letter",
+    "LetterTemplate",
     "Meeting",
     "MeetingKind",
     "MeetingLevel",

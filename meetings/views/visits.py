@@ -41,12 +41,11 @@ def visit_list(request):
 @require_safe
 def visit_detail(request, key):
     """A visit: who comes, what for, and whom they meet."""
-    queryset = Visit.live_pages().select_related("head_post__organisation", "head_post__person", "head_person")
-    visit = access.open_readable(request, queryset, key=key)
+    visit = access.open_readable(request, Visit.live_pages(), key=key)
     context = {
         "visit": visit,
         "space": access.if_readable(request.user, visit.space),
-        "members": visit.members.select_related("organisation", "post__organisation", "post__person", "person"),
+        "members": visit.members.for_lists(),
         "programme": selectors.programme_of(visit, request.user),
         "topics": visit.topics.all(),
     }

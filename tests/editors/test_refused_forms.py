@@ -67,6 +67,7 @@ def text(key=None, kind="LINK"):
 def visit_with(key, **more):
     part = {"meeting": key, **more}
     form = {"title": "A visit", "starts_on": "2026-03-01", "ends_on": "2026-03-02", "language": "en"}
+    form |= {"time_zone": "Asia/Karachi", "minutes_between": "30"}
     return {**form, "organisation": make_organisation().pk, **formset("programme", part)}
 
 

@@ -37,7 +37,17 @@ from coordination.models.commitments import (
 from coordination.models.feeds import CalendarFeed
 from coordination.models.imports import Import, ImportKind, ImportProgress, ImportStage
 from coordination.models.marking import Audience, AudienceToken, Marked, MarkedQuerySet, Marking
-from coordination.models.organisations import Country, Organisation, OrganisationKind, Person, Post, Weekend
+from coordination.models.organisations import (
+    Country,
+    DirectoryEntry,
+    NotOnePerson,
+    Organisation,
+    OrganisationKind,
+    Person,
+    Post,
+    SpokenLanguage,
+    Weekend,
+)
 from coordination.models.reminders import (
     ESCALATIONS,
     Holiday,
@@ -90,6 +100,7 @@ __all__ = [
     "Content",
     "ContentPage",
     "Country",
+    "DirectoryEntry",
     "FilteredList",
     "Holiday",
     "Import",
@@ -99,6 +110,7 @@ __all__ = [
     "Marked",
     "MarkedQuerySet",
     "Marking",
+    "NotOnePerson",
     "Organisation",
     "OrganisationKind",
     "Party",
@@ -122,6 +134,7 @@ __all__ = [
     "SpaceGroupPermission",
     "SpaceKind",
     "SpaceUserPermission",
+    "SpokenLanguage",
     "StandardFilter",
     "Topic",
     "Verdict",

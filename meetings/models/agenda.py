@@ -1,7 +1,8 @@
 """The agenda of a meeting: its items, and the documents that somebody is to send for them by a day."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -74,8 +75,12 @@ class AgendaItem(Orderable):
     submission = models.UUIDField(null=True, unique=True, editable=False)
     # The agreement, where the reader may read it: `selectors.agenda_of` sets it.
     about: Agreement | None = None
-    # When it is its turn by the clock: `timetable.follow` sets it, for whole agendas.
+    # When it is its turn by the clock, and whether the item before it is not over by then: `timetable.follow` says so.
     turn: datetime | None = None
+    turn_ends: datetime | None = None
+    overlaps: bool = False
+    # The item that it was carried over from, where the reader may read that: `selectors.agenda_of` sets it.
+    came_from: "AgendaItem | None" = None
 
     objects = AgendaItemQuerySet.as_manager()
 
@@ -143,6 +148,8 @@ class AgendaDocument(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    # What was handed in, as far as the reader may read it: `selectors.documents_of` sets it.
+    files: Sequence[Any] = ()
 
     objects = AgendaDocumentQuerySet.as_manager()
 

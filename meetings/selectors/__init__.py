@@ -1,7 +1,16 @@
 """What more than one view of meetings asks for."""
 
-from meetings.selectors.meetings import (
+from meetings.selectors.agenda import (
+    FIRST_REMINDER_DAYS,
     agenda_of,
+    agenda_with_clock,
+    documents_of,
+    is_to_be_reminded_of,
+    next_of_the_series,
+    rapporteurs_for,
+    senders_of,
+)
+from meetings.selectors.meetings import (
     coming_meetings,
     narrowed_meetings,
     organisations_at,
@@ -21,18 +30,25 @@ from meetings.selectors.records import (
 )
 
 __all__ = [
+    "FIRST_REMINDER_DAYS",
     "SPEAKER_ROWS",
     "ShownParagraph",
     "ShownSection",
     "agenda_of",
+    "agenda_with_clock",
     "coming_meetings",
+    "documents_of",
+    "is_to_be_reminded_of",
     "narrowed_meetings",
+    "next_of_the_series",
     "organisations_at",
     "persons_for",
     "posts_for",
     "programme_of",
+    "rapporteurs_for",
     "record_of",
     "sections_shown",
+    "senders_of",
     "texts_for_all_readers",
     "time_zones",
     "visits_with",

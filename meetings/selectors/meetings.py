@@ -9,7 +9,6 @@ from coordination import access
 from coordination import selectors as coordination
 from coordination.models import Organisation, Person, Post
 from meetings.models import (
-    AgendaItem,
     Meeting,
     MeetingQuerySet,
     Record,
@@ -39,17 +38,6 @@ def programme_of(visit: Visit, user: access.Reader) -> MeetingQuerySet:
     """The meetings of a visit that `user` may read, in the order of the programme."""
     of_visit = Meeting.live_pages().readable_by(user).filter(visits__visit=visit)
     return of_visit.order_by("visits__sort_order", "starts_at", "pk")
-
-
-def agenda_of(meeting: Meeting, user: access.Reader) -> list[AgendaItem]:
-    """The numbered items of the agenda; `about` is the agreement that an item is about, where `user` may read it."""
-    items = AgendaItem.objects.filter(meeting=meeting).numbered().select_related("lead", "agreement__audience")
-    return [_with_agreement(item, user) for item in items]
-
-
-def _with_agreement(item: AgendaItem, user: access.Reader) -> AgendaItem:
-    item.about = access.if_readable(user, item.agreement)
-    return item
 
 
 def visits_with(meeting: Meeting, user: access.Reader) -> QuerySet[Visit]:

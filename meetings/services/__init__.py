@@ -2,34 +2,51 @@
 writes the audit entry, in one transaction."""
 
 from coordination.services import StaleVersion
-from meetings.services.meetings import (
+from meetings.services.agenda import (
+    MOST_FILES_OF_A_DOCUMENT,
     add_agenda_item,
+    ask_for_document,
+    carry_over,
+    edit_agenda_item,
+    finish_agenda_item,
+    hand_in_document,
+    keep_in_step,
+    may_hand_in,
+    move_agenda_item,
+    order_agenda,
+    remind_of_documents,
+    remove_agenda_item,
+    withdraw_document,
+)
+from meetings.services.meetings import (
     edit_meeting,
     note_attendance,
-    remove_agenda_item,
     remove_attendance,
     schedule_meeting,
 )
-from meetings.services.records import (
-    RECORD_TRANSITIONS,
-    RECORD_VERBS,
+from meetings.services.paragraphs import (
     SPEAKER_FIELDS,
     TASK_KINDS,
     TASK_MAX_LENGTH,
     TEXT_MAX_LENGTH,
     add_paragraph,
+    edit_paragraph,
+    remove_paragraph,
+)
+from meetings.services.records import (
+    RECORD_TRANSITIONS,
+    RECORD_VERBS,
     agree_record,
     circulate_record,
-    edit_paragraph,
     keep_under_chatham_house,
     open_record,
     publish_record,
-    remove_paragraph,
     reopen_record,
     steps_for,
 )
 
 __all__ = [
+    "MOST_FILES_OF_A_DOCUMENT",
     "RECORD_TRANSITIONS",
     "RECORD_VERBS",
     "SPEAKER_FIELDS",
@@ -40,17 +57,28 @@ __all__ = [
     "add_agenda_item",
     "add_paragraph",
     "agree_record",
+    "ask_for_document",
+    "carry_over",
     "circulate_record",
+    "edit_agenda_item",
     "edit_meeting",
     "edit_paragraph",
+    "finish_agenda_item",
+    "hand_in_document",
+    "keep_in_step",
     "keep_under_chatham_house",
+    "may_hand_in",
+    "move_agenda_item",
     "note_attendance",
     "open_record",
+    "order_agenda",
     "publish_record",
+    "remind_of_documents",
     "remove_agenda_item",
     "remove_attendance",
     "remove_paragraph",
     "reopen_record",
     "schedule_meeting",
     "steps_for",
+    "withdraw_document",
 ]

@@ -1,7 +1,6 @@
-"""Meetings: scheduled, edited, their agenda and who attended."""
+"""Meetings: scheduled, edited, and who attended."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from coordination import access, audit
-from coordination.models import Agreement, Organisation, Person, Post, Space
+from coordination.models import Organisation, Person, Post, Space
 from coordination.services import StaleVersion, require
 from meetings.models import (
-    AgendaItem,
     Attendance,
     AttendanceRole,
     Meeting,
@@ -55,7 +53,7 @@ def edit_meeting(actor: User, meeting: Meeting, *, version: int, **changes: Any)
     if not meeting.has_unpublished_changes:
         meeting.draft_title = meeting.title
     meeting.save()
-    _carry_into_what_editors_open(actor, meeting, lambda latest: _set(latest, changes))
+    carry_into_what_editors_open(actor, meeting, lambda latest: _set(latest, changes))
     after = {name: audit.plain(getattr(meeting, name)) for name in before}
     audit.record(actor, "meeting changed", meeting, before=before, after=after)
     return meeting
@@ -66,67 +64,13 @@ def _set(meeting: Meeting, changes: dict[str, Any]) -> None:
         setattr(meeting, name, list(value) if name == "topics" else value)
 
 
-def _carry_into_what_editors_open(actor: User, meeting: Meeting, change: Callable[[Meeting], None]) -> None:
+def carry_into_what_editors_open(actor: User, meeting: Meeting, change: Callable[[Meeting], None]) -> None:
     """An editor begins with the latest revision, perhaps a draft: without the change it would undo it unseen."""
     if meeting.latest_revision_id is None:
         return
     latest = meeting.get_latest_revision_as_object()
     change(latest)
     latest.save_revision(user=actor, changed=meeting.has_unpublished_changes, clean=False)
-
-
-@transaction.atomic
-def add_agenda_item(
-    actor: User,
-    meeting: Meeting,
-    *,
-    title: str,
-    description: str = "",
-    lead: Organisation | None = None,
-    starts_at: datetime | None = None,
-    minutes: int | None = None,
-    agreement: Agreement | None = None,
-    submission: UUID | None = None,
-) -> AgendaItem:
-    """Put an item at the end of the agenda. Sent twice, it is one item."""
-    require(actor, "record", meeting)
-    if agreement is not None:
-        require(actor, "read", agreement)
-    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
-    if submission and (sent_before := AgendaItem.objects.filter(submission=submission).first()):
-        return sent_before
-    if starts_at and not meeting.starts_at <= starts_at <= meeting.ends_at:
-        raise ValidationError({"starts_at": _("This is not within the meeting.")})
-    items = AgendaItem.objects.filter(meeting=meeting)
-    last = items.order_by("sort_order").values_list("sort_order", flat=True).last()
-    item = AgendaItem(
-        meeting=meeting,
-        title=title,
-        description=description,
-        lead=lead,
-        starts_at=starts_at,
-        minutes=minutes,
-        agreement=agreement,
-        submission=submission,
-        sort_order=(last if last is not None else -1) + 1,
-    )
-    item.clean_fields()
-    item.save()
-    _carry_into_what_editors_open(actor, meeting, lambda latest: latest.agenda_items.add(item))
-    audit.record(actor, "agenda item added", item, after={"title": title})
-    return item
-
-
-@transaction.atomic
-def remove_agenda_item(actor: User, item: AgendaItem) -> None:
-    """Take an item off the agenda; a section of the record that was written under it stays."""
-    require(actor, "record", item.meeting)
-    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=item.meeting_id)
-    audit.record(actor, "agenda item removed", meeting, before={"title": item.title})
-    _carry_into_what_editors_open(
-        actor, meeting, lambda latest: latest.agenda_items.remove(*latest.agenda_items.filter(pk=item.pk))
-    )
-    item.delete()
 
 
 # --- attendance ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,256 @@
+"""Paragraphs: written, changed and struck out of a draft, and the actions and commitments that are made along."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.text import validate_plain_text
+from coordination import access, audit
+from coordination import services as coordination
+from coordination.models import Action, Audience, AuditEntry, Commitment, Organisation
+from coordination.services import StaleVersion, require
+from meetings.models import AgendaItem, Paragraph, ParagraphKind, Record, Section, check_post
+
+TASK_KINDS = (ParagraphKind.ACTION, ParagraphKind.COMMITMENT)
+# What is to be done is a line in many lists: it must fit the title of an action.
+TASK_MAX_LENGTH = 255
+TEXT_MAX_LENGTH = 10_000
+SPEAKER_FIELDS = ("speaker_post", "speaker_person", "speaker_organisation", "on_behalf_of")
+
+
+# --- the draft that is written in ------------------------------------------------------------------------------------
+def locked(record: Record) -> Record:
+    # Without a join to its audiences: PostgreSQL would check them again after a wait for the lock, and find no row.
+    return Record.objects.select_for_update(of=("self",)).select_related("meeting", "space").get(pk=record.pk)
+
+
+def drafted(actor: User, record: Record) -> Record:
+    """The record as it is now, locked, if `actor` may write in it."""
+    record = locked(record)
+    require(actor, "record", record)
+    if not record.is_draft:
+        raise ValidationError(_("The record is no draft any more: reopen it to change it."))
+    return record
+
+
+def follow_the_agenda(record: Record, keep: Section | None = None) -> None:
+    """A section for each item of the agenda as it is now; at least one. What was written stays where it is.
+
+    `keep` is a section that is about to be written in, whether the agenda still has its item or not.
+    """
+    sections = {section.agenda_item_id: section for section in record.sections.all()}
+    for item in AgendaItem.objects.filter(meeting_id=record.meeting_id).numbered():
+        section = sections.get(item.pk) or Section(record=record, agenda_item=item)
+        if section.pk is None or (section.number, section.title) != (item.number, item.title):
+            section.number, section.title = item.number, item.title
+            section.save()
+    sections_of_nothing = record.sections.filter(agenda_item__isnull=True, paragraphs__isnull=True)
+    if record.sections.filter(agenda_item__isnull=False).exists():
+        sections_of_nothing.exclude(pk__in=[keep.pk] if keep else []).delete()
+    if not record.sections.exists():
+        Section.objects.create(record=record)
+
+
+# --- paragraphs ----------------------------------------------------------------------------------------------------
+@transaction.atomic
+def add_paragraph(
+    actor: User,
+    section: Section,
+    *,
+    kind: str,
+    text: str,
+    owner: Organisation | None = None,
+    due_on: date | None = None,
+    submission: UUID | None = None,
+    **speaker: Any,
+) -> Paragraph:
+    """Write a paragraph at the end of a section; an action or a commitment is made along with it, for `owner`.
+
+    `speaker` is who made a statement: `speaker_post`, `speaker_person`, `speaker_organisation`, and `on_behalf_of`.
+    Sent twice, it is one paragraph.
+    """
+    record = drafted(actor, section.record)
+    section.record = record
+    if submission and (sent_before := Paragraph.objects.filter(submission=submission, created_by=actor).first()):
+        return sent_before
+    follow_the_agenda(record, keep=section)
+    paragraph = Paragraph(
+        section=section,
+        kind=kind,
+        text=text.strip(),
+        position=_next_position(section),
+        submission=submission,
+        created_by=actor,
+        **speaker,
+    )
+    _check_paragraph(paragraph, record)
+    if kind in TASK_KINDS and owner is None:
+        raise ValidationError({"owner": _("Say which organisation does it.")})
+    if kind not in TASK_KINDS and (owner is not None or due_on is not None):
+        raise ValidationError({"kind": _("Only an action or a commitment is for somebody, and due on a day.")})
+    paragraph.save()
+    if owner is not None:
+        _make_task(actor, record, paragraph, owner, due_on)
+    audit.record(actor, "paragraph written", paragraph, after=_as_written(paragraph))
+    return paragraph
+
+
+@transaction.atomic
+def edit_paragraph(actor: User, paragraph: Paragraph, *, version: int, **changes: Any) -> Paragraph:
+    """Change the text or the speaker. `version` is that of the form: an older one is refused."""
+    record = drafted(actor, paragraph.record)
+    paragraph = Paragraph.objects.select_for_update(of=("self",)).select_related("section").get(pk=paragraph.pk)
+    paragraph.section.record = record
+    if paragraph.version != version:
+        raise StaleVersion
+    if set(SPEAKER_FIELDS) & set(changes) and not access.may_see_names(actor, record):
+        raise PermissionDenied(_("Who spoke is known to those who attended only."))
+    before, old_text = _as_written(paragraph), paragraph.text
+    for name, value in changes.items():
+        setattr(paragraph, name, value.strip() if name == "text" else value)
+    _check_paragraph(paragraph, record, speaker_is_new=bool({"kind", *SPEAKER_FIELDS} & set(changes)))
+    paragraph.version += 1
+    paragraph.save()
+    if paragraph.kind in TASK_KINDS:
+        reword_tasks(actor, record, paragraph, {old_text})
+    audit.record(actor, "paragraph changed", paragraph, before=before, after=_as_written(paragraph))
+    return paragraph
+
+
+@transaction.atomic
+def remove_paragraph(actor: User, paragraph: Paragraph, *, version: int) -> None:
+    """Strike a paragraph out of a draft; one that an action or a commitment came from stays."""
+    record = drafted(actor, paragraph.record)
+    paragraph = Paragraph.objects.select_for_update(of=("self",)).get(pk=paragraph.pk)
+    if paragraph.version != version:
+        raise StaleVersion
+    if any(rows.exists() for rows in _tasks_from(paragraph)):
+        raise ValidationError(_("An action or a commitment came from this paragraph. It stays, as its source."))
+    audit.record(actor, "paragraph removed", record, before=_as_written(paragraph))
+    paragraph.delete()
+
+
+def _next_position(section: Section) -> int:
+    last = section.paragraphs.order_by("position").values_list("position", flat=True).last()
+    return 0 if last is None else last + 1
+
+
+def _check_paragraph(paragraph: Paragraph, record: Record, *, speaker_is_new: bool = True) -> None:
+    """Refuse what a form would refuse, beside its field; complete who spoke from the post.
+
+    Who spoke is looked at only where it is new: a refusal would else tell of it to whoever may not see the names.
+    """
+    if paragraph.kind not in ParagraphKind.values:
+        raise ValidationError({"kind": _("Choose one of the kinds.")})
+    if not paragraph.text:
+        raise ValidationError({"text": _("Write what was said or decided.")})
+    limit = TASK_MAX_LENGTH if paragraph.kind in TASK_KINDS else TEXT_MAX_LENGTH
+    if len(paragraph.text) > limit:
+        raise ValidationError({"text": _("Say it in at most %(limit)d characters.") % {"limit": limit}})
+    if paragraph.kind in TASK_KINDS:
+        _check_task_text(paragraph.text)
+    if speaker_is_new:
+        _check_speaker(paragraph, record)
+    paragraph.clean_fields(exclude=["section"])
+
+
+def _check_task_text(text: str) -> None:
+    """It becomes the title of an action."""
+    try:
+        validate_plain_text(text)
+    except ValidationError as refusal:
+        raise ValidationError({"text": refusal.messages}) from refusal
+
+
+def _check_speaker(paragraph: Paragraph, record: Record) -> None:
+    names_somebody = any(getattr(paragraph, f"{name}_id") for name in SPEAKER_FIELDS)
+    if paragraph.kind != ParagraphKind.STATEMENT:
+        if names_somebody:
+            raise ValidationError({"kind": _("Only a statement has a speaker.")})
+        return
+    if not names_somebody:
+        raise ValidationError({"speaker": _("Say who made the statement, or on whose behalf.")})
+    if paragraph.speaker_post and paragraph.speaker_organisation is None:
+        paragraph.speaker_organisation = paragraph.speaker_post.organisation
+    try:
+        day = record.meeting.day
+        check_post(paragraph.speaker_organisation, paragraph.speaker_post, paragraph.speaker_person, day)
+    except ValidationError as refusal:
+        raise ValidationError({"speaker": refusal.messages}) from refusal
+
+
+def _as_written(paragraph: Paragraph) -> dict[str, Any]:
+    """What the audit trail keeps of a paragraph. Never who spoke: the trail has other readers than the record."""
+    return {"kind": paragraph.kind, "text": paragraph.text, "version": paragraph.version}
+
+
+# --- what a record makes others do ---------------------------------------------------------------------------------
+def audience_of_tasks(record: Record) -> Audience:
+    """Who reads an action made in the record: who reads the record, as far as they are members of the space."""
+    return access.intern(access.meet(record.audience.tokens, {access.space_token(record.space_id)}))
+
+
+def _make_task(
+    actor: User, record: Record, paragraph: Paragraph, owner: Organisation, due_on: date | None
+) -> Action | Commitment:
+    common: dict[str, Any] = {
+        "title": paragraph.text,
+        "due_on": due_on,
+        "source": paragraph,
+        "audience": audience_of_tasks(record),
+        "language": record.language,
+        "illustrative": record.illustrative,
+    }
+    if paragraph.kind == ParagraphKind.COMMITMENT:
+        return coordination.make_commitment(actor, record.space, party=owner, **common)
+    return coordination.create_action(actor, record.space, owner=owner, **common)
+
+
+def _tasks_from(paragraphs: Paragraph | Iterable[Paragraph]) -> list[Any]:
+    """The actions and the commitments that came from a paragraph, or from many; whoever may read them."""
+    keys = [paragraphs.pk] if isinstance(paragraphs, Paragraph) else [paragraph.pk for paragraph in paragraphs]
+    of_these = {"source_type": ContentType.objects.get_for_model(Paragraph), "source_id__in": keys}
+    return [Action.objects.filter(**of_these), Commitment.objects.filter(**of_these)]
+
+
+def reword_tasks(actor: User, record: Record, paragraph: Paragraph, earlier: set[str]) -> None:
+    """What still says what the paragraph said says what it says now.
+
+    Not while others read the task than may read the record: a draft's words wait until it is circulated.
+    """
+    edits: tuple[Any, Any] = (coordination.edit_action, coordination.edit_commitment)
+    for tasks, edit in zip(_tasks_from(paragraph), edits, strict=True):
+        for task in tasks.filter(title__in=earlier - {paragraph.text}).select_related("audience"):
+            if access.is_within(task.audience.tokens, record.audience.tokens):
+                edit(actor, task, version=task.version, title=paragraph.text)
+
+
+def earlier_texts(paragraph: Paragraph) -> set[str]:
+    entries = AuditEntry.objects.filter(
+        object_type=ContentType.objects.get_for_model(Paragraph), object_id=paragraph.pk, verb="paragraph changed"
+    )
+    return {entry.before["text"] for entry in entries}
+
+
+def release_tasks(actor: User, record: Record, audience_before: Audience) -> None:
+    """What was made in the draft was a draft too; what somebody has marked otherwise since stays so."""
+    audience_now = audience_of_tasks(record)
+    paragraphs = Paragraph.objects.filter(section__record=record)
+    for rows in _tasks_from(paragraphs):
+        for task in rows.filter(own_audience=audience_before).exclude(own_audience=audience_now):
+            task.own_audience = audience_now
+            access.settle(task)
+            audit.record(
+                actor,
+                "released with its record",
+                task,
+                before={"audience": audience_before.key},
+                after={"audience": audience_now.key},
+            )

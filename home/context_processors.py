@@ -67,7 +67,7 @@ def frame(request) -> dict[str, object]:
     user = getattr(request, "user", None) or AnonymousUser()
     signed_in = user.is_authenticated
     return {
-        "frame_spaces": _lazily(lambda: selectors.spaces_of(user, SPACES_IN_A_MENU) if signed_in else []),
+        "frame_spaces": _lazily(lambda: selectors.menu_of_spaces(user, SPACES_IN_A_MENU) if signed_in else []),
         "frame_languages": settings.LANGUAGES,
         "frame_is_rtl": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE) == "ur",
         "frame_theme": theme_of(request),
@@ -77,5 +77,5 @@ def frame(request) -> dict[str, object]:
         "frame_notifications_url": _address("notification_list"),
         "frame_unread": _lazily(lambda: _unread(user) if signed_in else 0),
         "frame_may_invite": signed_in and access.can_in_office(user, "invite"),
-        "frame_programme": _lazily(lambda: HomePage.objects.live().first()),
+        "frame_programme": _lazily(lambda: HomePage.objects.live().only("funder", "implementer").first()),
     }

@@ -26,6 +26,22 @@ from coordination.models import (
 from coordination.selectors import scoreboard
 
 
+class QuickSelect(forms.Select):
+    """A select that writes its options itself: by a template for each, four hundred spaces would take longer than the
+    whole list."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = "" if value is None else str(value)
+        marks = {True: mark_safe(" selected"), False: ""}
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((option, marks[str(option) == chosen], label) for option, label in self.choices),
+        )
+        attrs = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        return format_html("<select{}>{}</select>", flatatt(attrs), options)
+
+
 class Filters(forms.Form):
     """What narrows a list down. It offers only what occurs in what the reader may read; a bad value narrows nothing."""
 
@@ -36,6 +52,8 @@ class Filters(forms.Form):
         for field in self.fields.values():
             if isinstance(field, forms.ModelChoiceField):
                 field.empty_label = _("any")
+            elif type(field.widget) is forms.Select:
+                field.widget = QuickSelect(field.widget.attrs, field.widget.choices)
 
     def chosen(self, name: str) -> Any:
         return getattr(self, "cleaned_data", {}).get(name) or None
@@ -64,22 +82,6 @@ def a_day_of_changes(since: date | None) -> date | None:
     if since is not None and since < FIRST_DAY:
         raise ValidationError(_("Choose a day after 1999."))
     return since
-
-
-class QuickSelect(forms.Select):
-    """A select that writes its options itself: by a template for each, four hundred spaces would take longer than the
-    whole list."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        chosen = "" if value is None else str(value)
-        marks = {True: mark_safe(" selected"), False: ""}
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((option, marks[str(option) == chosen], label) for option, label in self.choices),
-        )
-        attrs = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
-        return format_html("<select{}>{}</select>", flatatt(attrs), options)
 
 
 class OfferedField(forms.TypedChoiceField):

@@ -77,6 +77,10 @@ class CommitmentQuerySet(MarkedQuerySet):
         """With what every list shows of a commitment, in a fixed number of queries."""
         return self.select_related("audience", "space", "party", "owed_to", "article__agreement__audience")
 
+    def for_rows(self) -> "CommitmentQuerySet":
+        """With what a row of a long list shows; such pages ask for the spaces of all their rows at once."""
+        return self.select_related("audience", "party")
+
 
 class Commitment(Referenced, FromASheet, Content):
     reference_prefix = "COM"

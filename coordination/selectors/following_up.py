@@ -20,15 +20,19 @@ from coordination.models import (
 )
 
 
-def spaces_of(user: access.Reader, at_most: int | None = None) -> list[Space]:
-    """The spaces that `user` is a member of, by title; the first of them, where so many are too many to show."""
-    spaces = (
-        access.readable_at_once(Space.objects.live(), user)
-        .filter(pk__in=access.memberships(user))
-        .select_related("audience")
-        .order_by("title")
-    )
-    return list(spaces[:at_most])
+def spaces_of(user: access.Reader) -> list[Space]:
+    """The spaces that `user` is a member of, by title."""
+    return list(_own_spaces(user).select_related("audience"))
+
+
+def menu_of_spaces(user: access.Reader, at_most: int) -> list[Space]:
+    """The same for the menu of every page: the first of them, with no more than a menu shows."""
+    return list(_own_spaces(user).only("title", "key", "kind")[:at_most])
+
+
+def _own_spaces(user: access.Reader) -> QuerySet[Space]:
+    spaces = access.readable_at_once(Space.objects.live(), user)
+    return spaces.filter(pk__in=access.memberships(user)).order_by("title")
 
 
 def spaces_readable_by(user: access.Reader) -> QuerySet[Space]:
@@ -92,6 +96,7 @@ def organisations_in(space: Space) -> QuerySet[Organisation]:
 def known_spaces(user: access.Reader, objects: Iterable[Any]) -> dict[int, Space]:
     """Of the spaces in which `objects` lie, those whose existence `user` may know of, by key. One query."""
     spaces = access.readable_at_once(Space.objects.all(), user).filter(pk__in={obj.space_id for obj in objects})
+    spaces = spaces.only("title", "key", "kind")
     return {space.pk: space for space in spaces}
 
 

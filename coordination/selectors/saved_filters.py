@@ -1,5 +1,6 @@
 """The filters that a user has saved, and those that are shared in the user's spaces."""
 
+from django.db.models import Exists, OuterRef
 from django.http import QueryDict
 
 from accounts.models import User
@@ -7,8 +8,14 @@ from coordination.models import SavedFilter, StandardFilter
 
 
 def saved_filters(user: User, page: str | None = None) -> list[SavedFilter]:
-    """Those of one list, or of all: the user's own first, then what is shared. One query."""
-    found = SavedFilter.objects.open_to(user).select_related("space", "created_by")
+    """Those of one list, or of all: the user's own first, then what is shared. One query.
+
+    `is_standard` tells with which of them a list opens for `user`.
+    """
+    standard = StandardFilter.objects.filter(user=user, page=OuterRef("page"), saved=OuterRef("pk"))
+    shown = ("key", "page", "name", "query", "space__title", "created_by__name")
+    found = SavedFilter.objects.open_to(user).annotate(is_standard=Exists(standard))
+    found = found.select_related("space", "created_by").only(*shown)
     if page is not None:
         found = found.filter(page=page)
     return sorted(found, key=lambda saved: (saved.space_id is not None, saved.name.casefold()))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from coordination import access, selectors, services
 from coordination.forms import ActionFilters, CommitmentFilters
-from coordination.models import Action, ActionState, Commitment
+from coordination.models import Action, ActionState, Commitment, SavedFilter
 from coordination.views.shared import ROWS_ON_A_PAGE
 
 # Beyond so many pages nobody turns pages: the list asks to be narrowed down.
@@ -96,8 +96,9 @@ class Links:
 @require_safe
 def action_list(request):
     """The actions that the reader may read, narrowed down: as a list, a board, a calendar or a timeline."""
-    if (standard := _standard(request, "actions")) is not None:
-        return redirect(standard)
+    saved = _saved(request, "actions")
+    if (standard := _standard(request, saved)) is not None:
+        return redirect(standard.get_absolute_url())
     readable = access.readable_at_once(Action.objects.all(), request.user)
     filters = ActionFilters(request.GET, reader=request.user, readable=readable)
     filters.is_valid()
@@ -115,8 +116,8 @@ def action_list(request):
             for name, (icon, label) in VIEWS.items()
         ],
         "clear_url": links.to(**dict.fromkeys(kept)) if kept else "",
-        **_saving(request, "actions", links),
-        **PARTS[view](request, rows.for_lists(), filters, links),
+        **_saving(request, "actions", saved, links),
+        **PARTS[view](request, rows.for_rows(), filters, links),
     }  # fmt: skip
     return render(request, "coordination/action_list.html", context)
 
@@ -124,8 +125,9 @@ def action_list(request):
 @require_safe
 def commitment_list(request):
     """The commitments that the reader may read, narrowed down."""
-    if (standard := _standard(request, "commitments")) is not None:
-        return redirect(standard)
+    saved = _saved(request, "commitments")
+    if (standard := _standard(request, saved)) is not None:
+        return redirect(standard.get_absolute_url())
     readable = access.readable_at_once(Commitment.objects.all(), request.user)
     filters = CommitmentFilters(request.GET, reader=request.user, readable=readable)
     filters.is_valid()
@@ -135,25 +137,24 @@ def commitment_list(request):
     context = {
         "filters": filters,
         "clear_url": links.to(**dict.fromkeys(kept)) if kept else "",
-        **_saving(request, "commitments", links),
-        **_rows(request, rows.for_lists(), links),
+        **_saving(request, "commitments", saved, links),
+        **_rows(request, rows.for_rows(), links),
     }
     return render(request, "coordination/commitment_list.html", context)
 
 
-def _standard(request, page: str) -> str | None:
+def _saved(request, page: str) -> list[SavedFilter]:
+    """What the reader has saved of this list, or shares."""
+    return selectors.saved_filters(request.user, page) if request.user.is_authenticated else []
+
+
+def _standard(request, saved: list[SavedFilter]) -> SavedFilter | None:
     """Where whoever asks for a list without saying more is led: the user's standard filter, if there is one."""
-    if request.GET or not request.user.is_authenticated:
-        return None
-    standard = selectors.standard_filter(request.user, page)
-    return standard.get_absolute_url() if standard else None
+    return None if request.GET else next((one for one in saved if one.is_standard), None)
 
 
-def _saving(request, page: str, links: Links) -> dict[str, Any]:
+def _saving(request, page: str, saved: list[SavedFilter], links: Links) -> dict[str, Any]:
     """What the reader has saved of this list, which of it is open, and what would be saved now."""
-    if not request.user.is_authenticated:
-        return {}
-    saved = selectors.saved_filters(request.user, page)
     key = request.GET.get("saved", "")
     return {
         "saved": saved,

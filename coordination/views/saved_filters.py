@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from coordination import selectors, services
 from coordination.forms import ActionFilters, CommitmentFilters, RenameFilterForm, SaveFilterForm
-from coordination.models import SavedFilter, StandardFilter
+from coordination.models import SavedFilter
 from coordination.views.action_lists import list_address
 from coordination.views.shared import attempt, attempt_on_latest, posted
 
@@ -26,11 +26,7 @@ FIELDS = {
 @require_safe
 def filter_list(request):
     """What the user has saved, and what is shared in the user's spaces."""
-    context = {
-        "filters": selectors.saved_filters(request.user),
-        "standard": set(StandardFilter.objects.filter(user=request.user).values_list("saved", flat=True)),
-    }
-    return render(request, "coordination/saved_filter_list.html", context)
+    return render(request, "coordination/saved_filter_list.html", {"filters": selectors.saved_filters(request.user)})
 
 
 @login_required

@@ -2,11 +2,18 @@
 
 import zlib
 import zoneinfo
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache, lru_cache
+from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import slugify
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -64,3 +71,65 @@ def _span(start: datetime, end: datetime | None, with_day: bool = True) -> str:
     if end.date() == start.date():
         return f"{text}–{date_format(end, 'H:i')}"
     return f"{text} – {date_format(end, 'DATE_FORMAT')}, {date_format(end, 'H:i')}"
+
+
+# --- what stands in every row --------------------------------------------------------------------------------------
+# Lists show these by the hundred: a template for each would take longer than all the rest of the page.
+@register.simple_tag
+def marking_of(marking: str) -> SafeString:
+    """A pill as the Traffic Light Protocol 2.0 draws it."""
+    return _pill(str(marking), get_language())
+
+
+@cache
+def _pill(marking: str, language: str | None) -> SafeString:
+    return format_html(
+        '<span class="accord-tlp accord-tlp-{}"><span class="visually-hidden">{} </span>'
+        '<bdi dir="ltr">TLP:{}</bdi></span>',
+        slugify(marking), _("Marking"), marking,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def state_of(state: str, label: str) -> SafeString:
+    """A state by its value, and how it is called; the dot repeats the words."""
+    return format_html('<span class="accord-state accord-state-{}">{}</span>', state, label)
+
+
+@register.simple_tag
+def due_of(thing: Any) -> SafeString | str:
+    """When it is due; said in words, with a sign, where that is over."""
+    due_on = getattr(thing, "due_on", None)
+    return _due(due_on, bool(thing.is_overdue), get_language()) if due_on else ""
+
+
+@lru_cache(maxsize=5000)
+def _due(on: date, is_overdue: bool, language: str | None) -> SafeString:
+    return format_html(
+        '<span class="accord-due{}"><span class="bi bi-{}" aria-hidden="true"></span> {} <time datetime="{}">{}</time>'
+        "</span>",
+        " accord-due-over" if is_overdue else "",
+        "exclamation-triangle-fill" if is_overdue else "calendar-event",
+        _("overdue since") if is_overdue else _("due on"),
+        on.isoformat(), date_format(on, "SHORT_DATE_FORMAT"),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def reference_of(thing: Any) -> SafeString | str:
+    """Its short reference, to be read aloud and copied; nothing where it has none."""
+    if not (reference := getattr(thing, "short_reference", "")):
+        return ""
+    return format_html(
+        '<span class="accord-reference"><span class="visually-hidden">{} </span><bdi dir="ltr">{}</bdi></span>',
+        _("Reference"), reference,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def illustrative_sign() -> SafeString:
+    """Invented for the demonstration, not reported."""
+    return format_html(
+        '<span class="accord-illustrative" title="{}"><span class="bi bi-stars" aria-hidden="true"></span> {}</span>',
+        _("Made up for the demonstration; not taken from a report"), _("Illustrative"),
+    )  # fmt: skip

@@ -1,4 +1,22 @@
 from meetings.models.agenda import AgendaDocument, AgendaItem
+from meetings.models.briefing import (
+    SECTIONS_OF_A_MEETING,
+    SECTIONS_OF_A_VISIT,
+    BriefingPack,
+    BriefingPaper,
+    BriefingSection,
+    BriefingText,
+    PaperState,
+)
+from meetings.models.circulation import (
+    Answer,
+    AnswerKind,
+    CommentState,
+    Corrigendum,
+    RecordComment,
+    Round,
+    VersionParagraph,
+)
 from meetings.models.meetings import (
     Attendance,
     AttendanceRole,
@@ -10,7 +28,7 @@ from meetings.models.meetings import (
     check_post,
     named,
 )
-from meetings.models.records import Paragraph, ParagraphKind, Record, RecordState, Section
+from meetings.models.records import FROZEN_STATES, Paragraph, ParagraphKind, Record, RecordState, Section
 from meetings.models.visits import (
     ItineraryEntry,
     ItineraryKind,
@@ -22,10 +40,21 @@ from meetings.models.visits import (
 )
 
 __all__ = [
+    "FROZEN_STATES",
+    "SECTIONS_OF_A_MEETING",
+    "SECTIONS_OF_A_VISIT",
     "AgendaDocument",
     "AgendaItem",
+    "Answer",
+    "AnswerKind",
     "Attendance",
     "AttendanceRole",
+    "BriefingPack",
+    "BriefingPaper",
+    "BriefingSection",
+    "BriefingText",
+    "CommentState",
+    "Corrigendum",
     "ItineraryEntry",
     "ItineraryKind",
     "Letter",
@@ -34,12 +63,16 @@ __all__ = [
     "MeetingKind",
     "MeetingLevel",
     "MeetingQuerySet",
+    "PaperState",
     "Paragraph",
     "ParagraphKind",
     "Participant",
     "Record",
+    "RecordComment",
     "RecordState",
+    "Round",
     "Section",
+    "VersionParagraph",
     "Visit",
     "VisitMeeting",
     "VisitMember",

@@ -74,6 +74,11 @@ class Meeting(ContentPage):
         Organisation, on_delete=models.PROTECT, related_name="meetings_organised", verbose_name=_("organiser")
     )
     purpose = models.TextField(_("purpose"), blank=True, max_length=5000)
+    silence_is_agreement = models.BooleanField(
+        _("silence is agreement"),
+        default=False,
+        help_text=_("The rule of this meeting: who says nothing of the record in time has agreed to it."),
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     submission = models.UUIDField(null=True, unique=True, editable=False)
 
@@ -94,6 +99,7 @@ class Meeting(ContentPage):
         FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at"), FieldPanel("time_zone")]),
         FieldRowPanel([FieldPanel("place"), FieldPanel("link")]),
         FieldPanel("purpose"),
+        FieldPanel("silence_is_agreement"),
         InlinePanel("agenda_items", heading=_("Agenda"), label=_("agenda item")),
         FieldRowPanel([FieldPanel("language"), FieldPanel("illustrative")]),
         FieldPanel("topics"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import validate_plain_text
-from coordination.models import Content, Marked, MarkedQuerySet, Organisation, Person, Post
+from coordination.models import Audience, Content, Marked, MarkedQuerySet, Organisation, Person, Post, Space
 from coordination.models.marking import KEY_LENGTH, new_key
 from meetings.models.agenda import AgendaItem
 from meetings.models.meetings import Meeting
@@ -21,6 +21,10 @@ class RecordState(models.TextChoices):
     CIRCULATED = "circulated", _("circulated")
     AGREED = "agreed", _("agreed")
     PUBLISHED = "published", _("published")
+
+
+# What the parties have agreed to stays as it is: the database itself refuses to change it (meetings.frozen).
+FROZEN_STATES = (RecordState.AGREED, RecordState.PUBLISHED)
 
 
 class RecordQuerySet(MarkedQuerySet):
@@ -71,6 +75,14 @@ class Record(Content):
 
         return access.only_rapporteurs(self.space_id) if self.state == RecordState.DRAFT else None
 
+    def access_children(self) -> list[Marked]:
+        return list(self.sections.all())
+
+    @property
+    def is_frozen(self) -> bool:
+        """Agreed: its words are not changed any more, by any way."""
+        return self.state in FROZEN_STATES
+
     @property
     def is_draft(self) -> bool:
         return self.state == RecordState.DRAFT
@@ -86,10 +98,15 @@ class Record(Content):
         return frozenset(user_id for row in rows for user_id in row if user_id is not None)
 
 
-class Section(models.Model):
-    """What was said under one item of the agenda. It keeps number and title when the agenda is rewritten later."""
+class Section(Marked):
+    """What was said under one item of the agenda. It keeps number and title when the agenda is rewritten later.
 
-    audience_path = "record__audience"
+    It may be marked narrower than its record, and is never wider: unmarked, it is read by whoever reads the record.
+    """
+
+    named_along = "record__meeting"
+    # What the widest marking means here, where forms offer it.
+    unmarked_label = _("as the record: whoever reads the record")
 
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="sections")
     agenda_item = models.OneToOneField(
@@ -111,9 +128,29 @@ class Section(models.Model):
     def get_absolute_url(self) -> str:
         return f"{self.record.get_absolute_url()}#{self.anchor}"
 
+    def access_parent(self) -> Marked:
+        return self.record
+
+    def access_limit(self) -> frozenset[str] | None:
+        return self.record.access_limit()
+
+    def default_audience(self) -> Audience:
+        from coordination import access
+
+        return access.intern({access.PUBLIC})
+
+    @property
+    def space(self) -> Space:
+        return self.record.space
+
     @property
     def space_id(self) -> int:
         return self.record.space_id
+
+    @property
+    def is_narrower(self) -> bool:
+        """Whether fewer read it than read the record."""
+        return self.audience_id != self.record.audience_id
 
     @property
     def anchor(self) -> str:
@@ -134,7 +171,7 @@ class Paragraph(models.Model):
     Who spoke is shown through `meetings.selectors` only, which asks `access.may_see_names`.
     """
 
-    audience_path = "section__record__audience"
+    audience_path = "section__audience"
     named_along = "section__record__meeting"
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="paragraphs")

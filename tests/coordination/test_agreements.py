@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 from pypdf import PdfReader
 
-from coordination import agreement_paper, selectors
+from coordination import paper, selectors
 from coordination.models import (
     Agreement,
     AgreementRelation,
@@ -372,7 +372,7 @@ def test_paper_is_not_there_for_those_who_may_not_read_the_agreement(client, agr
 )  # fmt: skip
 def test_paper_fetches_nothing_but_the_faces_of_the_site(address):
     with pytest.raises(ValueError, match="nothing is fetched"):
-        agreement_paper.FacesOnly().fetch(address)
+        paper.FacesOnly().fetch(address)
 
 
 # --- found, and in how many queries --------------------------------------------------------------------------------

@@ -1,0 +1,44 @@
+"""Which way a text runs, and in which language it most likely is: paragraphs of three scripts stand side by side."""
+
+import unicodedata
+
+from django.utils.translation import get_language_info
+
+RIGHT_TO_LEFT = ("R", "AL")
+# The languages of the interface by the script that their letters are of; others are named by the record itself.
+CYRILLIC, ARABIC, LATIN = "CYRILLIC", "ARABIC", "LATIN"
+LANGUAGE_OF_SCRIPT = {CYRILLIC: "ru", ARABIC: "ur", LATIN: "en"}
+
+
+def direction_of(text: str, otherwise: str = "ltr") -> str:
+    """The direction of the first letter that has one (Unicode Standard Annex 9, P2); `otherwise` where none has."""
+    for letter in text:
+        kind = unicodedata.bidirectional(letter)
+        if kind == "L":
+            return "ltr"
+        if kind in RIGHT_TO_LEFT:
+            return "rtl"
+    return otherwise
+
+
+def direction_in(language: str) -> str:
+    return "rtl" if get_language_info(language)["bidi"] else "ltr"
+
+
+def language_of(text: str, otherwise: str) -> str:
+    """`otherwise`, the language that is said of the whole, unless the letters are mostly of another script."""
+    counts = dict.fromkeys(LANGUAGE_OF_SCRIPT, 0)
+    for letter in text:
+        if letter.isalpha():
+            script = unicodedata.name(letter, "").partition(" ")[0]
+            if script in counts:
+                counts[script] += 1
+    script = max(counts, key=lambda each: counts[each])
+    if not counts[script] or script_of(otherwise) == script:
+        return otherwise
+    return LANGUAGE_OF_SCRIPT[script]
+
+
+def script_of(language: str) -> str:
+    """The script that a language of the interface is written in."""
+    return next((script for script, one in LANGUAGE_OF_SCRIPT.items() if one == language), LATIN)

@@ -17,6 +17,8 @@ from meetings.models.circulation import (
     Round,
     VersionParagraph,
 )
+from meetings.models.formats import MeetingFormat, languages_by_name, validate_languages
+from meetings.models.invitations import Delegate, Invitation, InvitationAnswer
 from meetings.models.meetings import (
     Attendance,
     AttendanceRole,
@@ -28,7 +30,16 @@ from meetings.models.meetings import (
     check_post,
     named,
 )
-from meetings.models.records import FROZEN_STATES, Paragraph, ParagraphKind, Record, RecordState, Section
+from meetings.models.records import (
+    FROZEN_STATES,
+    SPOKEN_KINDS,
+    Paragraph,
+    ParagraphKind,
+    Record,
+    RecordState,
+    Section,
+)
+from meetings.models.series import Series, SeriesQuerySet
 from meetings.models.visits import (
     ItineraryEntry,
     ItineraryKind,
@@ -38,11 +49,15 @@ from meetings.models.visits import (
     VisitMeeting,
     VisitMember,
 )
+from meetings.models.writing import LEASE, TIME_TO_ANSWER, ParagraphChange, ParagraphDraft, SectionLock
 
 __all__ = [
     "FROZEN_STATES",
+    "LEASE",
     "SECTIONS_OF_A_MEETING",
     "SECTIONS_OF_A_VISIT",
+    "SPOKEN_KINDS",
+    "TIME_TO_ANSWER",
     "AgendaDocument",
     "AgendaItem",
     "Answer",
@@ -55,27 +70,43 @@ __all__ = [
     "BriefingText",
     "CommentState",
     "Corrigendum",
+    "Delegate",
+    "Invitation",
+    "InvitationAnswer",
     "ItineraryEntry",
     "ItineraryKind",
     "Letter",
     "LetterTemplate",
     "Meeting",
+    "MeetingFormat",
     "MeetingKind",
     "MeetingLevel",
     "MeetingQuerySet",
     "PaperState",
     "Paragraph",
+    "ParagraphChange",
+    "ParagraphDraft",
     "ParagraphKind",
     "Participant",
+    "Poll",
+    "PollOption",
+    "PollState",
+    "PollVote",
     "Record",
     "RecordComment",
     "RecordState",
     "Round",
     "Section",
+    "SectionLock",
+    "Series",
+    "SeriesQuerySet",
     "VersionParagraph",
     "Visit",
     "VisitMeeting",
     "VisitMember",
+    "Vote",
     "check_post",
+    "languages_by_name",
     "named",
+    "validate_languages",
 ]

@@ -81,6 +81,8 @@ class AgendaItem(Orderable):
     overlaps: bool = False
     # The item that it was carried over from, where the reader may read that: `selectors.agenda_of` sets it.
     came_from: "AgendaItem | None" = None
+    # The documents for it, each with its files: `selectors.agenda_of` sets them.
+    papers: Sequence["AgendaDocument"] = ()
 
     objects = AgendaItemQuerySet.as_manager()
 

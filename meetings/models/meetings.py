@@ -17,25 +17,17 @@ from accounts.text import validate_plain_text
 from coordination.models import ContentPage, Marked, MarkedQuerySet, Organisation, Person, Post
 from coordination.models.spaces import MarkedPageQuerySet
 from meetings.editors import MeetingPageForm
+from meetings.models.formats import (
+    MeetingFormat,
+    MeetingKind,
+    MeetingLevel,
+    languages_by_name,
+    validate_languages,
+)
+from meetings.models.series import Series
 
 if TYPE_CHECKING:
     from meetings.models.records import Record
-
-
-class MeetingKind(models.TextChoices):
-    BILATERAL = "bilateral", _("bilateral talks")
-    WORKING_GROUP = "working_group", _("working group")
-    STEERING_COMMITTEE = "steering_committee", _("steering committee")
-    CONSULTATION = "consultation", _("consultation")
-    CONFERENCE = "conference", _("conference")
-    TRAINING = "training", _("training")
-    OTHER = "other", _("other")
-
-
-class MeetingLevel(models.TextChoices):
-    POLITICAL = "political", _("political")
-    SENIOR_OFFICIALS = "senior_officials", _("senior officials")
-    TECHNICAL = "technical", _("technical")
 
 
 class MeetingQuerySet(MarkedPageQuerySet):
@@ -58,6 +50,9 @@ MeetingManager = PageManager.from_queryset(MeetingQuerySet)
 class Meeting(ContentPage):
     kind = models.CharField(_("kind"), max_length=20, choices=MeetingKind.choices, default=MeetingKind.BILATERAL)
     level = models.CharField(_("level"), max_length=20, choices=MeetingLevel.choices, blank=True)
+    format = models.CharField(
+        _("format"), max_length=20, choices=MeetingFormat.choices, default=MeetingFormat.IN_PERSON
+    )
     # Moments, kept in UTC; the zone says which clock the participants look at.
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
@@ -69,7 +64,26 @@ class Meeting(ContentPage):
         help_text=_("The zone of the place, for example Asia/Karachi. The times are typed in it."),
     )
     place = models.CharField(_("place"), max_length=255, blank=True, validators=[validate_plain_text])
+    room = models.CharField(_("room"), max_length=120, blank=True, validators=[validate_plain_text])
     link = models.URLField(_("link for those who join from afar"), max_length=500, blank=True)
+    # The languages between which it is interpreted, as `SpokenLanguage` has them.
+    interpretation = models.JSONField(_("interpretation"), default=list, blank=True, validators=[validate_languages])
+    series = models.ForeignKey(
+        Series,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="meetings",
+        verbose_name=_("series"),
+    )
+    # RFC 5545: the moment that the rule of the series gave this meeting, wherever it was moved since.
+    recurrence_id = models.DateTimeField(null=True, blank=True, editable=False)
+    # RFC 5546: counts the changes of which those must be told who have it in their calendars.
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    cancelled_why = models.CharField(max_length=500, blank=True, editable=False, validators=[validate_plain_text])
+    answers_until = models.DateField(_("answers to the invitation until"), null=True, blank=True)
     organiser = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="meetings_organised", verbose_name=_("organiser")
     )
@@ -88,16 +102,31 @@ class Meeting(ContentPage):
     template = "meetings/meeting_detail.html"
     context_object_name = "meeting"
     base_form_class = MeetingPageForm
-    fields_of_no_revision = (*ContentPage.fields_of_no_revision, "version", "submission")
+    # What others have in their calendars is not undone by a revision.
+    fields_of_no_revision = (
+        *ContentPage.fields_of_no_revision,
+        "version",
+        "submission",
+        "series_id",
+        "recurrence_id",
+        "sequence",
+        "cancelled_at",
+        "cancelled_why",
+    )
+    # What those who have it in their calendars must be told of, once it is another.
+    fields_in_calendars = (
+        "title", "starts_at", "ends_at", "time_zone", "place", "room", "link", "format", "cancelled_at",
+    )  # fmt: skip
     # An agenda item has an address of its own: a copy of the page begins with an empty agenda.
     exclude_fields_in_copy: ClassVar[list[str]] = [
         *ContentPage.exclude_fields_in_copy, "version", "submission", "agenda_items",
+        "series", "recurrence_id", "sequence", "cancelled_at", "cancelled_why",
     ]  # fmt: skip
     content_panels: ClassVar[list] = [
         *Page.content_panels,
-        FieldRowPanel([FieldPanel("kind"), FieldPanel("level"), FieldPanel("organiser")]),
+        FieldRowPanel([FieldPanel("kind"), FieldPanel("level"), FieldPanel("format"), FieldPanel("organiser")]),
         FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at"), FieldPanel("time_zone")]),
-        FieldRowPanel([FieldPanel("place"), FieldPanel("link")]),
+        FieldRowPanel([FieldPanel("place"), FieldPanel("room"), FieldPanel("link")]),
         FieldPanel("purpose"),
         FieldPanel("silence_is_agreement"),
         InlinePanel("agenda_items", heading=_("Agenda"), label=_("agenda item")),
@@ -110,7 +139,8 @@ class Meeting(ContentPage):
         verbose_name_plural = _("meetings")
         indexes = [models.Index(fields=["starts_at"]), models.Index(fields=["ends_at"])]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="a_meeting_ends_after_it_starts")
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="a_meeting_ends_after_it_starts"),
+            models.UniqueConstraint(fields=["series", "recurrence_id"], name="a_day_of_a_series_has_one_meeting"),
         ]
 
     def clean(self) -> None:
@@ -123,14 +153,27 @@ class Meeting(ContentPage):
         is_changed = not self._state.adding and kwargs.get("update_fields") is None
         if is_changed:
             self.version += 1
+            self._count_for_calendars()
         super().save(*args, **kwargs)
         if is_changed:
             # The record bears the title of the meeting, and is withdrawn with it: what is found of it follows.
             for record in self._records():
                 record.save(update_fields=["updated_at"])
 
+    def _count_for_calendars(self) -> None:
+        """Whoever moves it, on the site or on the editors' side: calendars learn of it, and all are asked again."""
+        present = type(self)._base_manager.filter(pk=self.pk).values(*self.fields_in_calendars, "sequence").first()
+        if present is None:
+            return
+        different = {name for name in self.fields_in_calendars if present[name] != getattr(self, name)}
+        self.sequence = present["sequence"] + bool(different)
+        if different & {"starts_at", "ends_at"}:
+            from meetings.models.invitations import Invitation
+
+            Invitation.objects.filter(meeting=self).exclude(answer="pending").ask_again()
+
     def access_children(self) -> list[Marked]:
-        return list(self._records())
+        return [*self._records(), *self.polls.all()]
 
     def _records(self) -> "models.QuerySet[Record]":
         """Its record, if there is one."""
@@ -146,6 +189,23 @@ class Meeting(ContentPage):
     def starts_there(self) -> datetime:
         """When it starts by the clock of the place."""
         return self.starts_at.astimezone(self.zone)
+
+    @property
+    def ends_there(self) -> datetime:
+        return self.ends_at.astimezone(self.zone)
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.cancelled_at is not None
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether it stands at another time than its series would have it."""
+        return self.recurrence_id is not None and self.recurrence_id != self.starts_at
+
+    @property
+    def languages_interpreted(self) -> list[str]:
+        return languages_by_name(self.interpretation)
 
     @property
     def day(self) -> date:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import validate_plain_text
-from coordination.models import Audience, Content, Marked, MarkedQuerySet, Organisation, Person, Post, Space
+from coordination.models import Audience, Content, Marked, MarkedQuerySet, Marking, Organisation, Person, Post, Space
 from coordination.models.marking import KEY_LENGTH, new_key
 from meetings.models.agenda import AgendaItem
 from meetings.models.meetings import Meeting
@@ -47,6 +47,11 @@ class Record(Content):
         default=False,
         help_text=_("Who did not attend reads the statements without names."),
     )
+    followed_along = models.BooleanField(
+        _("followed along"),
+        default=False,
+        help_text=_("Those who attended read it while it is written, as far as its marking lets them."),
+    )
     language = models.CharField(_("language of the text"), max_length=10, choices=settings.LANGUAGES, default="en")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
@@ -70,10 +75,16 @@ class Record(Content):
         return self.meeting
 
     def access_limit(self) -> frozenset[str] | None:
-        """While it is a draft, only those who write records read it, whatever its marking."""
+        """While it is a draft, only those who write records read it, whatever its marking; and those who attended,
+        where they may follow along."""
         from coordination import access
 
-        return access.only_rapporteurs(self.space_id) if self.state == RecordState.DRAFT else None
+        if self.state != RecordState.DRAFT:
+            return None
+        attended = self.attending_user_ids if self.followed_along else frozenset()
+        return access.only_rapporteurs(self.space_id) | access.audience_tokens(
+            self.space_id, Marking.RED, users=attended
+        )
 
     def access_children(self) -> list[Marked]:
         return list(self.sections.all())
@@ -163,6 +174,11 @@ class ParagraphKind(models.TextChoices):
     DECISION = "decision", _("decision")
     ACTION = "action", _("action")
     COMMITMENT = "commitment", _("commitment")
+    RESERVATION = "reservation", _("reservation")
+
+
+# What somebody says, and is named for: all other kinds are of the meeting as a whole.
+SPOKEN_KINDS = (ParagraphKind.STATEMENT, ParagraphKind.RESERVATION)
 
 
 class Paragraph(models.Model):
@@ -217,7 +233,7 @@ class Paragraph(models.Model):
         verbose_name_plural = _("paragraphs")
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="statement")
+                condition=Q(kind__in=["statement", "reservation"])
                 | Q(
                     speaker_post__isnull=True,
                     speaker_person__isnull=True,

@@ -91,8 +91,17 @@ LANGUAGES = (
 # coordination stand in coordination.audit.
 VERBS = (
     gettext_noop("account closed"),
+    gettext_noop("agenda carried over"),
+    gettext_noop("agenda document asked for"),
+    gettext_noop("agenda document handed in"),
+    gettext_noop("agenda document reminded of"),
+    gettext_noop("agenda document withdrawn"),
     gettext_noop("agenda item added"),
+    gettext_noop("agenda item changed"),
+    gettext_noop("agenda item dealt with"),
     gettext_noop("agenda item removed"),
+    gettext_noop("agenda item reopened"),
+    gettext_noop("agenda ordered"),
     gettext_noop("agreement written"),
     gettext_noop("attendance noted"),
     gettext_noop("attendance removed"),

@@ -32,11 +32,15 @@ class MeetingPageForm(TimesOfThePlaceMixin, _VersionedPageForm):
 
     starts_at = WallClockField(label=_("starts"), widget=AdminDateTimeInput)
     ends_at = WallClockField(label=_("ends"), widget=AdminDateTimeInput)
+    # The panels show only what they were made for: a time that the clocks show twice is refused here.
+    asks_which = False
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.present = {}
         for name in self.times:
             if moment := getattr(self.instance, name):
+                self.present[name] = moment
                 self.initial[name] = wall_clock(moment, self.instance.time_zone)
 
 

@@ -17,6 +17,18 @@ class Clock:
     over: timedelta | None = None
     left: timedelta | None = None
 
+    @property
+    def minutes_over(self) -> int:
+        return _minutes(self.over)
+
+    @property
+    def minutes_left(self) -> int:
+        return _minutes(self.left)
+
+
+def _minutes(span: timedelta | None) -> int:
+    return int(span.total_seconds() // 60) if span else 0
+
 
 def follow(meeting: Meeting, items: Iterable[AgendaItem]) -> Clock:
     """Set of each item, in the order given, when its turn begins and ends, and whether the one before is not over yet.

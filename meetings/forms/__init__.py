@@ -1,12 +1,17 @@
 """The forms of meetings."""
 
+from meetings.forms.agenda import (
+    LONGEST_ITEM_IN_MINUTES,
+    AgendaItemForm,
+    AskForDocumentForm,
+    EditAgendaItemForm,
+    HandInForm,
+)
 from meetings.forms.filters import (
     MeetingFilters,
     VisitFilters,
 )
 from meetings.forms.meetings import (
-    LONGEST_ITEM_IN_MINUTES,
-    AgendaItemForm,
     AttendanceForm,
     EditMeetingForm,
     NewMeetingForm,
@@ -23,9 +28,12 @@ from meetings.forms.records import (
 __all__ = [
     "LONGEST_ITEM_IN_MINUTES",
     "AgendaItemForm",
+    "AskForDocumentForm",
     "AttendanceForm",
+    "EditAgendaItemForm",
     "EditMeetingForm",
     "EditParagraphForm",
+    "HandInForm",
     "MeetingFilters",
     "NewMeetingForm",
     "NewParagraphForm",

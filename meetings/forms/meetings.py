@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, validate_time_zone
-from coordination import access
 from coordination import selectors as coordination
 from coordination.forms import (
     DESCRIPTION_MAX_LENGTH,
@@ -18,12 +17,10 @@ from coordination.forms import (
     one_line,
     paragraphs,
 )
-from coordination.models import Agreement, Organisation, Person, Post, Space, Topic
+from coordination.models import Organisation, Person, Post, Space, Topic
 from meetings import selectors
 from meetings.models import AttendanceRole, Meeting, MeetingKind, MeetingLevel
 from meetings.times import TimesOfThePlaceMixin, WallClockField, wall_clock
-
-LONGEST_ITEM_IN_MINUTES = 24 * 60
 
 
 def a_time(label: Any, *, required: bool = True, help_text: Any = "") -> WallClockField:
@@ -78,29 +75,13 @@ class EditMeetingForm(LatestForm, _MeetingFields):
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         initial: dict[str, Any] = {name: getattr(meeting, name) for name in self.base_fields if name != "topics"}
         initial["topics"] = meeting.topics.all()
+        self.present = {name: initial[name] for name in self.times}
         for name in self.times:
             initial[name] = wall_clock(initial[name], meeting.time_zone)
         kwargs["initial"] = initial
         super().__init__(*args, **kwargs)
         self.fields["organiser"].queryset = Organisation.objects.filter(
             Q(pk__in=coordination.organisations_in(meeting.space)) | Q(pk=meeting.organiser_id)
-        )
-
-
-class AgendaItemForm(OnceForm):
-    title = one_line(_("Title"))
-    description = paragraphs(_("Description"), max_length=DESCRIPTION_MAX_LENGTH, rows=2)
-    lead = forms.ModelChoiceField(label=_("Led by"), queryset=Organisation.objects.none(), required=False)
-    agreement = forms.ModelChoiceField(
-        label=_("About the agreement"), queryset=Agreement.objects.none(), required=False, to_field_name="key"
-    )
-    minutes = forms.IntegerField(label=_("Minutes"), required=False, min_value=1, max_value=LONGEST_ITEM_IN_MINUTES)
-
-    def __init__(self, *args: Any, meeting: Meeting, reader: access.Reader, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["lead"].queryset = coordination.organisations_in(meeting.space)
-        self.fields["agreement"].queryset = (
-            Agreement.live_pages().readable_by(reader).filter(space=meeting.space).order_by("title")
         )
 
 

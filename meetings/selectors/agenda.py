@@ -1,7 +1,6 @@
 """The agenda as a reader may see it, and who is to be reminded of its documents."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -30,7 +29,9 @@ def agenda_with_clock(meeting: Meeting, user: access.Reader) -> tuple[list[Agend
         "carried_over_from__meeting__audience",
     )  # fmt: skip
     items = list(AgendaItem.objects.filter(meeting=meeting).numbered().select_related(*related))
+    documents = _documents_of(meeting, user) if items else {}
     for item in items:
+        item.papers = documents.get(item.pk, [])
         item.meeting = meeting
         item.about = access.if_readable(user, item.agreement)
         before = item.carried_over_from
@@ -39,22 +40,15 @@ def agenda_with_clock(meeting: Meeting, user: access.Reader) -> tuple[list[Agend
     return items, timetable.follow(meeting, items)
 
 
-def documents_of(meeting: Meeting, user: access.Reader) -> dict[int, list[AgendaDocument]]:
+def _documents_of(meeting: Meeting, user: access.Reader) -> dict[int, list[AgendaDocument]]:
     """The documents for each item (by its key in the database), each with the files that came with it."""
-    files = _files_by_document(meeting, user)
+    documents = list(AgendaDocument.objects.filter(item__meeting=meeting).select_related("owner"))
+    files = list(attachments.keeper().files_of(meeting, user)) if documents else []
     found: dict[int, list[AgendaDocument]] = {}
-    for document in AgendaDocument.objects.filter(item__meeting=meeting).select_related("owner"):
-        document.files = files.get(document.pk, [])
+    for document in documents:
+        document.files = [file for file in files if file.came_with == document.pk]
         found.setdefault(document.item_id, []).append(document)
     return found
-
-
-def _files_by_document(meeting: Meeting, user: access.Reader) -> dict[int, list[Any]]:
-    files: dict[int, list[Any]] = {}
-    for file in attachments.keeper().files_of(meeting, user):
-        if file.came_with is not None:
-            files.setdefault(file.came_with, []).append(file)
-    return files
 
 
 def rapporteurs_for(meeting: Meeting) -> QuerySet[Post]:

@@ -3,6 +3,7 @@ writes the audit entry, in one transaction."""
 
 from coordination.services import StaleVersion
 from meetings.services.agenda import (
+    ITEM_FIELDS,
     MOST_FILES_OF_A_DOCUMENT,
     add_agenda_item,
     ask_for_document,
@@ -46,6 +47,7 @@ from meetings.services.records import (
 )
 
 __all__ = [
+    "ITEM_FIELDS",
     "MOST_FILES_OF_A_DOCUMENT",
     "RECORD_TRANSITIONS",
     "RECORD_VERBS",

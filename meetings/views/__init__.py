@@ -1,7 +1,17 @@
-from meetings.views.meetings import (
+from meetings.views.agenda import (
+    agenda_carry_over,
+    agenda_document,
+    agenda_document_ask,
+    agenda_document_withdraw,
+    agenda_item_edit,
+    agenda_item_finish,
+    agenda_item_move,
     agenda_item_remove,
-    attendance_remove,
+    agenda_order,
     meeting_agenda,
+)
+from meetings.views.meetings import (
+    attendance_remove,
     meeting_attendance,
     meeting_calendar,
     meeting_detail,
@@ -21,7 +31,15 @@ from meetings.views.records import (
 from meetings.views.visits import visit_detail, visit_list
 
 __all__ = [
+    "agenda_carry_over",
+    "agenda_document",
+    "agenda_document_ask",
+    "agenda_document_withdraw",
+    "agenda_item_edit",
+    "agenda_item_finish",
+    "agenda_item_move",
     "agenda_item_remove",
+    "agenda_order",
     "attendance_remove",
     "meeting_agenda",
     "meeting_attendance",

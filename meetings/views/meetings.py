@@ -15,14 +15,13 @@ from coordination.models import Space
 from coordination.views.shared import attempt, attempt_on_latest, page_of, require_or_404
 from meetings import calendar, selectors, services
 from meetings.forms import (
-    AgendaItemForm,
     AttendanceForm,
     EditMeetingForm,
     MeetingFilters,
     NewMeetingForm,
     OpenRecordForm,
 )
-from meetings.models import AgendaItem, Meeting
+from meetings.models import Meeting
 
 
 @require_safe
@@ -127,33 +126,7 @@ def meeting_edit(request, key):
     return render(request, "meetings/meeting_edit.html", context)
 
 
-# --- agenda and attendance -----------------------------------------------------------------------------------------
-@require_http_methods(["GET", "HEAD", "POST"])
-def meeting_agenda(request, key):
-    """The agenda as those see it who prepare it: with a form to add an item."""
-    meeting = _prepared(request, key)
-    form = AgendaItemForm(request.POST or None, meeting=meeting, reader=request.user)
-    if request.method == "POST" and attempt(
-        form, lambda: services.add_agenda_item(request.user, meeting, **form.cleaned_data)
-    ):
-        messages.success(request, _("The item is on the agenda."))
-        return redirect("meeting_agenda", key=key)
-    items = selectors.agenda_of(meeting, request.user)
-    return _render_preparing(request, "meetings/meeting_agenda.html", meeting, form, agenda=items)
-
-
-@require_POST
-def agenda_item_remove(request, key, item):
-    """Take an item off the agenda."""
-    meeting = _prepared(request, key)
-    found = AgendaItem.objects.filter(meeting=meeting, key=item).first()
-    if found is None:
-        raise Http404
-    services.remove_agenda_item(request.user, found)
-    messages.success(request, _("The item is off the agenda."))
-    return redirect("meeting_agenda", key=key)
-
-
+# --- attendance ----------------------------------------------------------------------------------------------------
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_attendance(request, key):
     """Who attends, with a form to add somebody."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from coordination.models import Organisation
 from meetings import selectors
-from meetings.models import AgendaItem, Attendance, Meeting, Paragraph, Record, Section, Visit
+from meetings.models import AgendaItem, Attendance, Corrigendum, Meeting, Paragraph, Record, Section, Visit
 from search.projections import Projection, projects
 
 
@@ -51,13 +51,17 @@ def meeting(obj: Meeting) -> Iterator[Projection]:
     )
 
 
-@projects(Record, parts={Section: "record", Paragraph: "section__record"})
+@projects(
+    Record,
+    parts={Section: "record", Paragraph: "section__record", Corrigendum: "paragraph__section__record"},
+)
 def record(obj: Record) -> Iterator[Projection]:
-    """The record, and each paragraph under an address of its own; under the Chatham House Rule without names."""
+    """The record, and each paragraph under an address of its own; under the Chatham House Rule without names. A section
+    that is marked narrower than the record is found by its own readers only, by its title too."""
     if not obj.meeting.live:
         return
     shared = _shared(obj.meeting, obj.language)
-    titles = [section.title for section in obj.sections.all()]
+    titles = [section.title for section in obj.sections.filter(audience=obj.audience_id)]
     yield Projection(kind="record", title=obj.meeting.title, body=_lines(*titles), url=obj.get_absolute_url(), **shared)
     for section, paragraph, text in selectors.texts_for_all_readers(obj):
         section.record = obj
@@ -67,6 +71,7 @@ def record(obj: Record) -> Iterator[Projection]:
             title=f"{obj.meeting.title}: {section}" if section.title else obj.meeting.title,
             body=text,
             url=paragraph.get_absolute_url(),
+            audience=section.audience,
             **shared,
         )
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.conf import settings
@@ -100,10 +100,11 @@ def _entries_of(model: type[Model], key: Any) -> QuerySet[Entry]:
 
 def _settle(obj: Any, wanted: dict[tuple[str, str], Projection]) -> None:
     held = {(entry.part, entry.language): entry for entry in _entries_of(type(obj), obj.pk)}
-    audience = access.audience_row(obj)
+    audience_of_root = access.audience_row(obj)
     changed = []
     for place, projection in wanted.items():
         entry = held.get(place)
+        audience = projection.audience or audience_of_root
         digest = _digest(projection, audience)
         if entry is None or entry.deleted or entry.digest != digest:
             changed.append(_write_entry(entry or _new_entry(obj, place), projection, audience, digest))
@@ -168,7 +169,7 @@ def _clean(text: str, longest: int) -> str:
 
 
 def _digest(projection: Projection, audience: Audience) -> str:
-    values = asdict(projection) | {
+    values = asdict(replace(projection, audience=None)) | {
         "title": str(projection.title),
         "facets": sorted(_facets(projection)),
         "audience": audience.pk,

@@ -4,8 +4,8 @@
     def agreement(obj):
         yield Projection(kind="agreement", title=obj.title, ...)
 
-Saving a part projects its root anew. Whoever may read the root may find what is projected of it: a projection says
-nothing of readers.
+Saving a part projects its root anew. Whoever may read the root may find what is projected of it, unless a projection
+names the narrower audience of a part that has one.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,6 +15,8 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils.html import strip_tags
+
+from coordination.models import Audience
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,8 @@ class Projection:
     topics: Iterable[str] = ()
     date: Date | None = None
     part: str = ""
+    # Only where fewer may find this part than may read its object; never more.
+    audience: Audience | None = None
 
 
 @dataclass(frozen=True)

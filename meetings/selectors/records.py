@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from coordination import access
 from coordination import selectors as coordination
 from coordination.models import Action, Commitment
 from meetings.models import (
+    Corrigendum,
     Paragraph,
     ParagraphKind,
     Record,
@@ -51,8 +52,11 @@ class ShownSection:
 
 
 def sections_shown(record: Record, user: access.Reader) -> list[ShownSection]:
-    """The sections of `record` as `user`, who may read it, may see them; in six queries however long it is."""
-    sections = _sections_with_paragraphs(record)
+    """The sections of `record` as `user`, who may read it, may see them; in six queries however long it is.
+
+    A section that is marked narrower is not there for others, nor is its title.
+    """
+    sections = _with_paragraphs(record.sections.readable_by(user), record)
     paragraphs = [paragraph for section in sections for paragraph in section.paragraphs.all()]
     tasks = coordination.made_from_each(paragraphs, user)
     with_names = access.may_see_names(user, record)
@@ -62,9 +66,12 @@ def sections_shown(record: Record, user: access.Reader) -> list[ShownSection]:
     ]
 
 
-def _sections_with_paragraphs(record: Record) -> list[Section]:
+def _with_paragraphs(sections: QuerySet[Section], record: Record) -> list[Section]:
     rows = Paragraph.objects.select_related(*SPEAKER_ROWS)
-    return list(record.sections.prefetch_related(Prefetch("paragraphs", rows)))
+    found = list(sections.select_related("audience").prefetch_related(Prefetch("paragraphs", rows)))
+    for section in found:
+        section.record = record
+    return found
 
 
 def _shown(paragraph: Paragraph, with_names: bool, tasks: dict[str, list]) -> ShownParagraph:
@@ -93,8 +100,12 @@ def texts_for_all_readers(record: Record) -> Iterable[tuple[Section, Paragraph, 
     from django.contrib.auth.models import AnonymousUser
 
     with_names = access.may_see_names(AnonymousUser(), record)
-    for section in _sections_with_paragraphs(record):
+    corrected: dict[int, list[str]] = {}
+    for key, text in Corrigendum.objects.filter(paragraph__section__record=record).values_list("paragraph_id", "text"):
+        corrected.setdefault(key, []).append(text)
+    for section in _with_paragraphs(record.sections.all(), record):
         for paragraph in section.paragraphs.all():
             paragraph.section = section
             names = [_speaker(paragraph), str(paragraph.on_behalf_of or "")] if with_names else []
-            yield section, paragraph, "\n".join([*filter(None, names), paragraph.text])
+            texts = [*filter(None, names), paragraph.text, *corrected.get(paragraph.pk, [])]
+            yield section, paragraph, "\n".join(texts)

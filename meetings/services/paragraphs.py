@@ -40,6 +40,14 @@ def drafted(actor: User, record: Record) -> Record:
     return record
 
 
+def drafted_section(actor: User, record: Record, key: int) -> Section:
+    """A section of the draft as it is now, if `actor` may read it: it may be marked narrower than the record."""
+    section = Section.objects.select_for_update(of=("self",)).get(pk=key, record=record)
+    section.record = record
+    require(actor, "record", section)
+    return section
+
+
 def follow_the_agenda(record: Record, keep: Section | None = None) -> None:
     """A section for each item of the agenda as it is now; at least one. What was written stays where it is.
 
@@ -51,7 +59,9 @@ def follow_the_agenda(record: Record, keep: Section | None = None) -> None:
         if section.pk is None or (section.number, section.title) != (item.number, item.title):
             section.number, section.title = item.number, item.title
             section.save()
-    sections_of_nothing = record.sections.filter(agenda_item__isnull=True, paragraphs__isnull=True)
+    sections_of_nothing = record.sections.filter(
+        agenda_item__isnull=True, paragraphs__isnull=True, version_paragraphs__isnull=True, comments__isnull=True
+    )
     if record.sections.filter(agenda_item__isnull=False).exists():
         sections_of_nothing.exclude(pk__in=[keep.pk] if keep else []).delete()
     if not record.sections.exists():
@@ -77,7 +87,7 @@ def add_paragraph(
     Sent twice, it is one paragraph.
     """
     record = drafted(actor, section.record)
-    section.record = record
+    section = drafted_section(actor, record, section.pk)
     if submission and (sent_before := Paragraph.objects.filter(submission=submission, created_by=actor).first()):
         return sent_before
     follow_the_agenda(record, keep=section)
@@ -106,8 +116,8 @@ def add_paragraph(
 def edit_paragraph(actor: User, paragraph: Paragraph, *, version: int, **changes: Any) -> Paragraph:
     """Change the text or the speaker. `version` is that of the form: an older one is refused."""
     record = drafted(actor, paragraph.record)
-    paragraph = Paragraph.objects.select_for_update(of=("self",)).select_related("section").get(pk=paragraph.pk)
-    paragraph.section.record = record
+    paragraph = Paragraph.objects.select_for_update(of=("self",)).get(pk=paragraph.pk)
+    paragraph.section = drafted_section(actor, record, paragraph.section_id)
     if paragraph.version != version:
         raise StaleVersion
     if set(SPEAKER_FIELDS) & set(changes) and not access.may_see_names(actor, record):
@@ -119,7 +129,7 @@ def edit_paragraph(actor: User, paragraph: Paragraph, *, version: int, **changes
     paragraph.version += 1
     paragraph.save()
     if paragraph.kind in TASK_KINDS:
-        reword_tasks(actor, record, paragraph, {old_text})
+        reword_tasks(actor, paragraph, {old_text})
     audit.record(actor, "paragraph changed", paragraph, before=before, after=_as_written(paragraph))
     return paragraph
 
@@ -129,6 +139,7 @@ def remove_paragraph(actor: User, paragraph: Paragraph, *, version: int) -> None
     """Strike a paragraph out of a draft; one that an action or a commitment came from stays."""
     record = drafted(actor, paragraph.record)
     paragraph = Paragraph.objects.select_for_update(of=("self",)).get(pk=paragraph.pk)
+    drafted_section(actor, record, paragraph.section_id)
     if paragraph.version != version:
         raise StaleVersion
     if any(rows.exists() for rows in _tasks_from(paragraph)):
@@ -192,9 +203,9 @@ def _as_written(paragraph: Paragraph) -> dict[str, Any]:
 
 
 # --- what a record makes others do ---------------------------------------------------------------------------------
-def audience_of_tasks(record: Record) -> Audience:
-    """Who reads an action made in the record: who reads the record, as far as they are members of the space."""
-    return access.intern(access.meet(record.audience.tokens, {access.space_token(record.space_id)}))
+def audience_of_tasks(section: Section) -> Audience:
+    """Who reads an action made in the record: who reads its section, as far as they are members of the space."""
+    return access.intern(access.meet(section.audience.tokens, {access.space_token(section.space_id)}))
 
 
 def _make_task(
@@ -204,7 +215,7 @@ def _make_task(
         "title": paragraph.text,
         "due_on": due_on,
         "source": paragraph,
-        "audience": audience_of_tasks(record),
+        "audience": audience_of_tasks(paragraph.section),
         "language": record.language,
         "illustrative": record.illustrative,
     }
@@ -220,15 +231,16 @@ def _tasks_from(paragraphs: Paragraph | Iterable[Paragraph]) -> list[Any]:
     return [Action.objects.filter(**of_these), Commitment.objects.filter(**of_these)]
 
 
-def reword_tasks(actor: User, record: Record, paragraph: Paragraph, earlier: set[str]) -> None:
+def reword_tasks(actor: User, paragraph: Paragraph, earlier: set[str]) -> None:
     """What still says what the paragraph said says what it says now.
 
-    Not while others read the task than may read the record: a draft's words wait until it is circulated.
+    Not while others read the task than may read the paragraph: a draft's words wait until it is circulated.
     """
+    audience = paragraph.section.audience.tokens
     edits: tuple[Any, Any] = (coordination.edit_action, coordination.edit_commitment)
     for tasks, edit in zip(_tasks_from(paragraph), edits, strict=True):
         for task in tasks.filter(title__in=earlier - {paragraph.text}).select_related("audience"):
-            if access.is_within(task.audience.tokens, record.audience.tokens):
+            if access.is_within(task.audience.tokens, audience):
                 edit(actor, task, version=task.version, title=paragraph.text)
 
 
@@ -239,18 +251,31 @@ def earlier_texts(paragraph: Paragraph) -> set[str]:
     return {entry.before["text"] for entry in entries}
 
 
-def release_tasks(actor: User, record: Record, audience_before: Audience) -> None:
+def release_tasks(actor: User, record: Record) -> None:
     """What was made in the draft was a draft too; what somebody has marked otherwise since stays so."""
-    audience_now = audience_of_tasks(record)
-    paragraphs = Paragraph.objects.filter(section__record=record)
-    for rows in _tasks_from(paragraphs):
-        for task in rows.filter(own_audience=audience_before).exclude(own_audience=audience_now):
-            task.own_audience = audience_now
-            access.settle(task)
-            audit.record(
-                actor,
-                "released with its record",
-                task,
-                before={"audience": audience_before.key},
-                after={"audience": audience_now.key},
-            )
+    drafts = access.only_rapporteurs(record.space_id)
+    for section in record.sections.select_related("audience"):
+        section.record = record
+        audience_now = audience_of_tasks(section)
+        for rows in _tasks_from(section.paragraphs.all()):
+            for task in rows.exclude(own_audience=audience_now).select_related("own_audience"):
+                held = task.own_audience.tokens
+                if held and access.is_within(held, drafts):
+                    _mark_task(actor, task, audience_now, "released with its record")
+
+
+def narrow_tasks(actor: User | None, section: Section) -> None:
+    """Where the section is marked narrower, so is what was made in it: its title is the words of the paragraph."""
+    allowed = audience_of_tasks(section).tokens
+    for rows in _tasks_from(section.paragraphs.all()):
+        for task in rows.select_related("own_audience"):
+            held = task.own_audience.tokens
+            if not access.is_within(held, allowed):
+                _mark_task(actor, task, access.intern(access.meet(held, allowed)), "narrowed with its record")
+
+
+def _mark_task(actor: User | None, task: Any, audience: Audience, verb: str) -> None:
+    before = task.own_audience.key
+    task.own_audience = audience
+    access.settle(task)
+    audit.record(actor, verb, task, before={"audience": before}, after={"audience": audience.key})

@@ -11,7 +11,6 @@ from coordination.services import require
 from meetings.models import Meeting, Paragraph, Record, RecordState
 from meetings.services.paragraphs import (
     TASK_KINDS,
-    audience_of_tasks,
     drafted,
     earlier_texts,
     follow_the_agenda,
@@ -73,11 +72,11 @@ def circulate_record(actor: User, record: Record) -> Record:
     record = locked(record)
     if not Paragraph.objects.filter(section__record=record).exists():
         raise ValidationError(_("Nothing is written in this record yet."))
-    audience_before = audience_of_tasks(record)
     record = _move(actor, record, RecordState.CIRCULATED)
-    release_tasks(actor, record, audience_before)
-    for paragraph in Paragraph.objects.filter(section__record=record, kind__in=TASK_KINDS):
-        reword_tasks(actor, record, paragraph, earlier_texts(paragraph))
+    release_tasks(actor, record)
+    tasks = Paragraph.objects.filter(section__record=record, kind__in=TASK_KINDS)
+    for paragraph in tasks.select_related("section__audience"):
+        reword_tasks(actor, paragraph, earlier_texts(paragraph))
     return record
 
 

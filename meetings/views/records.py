@@ -115,7 +115,7 @@ def record_under_the_rule(request, key):
 def paragraph_new(request, key, section):
     """Write a paragraph at the end of a section: the record's page with a form in that section."""
     record = _drafted(request, key)
-    found = record.sections.filter(pk=section).first()
+    found = record.sections.readable_by(request.user).filter(pk=section).first()
     if found is None:
         raise Http404
     form = NewParagraphForm(request.POST or None, record=record)
@@ -132,7 +132,7 @@ def paragraph_new(request, key, section):
 def paragraph_edit(request, key, paragraph):
     """Change a paragraph of a draft."""
     record = _drafted(request, key)
-    found = _paragraph(record, paragraph)
+    found = _paragraph(request, record, paragraph)
     with_names = access.may_see_names(request.user, record)
     form = EditParagraphForm(request.POST or None, paragraph=found, with_names=with_names)
     if request.method == "POST" and attempt_on_latest(
@@ -158,7 +158,7 @@ def paragraph_edit(request, key, paragraph):
 def paragraph_remove(request, key, paragraph):
     """Strike a paragraph out of a draft."""
     record = _drafted(request, key)
-    found = _paragraph(record, paragraph)
+    found = _paragraph(request, record, paragraph)
     version = request.POST.get("version", "")
     if not version.isdecimal():
         raise Http404
@@ -172,10 +172,9 @@ def _drafted(request, key) -> Record:
     return record
 
 
-def _paragraph(record: Record, key: str) -> Paragraph:
-    found = Paragraph.objects.filter(section__record=record, key=key).select_related("section").first()
-    if found is None:
-        raise Http404
+def _paragraph(request, record: Record, key: str) -> Paragraph:
+    rows = Paragraph.objects.filter(section__record=record).select_related("section__audience")
+    found = access.open_readable(request, rows, key=key)
     found.section.record = record
     return found
 

@@ -16,7 +16,7 @@ from coordination.forms import (
 )
 from coordination.models import Organisation
 from meetings import selectors, services
-from meetings.models import Attendance, ParagraphKind, Record
+from meetings.models import SPOKEN_KINDS, Attendance, ParagraphKind, Record
 
 
 # --- records -------------------------------------------------------------------------------------------------------
@@ -45,7 +45,7 @@ class _StatementFields(DeedForm):
         label=_("Said by"),
         queryset=Attendance.objects.none(),
         required=False,
-        help_text=_("For a statement: one of those who attended."),
+        help_text=_("For a statement or a reservation: one of those who attended."),
     )
     on_behalf_of = forms.ModelChoiceField(label=_("On behalf of"), queryset=Organisation.objects.none(), required=False)
 
@@ -88,7 +88,7 @@ class EditParagraphForm(LatestForm, _StatementFields):
     def __init__(self, *args: Any, paragraph: Any, with_names: bool, **kwargs: Any) -> None:
         speakers = Attendance.objects.filter(meeting_id=paragraph.record.meeting_id)
         initial = {"text": paragraph.text, "version": paragraph.version}
-        is_statement = paragraph.kind == ParagraphKind.STATEMENT
+        is_statement = paragraph.kind in SPOKEN_KINDS
         if is_statement and with_names:
             initial["on_behalf_of"] = paragraph.on_behalf_of_id
             initial["speaker"] = speakers.filter(

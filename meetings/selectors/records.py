@@ -9,9 +9,9 @@ from coordination import access
 from coordination import selectors as coordination
 from coordination.models import Action, Commitment
 from meetings.models import (
+    SPOKEN_KINDS,
     Corrigendum,
     Paragraph,
-    ParagraphKind,
     Record,
     Section,
     named,
@@ -75,7 +75,7 @@ def _with_paragraphs(sections: QuerySet[Section], record: Record) -> list[Sectio
 
 
 def _shown(paragraph: Paragraph, with_names: bool, tasks: dict[str, list]) -> ShownParagraph:
-    is_statement = paragraph.kind == ParagraphKind.STATEMENT
+    is_spoken = paragraph.kind in SPOKEN_KINDS
     return ShownParagraph(
         key=paragraph.key,
         anchor=paragraph.anchor,
@@ -83,9 +83,9 @@ def _shown(paragraph: Paragraph, with_names: bool, tasks: dict[str, list]) -> Sh
         kind_label=paragraph.get_kind_display(),
         text=paragraph.text,
         version=paragraph.version,
-        speaker=_speaker(paragraph) if is_statement and with_names else "",
-        on_behalf_of=str(paragraph.on_behalf_of or "") if is_statement and with_names else "",
-        names_withheld=is_statement and not with_names,
+        speaker=_speaker(paragraph) if is_spoken and with_names else "",
+        on_behalf_of=str(paragraph.on_behalf_of or "") if is_spoken and with_names else "",
+        names_withheld=is_spoken and not with_names,
         actions=tasks["actions"],
         commitments=tasks["commitments"],
     )

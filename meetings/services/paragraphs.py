@@ -16,7 +16,17 @@ from coordination import access, audit
 from coordination import services as coordination
 from coordination.models import Action, Audience, AuditEntry, Commitment, Organisation
 from coordination.services import StaleVersion, require
-from meetings.models import AgendaItem, Paragraph, ParagraphKind, Record, Section, check_post
+from meetings.models import (
+    SPOKEN_KINDS,
+    AgendaItem,
+    Paragraph,
+    ParagraphChange,
+    ParagraphKind,
+    Record,
+    Section,
+    check_post,
+)
+from meetings.services.writing import forget_draft, refuse_where_another_writes
 
 TASK_KINDS = (ParagraphKind.ACTION, ParagraphKind.COMMITMENT)
 # What is to be done is a line in many lists: it must fit the title of an action.
@@ -88,8 +98,9 @@ def add_paragraph(
     """
     record = drafted(actor, section.record)
     section = drafted_section(actor, record, section.pk)
-    if submission and (sent_before := Paragraph.objects.filter(submission=submission, created_by=actor).first()):
+    if submission and (sent_before := _written_before(submission, record)):
         return sent_before
+    refuse_where_another_writes(actor, section)
     follow_the_agenda(record, keep=section)
     paragraph = Paragraph(
         section=section,
@@ -108,16 +119,30 @@ def add_paragraph(
     paragraph.save()
     if owner is not None:
         _make_task(actor, record, paragraph, owner, due_on)
+    forget_draft(submission)
     audit.record(actor, "paragraph written", paragraph, after=_as_written(paragraph))
     return paragraph
 
 
+def _written_before(submission: UUID, record: Record) -> Paragraph | None:
+    """The paragraph that was made of this sending, whoever sent it: a draft may be written down by a colleague."""
+    return Paragraph.objects.filter(submission=submission, section__record=record).first()
+
+
 @transaction.atomic
-def edit_paragraph(actor: User, paragraph: Paragraph, *, version: int, **changes: Any) -> Paragraph:
-    """Change the text or the speaker. `version` is that of the form: an older one is refused."""
+def edit_paragraph(
+    actor: User, paragraph: Paragraph, *, version: int, submission: UUID | None = None, **changes: Any
+) -> Paragraph:
+    """Change the text or the speaker. `version` is that of the form: an older one is refused.
+
+    Sent twice with the same `submission`, it is one change, whatever others have written since the first time.
+    """
     record = drafted(actor, paragraph.record)
     paragraph = Paragraph.objects.select_for_update(of=("self",)).get(pk=paragraph.pk)
     paragraph.section = drafted_section(actor, record, paragraph.section_id)
+    if submission and ParagraphChange.objects.filter(submission=submission, paragraph=paragraph).exists():
+        return paragraph
+    refuse_where_another_writes(actor, paragraph.section)
     if paragraph.version != version:
         raise StaleVersion
     if set(SPEAKER_FIELDS) & set(changes) and not access.may_see_names(actor, record):
@@ -130,8 +155,25 @@ def edit_paragraph(actor: User, paragraph: Paragraph, *, version: int, **changes
     paragraph.save()
     if paragraph.kind in TASK_KINDS:
         reword_tasks(actor, paragraph, {old_text})
+    if submission:
+        ParagraphChange.objects.create(submission=submission, paragraph=paragraph, author=actor)
+        forget_draft(submission)
     audit.record(actor, "paragraph changed", paragraph, before=before, after=_as_written(paragraph))
     return paragraph
+
+
+def reword_circulated(actor: User, record: Record, paragraph: Paragraph, text: str) -> None:
+    """Let a paragraph say what a delegation proposes, while the record is with the delegations: all of them see it at
+    once, and are asked again before it is agreed. The record is locked, and what is asked for was allowed."""
+    before = _as_written(paragraph)
+    old_text, paragraph.text = paragraph.text, text
+    paragraph.section.record = record
+    _check_paragraph(paragraph, record, speaker_is_new=False)
+    paragraph.version += 1
+    paragraph.save()
+    if paragraph.kind in TASK_KINDS:
+        reword_tasks(actor, paragraph, {old_text})
+    audit.record(actor, "paragraph changed", paragraph, before=before, after=_as_written(paragraph))
 
 
 @transaction.atomic
@@ -139,7 +181,7 @@ def remove_paragraph(actor: User, paragraph: Paragraph, *, version: int) -> None
     """Strike a paragraph out of a draft; one that an action or a commitment came from stays."""
     record = drafted(actor, paragraph.record)
     paragraph = Paragraph.objects.select_for_update(of=("self",)).get(pk=paragraph.pk)
-    drafted_section(actor, record, paragraph.section_id)
+    refuse_where_another_writes(actor, drafted_section(actor, record, paragraph.section_id))
     if paragraph.version != version:
         raise StaleVersion
     if any(rows.exists() for rows in _tasks_from(paragraph)):
@@ -182,9 +224,9 @@ def _check_task_text(text: str) -> None:
 
 def _check_speaker(paragraph: Paragraph, record: Record) -> None:
     names_somebody = any(getattr(paragraph, f"{name}_id") for name in SPEAKER_FIELDS)
-    if paragraph.kind != ParagraphKind.STATEMENT:
+    if paragraph.kind not in SPOKEN_KINDS:
         if names_somebody:
-            raise ValidationError({"kind": _("Only a statement has a speaker.")})
+            raise ValidationError({"kind": _("Only a statement or a reservation has a speaker.")})
         return
     if not names_somebody:
         raise ValidationError({"speaker": _("Say who made the statement, or on whose behalf.")})
@@ -204,8 +246,13 @@ def _as_written(paragraph: Paragraph) -> dict[str, Any]:
 
 # --- what a record makes others do ---------------------------------------------------------------------------------
 def audience_of_tasks(section: Section) -> Audience:
-    """Who reads an action made in the record: who reads its section, as far as they are members of the space."""
-    return access.intern(access.meet(section.audience.tokens, {access.space_token(section.space_id)}))
+    """Who reads an action made in the record: who reads its section, as far as they are members of the space.
+
+    In a draft these are those who write records, also where others follow along: it is told of when it is released.
+    """
+    is_draft, members = section.record.is_draft, frozenset({access.space_token(section.space_id)})
+    limit = access.only_rapporteurs(section.space_id) if is_draft else members
+    return access.intern(access.meet(section.audience.tokens, limit))
 
 
 def _make_task(

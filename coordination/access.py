@@ -24,9 +24,12 @@ from accounts.models import User
 from coordination.models import (
     Audience,
     AudienceToken,
+    DirectoryEntry,
     Marked,
     Marking,
     Organisation,
+    Person,
+    Post,
     Role,
     Space,
     SpaceGroupPermission,
@@ -453,6 +456,11 @@ def reviews_with(held: frozenset[str], user: User, obj: Any) -> bool:
     return owed_to is not None and user.organisation_id == owed_to and "contribute_space" in held
 
 
+def _answers(user: User, obj: Any) -> bool:
+    """For a delegation that is asked, its contributors answer."""
+    return user.organisation_id == obj.organisation_id and _holds("contribute_space")(user, obj)
+
+
 def _hands_over(user: User, obj: Any) -> bool:
     """What is given to a person is handed over by that person, the focal point there, or who manages the space."""
     if _holds("manage_space")(user, obj):
@@ -501,6 +509,7 @@ VERBS: dict[str, Callable[[Any, Any], bool]] = {
     "report": _reports,
     "hand_over": _hands_over,
     "review": _reviews,
+    "answer": _answers,
     "edit": _edits,
 }
 
@@ -510,6 +519,8 @@ OFFICE_VERBS: dict[str, tuple[str, ...]] = {
     "invite": ("secretariat", "administrator"),
     # The trail itself, never what it is about: coordination.selectors.trail_for.
     "audit": ("auditor",),
+    # The directory of people with their posts (docs/decisions/0015).
+    "keep_people": ("secretariat",),
     # Countries, organisations and topics, on the editors' side.
     "keep_reference_data": ("secretariat", "administrator"),
 }
@@ -560,6 +571,7 @@ def grant(member: Any, role: str, space: Space) -> None:
         else:
             remove_perm(f"coordination.{codename}", holder, space)
     forget()
+    settle_people(_people_of(member))
 
 
 def revoke(member: Any, space: Space) -> None:
@@ -567,6 +579,7 @@ def revoke(member: Any, space: Space) -> None:
     for codename in SPACE_PERMISSIONS:
         remove_perm(f"coordination.{codename}", _holder(member), space)
     forget()
+    settle_people(_people_of(member))
 
 
 def _holder(member: Any) -> Any:
@@ -611,6 +624,20 @@ def users_in(space_ids: Iterable[int]) -> dict[Any, dict[int, frozenset[str]]]:
     )
     users = User.objects.filter(pk__in=held, is_active=True).select_related("organisation").order_by("name", "pk")
     return {user: held[user.pk] for user in users}
+
+
+def contributing_organisations(tokens: Iterable[str], space_id: int) -> frozenset[int]:
+    """The organisations, by key, of which somebody holds one of these tokens and may contribute in the space: those that
+    can be asked to answer. Three queries."""
+    asked = frozenset(tokens)
+    is_wide = not asked.isdisjoint({PUBLIC, PARTNERS})
+    return frozenset(
+        user.organisation_id
+        for user, held in users_in([space_id]).items()
+        if user.organisation_id is not None
+        and "contribute_space" in held.get(space_id, frozenset())
+        and (is_wide or not _tokens_of(user, held).isdisjoint(asked))
+    )
 
 
 def _held_by_user(own: QuerySet, through_groups: QuerySet) -> dict[int, dict[int, frozenset[str]]]:
@@ -660,3 +687,164 @@ def _memberships_of(users: Iterable[User]) -> dict[int, dict[int, frozenset[str]
     return _held_by_user(
         SpaceUserPermission.objects.filter(user_id__in=keys), SpaceGroupPermission.objects.filter(group__user__in=keys)
     )
+
+
+# --- people --------------------------------------------------------------------------------------------------------
+# Who knows of whom is decided in docs/decisions/0015. What names people in content gives here, for a reader, the keys
+# of the people, or of the posts, that are named in what this reader may read.
+people_named: list[Callable[[Reader], QuerySet]] = []
+posts_named: list[Callable[[Reader], QuerySet]] = []
+
+
+def people_known_to(user: Reader) -> Q:
+    """Of Person: themselves, whoever holds a post that `user` may know of or shares a space, whoever is named in what
+    `user` may read; for those who keep the directory, whoever has an account besides."""
+    if not user.is_authenticated or not user.is_active:
+        return Q(pk__in=[])
+    known = Q(user=user) | Q(pk__in=Post.objects.filter(_posts_in_directory(user)).values("person"))
+    known |= Q(user__is_active=True) if can_in_office(user, "keep_people") else Q(user__in=_users_beside(user))
+    for named in people_named:
+        known |= Q(pk__in=named(user))
+    return known
+
+
+def posts_known_to(user: Reader) -> Q:
+    """Of Post: what the directory shows to `user`, and what is named in what `user` may read."""
+    if not user.is_authenticated or not user.is_active:
+        return Q(pk__in=[])
+    known = _posts_in_directory(user)
+    for named in posts_named:
+        known |= Q(pk__in=named(user))
+    return known
+
+
+def contact_details_open_to(user: Reader) -> Q:
+    """Of Person, among those known to `user`: whose address, telephone and e-mail `user` may see. Not by having read
+    of somebody, nor by the listing of a post, nor by a post that has ended."""
+    if not user.is_authenticated or not user.is_active:
+        return Q(pk__in=[])
+    if can_in_office(user, "keep_people"):
+        return Q()
+    here = Q(organisation__in=_organisations_beside(user))
+    if user.organisation_id is not None:
+        here |= Q(organisation=user.organisation_id)
+    in_the_directory = Post.objects.current().filter(here, Q(listed=True) | Q(kept=True))
+    mine = Q(user=user) | Q(user__in=_users_beside(user)) | Q(pk__in=in_the_directory.values("person"))
+    return mine | Q(user__organisation=user.organisation_id) if user.organisation_id is not None else mine
+
+
+def knows(user: Reader, person: Person) -> bool:
+    return Person.objects.filter(people_known_to(user), pk=person.pk).exists()
+
+
+def may_see_contact_details(user: Reader, person: Person) -> bool:
+    return Person.objects.filter(people_known_to(user), contact_details_open_to(user), pk=person.pk).exists()
+
+
+def may_keep_person(user: Reader, person: Person) -> bool:
+    """Whoever it is about, the secretariat, and the focal point of the organisation where that person works today."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    if person.user_id == user.pk:
+        return True
+    if can_in_office(user, "keep_people"):
+        return knows(user, person)
+    works_here = Post.objects.current().filter(Q(listed=True) | Q(kept=True), organisation__focal_point=user)
+    is_colleague = Q(user__organisation__focal_point=user, user__in=_users_beside(user))
+    return Person.objects.filter(is_colleague | Q(pk__in=works_here.values("person")), pk=person.pk).exists()
+
+
+def may_keep_posts_of(user: Reader, organisation: Organisation) -> bool:
+    """The secretariat, and the focal point of the organisation for its own."""
+    if can_in_office(user, "keep_people"):
+        return True
+    return user.is_authenticated and user.is_active and organisation.focal_point_id == user.pk
+
+
+def open_known(request: HttpRequest, people: QuerySet, **lookup: Any) -> Any:
+    """The one of these people whom the reader of this request may know of; Http404 for anybody else, and nobody."""
+    if any("\0" in value for value in lookup.values() if isinstance(value, str)):
+        raise Http404
+    person = people.filter(people_known_to(request.user)).filter(**lookup).first()
+    if person is None:
+        raise Http404
+    return person
+
+
+def _posts_in_directory(user: Reader) -> Q:
+    """Listed ones for whoever is signed in; kept ones for their own organisation, for those who share a space with it,
+    and for those who keep the directory."""
+    if can_in_office(user, "keep_people"):
+        return Q(listed=True) | Q(kept=True)
+    here = Q(organisation__in=_organisations_beside(user))
+    if user.organisation_id is not None:
+        here |= Q(organisation=user.organisation_id)
+    return Q(listed=True) | (Q(kept=True) & here)
+
+
+def _organisations_beside(user: Reader) -> QuerySet:
+    """The organisations that are members, as such, of a space of `user`."""
+    held = SpaceGroupPermission.objects.filter(content_object__in=list(memberships(user)))
+    return held.filter(permission__codename="view_space", group__organisation__isnull=False).values(
+        "group__organisation"
+    )
+
+
+def _users_beside(user: Reader) -> QuerySet:
+    """The active users who are members of a space of `user`: `users_in` in SQL."""
+    spaces = list(memberships(user))
+    view = {"content_object__in": spaces, "permission__codename": "view_space"}
+    own, groups = SpaceUserPermission.objects.filter(**view), SpaceGroupPermission.objects.filter(**view)
+    members = Q(pk__in=own.values("user")) | Q(groups__in=groups.values("group"))
+    return User.objects.filter(members, is_active=True).values("pk")
+
+
+def _people_of(member: Any) -> QuerySet:
+    """Those who become known, or are no longer, when `member` enters or leaves a space."""
+    if not isinstance(member, Organisation):
+        return Person.objects.filter(user=member)
+    kept = Post.objects.filter(organisation=member, kept=True).values("person")
+    return Person.objects.filter(Q(user__groups=member.group) | Q(pk__in=kept)).distinct()
+
+
+def settle_people(people: Iterable[Person]) -> None:
+    """Work out anew who finds these by search: at most those whom `people_known_to` lets know of them otherwise than
+    by content. Call it inside the change's transaction."""
+    found = list(people)
+    if not found:
+        return
+    keys = [person.pk for person in found]
+    listed = set(Post.objects.filter(person__in=keys, listed=True).values_list("person", flat=True))
+    spaces = _spaces_of_people(keys)
+    present = {entry.person_id: entry for entry in DirectoryEntry.objects.filter(person__in=keys)}
+    for person in found:
+        tokens = {PARTNERS} if person.pk in listed else {space_token(space) for space in spaces.get(person.pk, ())}
+        entry = present.get(person.pk) or DirectoryEntry(person=person)
+        entry.audience = intern(tokens)
+        # Saved even where it is the same: what is found of the person may have changed.
+        entry.save()
+
+
+def _spaces_of_people(keys: list[int]) -> dict[int, set[int]]:
+    """The spaces in which these people are by their account, or the organisations where a post is kept for them."""
+    users = dict(User.objects.filter(person__in=keys, is_active=True).values_list("pk", "person"))
+    kept = Post.objects.filter(person__in=keys, kept=True).values_list("person", "organisation__group")
+    groups: dict[int, set[int]] = {}
+    for person, group in [*_groups_of(users), *kept]:
+        groups.setdefault(group, set()).add(person)
+    view = {"permission__codename": "view_space"}
+    own = SpaceUserPermission.objects.filter(user__in=users, **view)
+    through_groups = SpaceGroupPermission.objects.filter(group__in=groups, **view)
+    found: dict[int, set[int]] = {}
+    for user, space in own.values_list("user", "content_object_id"):
+        found.setdefault(users[user], set()).add(space)
+    for group, space in through_groups.values_list("group", "content_object_id"):
+        for person in groups[group]:
+            found.setdefault(person, set()).add(space)
+    return found
+
+
+def _groups_of(users: dict[int, int]) -> list[tuple[int, int]]:
+    """The people behind these users, each with the groups that the user is in."""
+    rows = User.groups.through.objects.filter(user__in=users).values_list("user", "group")
+    return [(users[user], group) for user, group in rows]

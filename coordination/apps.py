@@ -6,11 +6,12 @@ class CoordinationConfig(AppConfig):
     name = "coordination"
 
     def ready(self) -> None:
-        """Find what each package adds to the page of a space."""
+        """Find what each package adds to the pages of spaces, agreements and people."""
         from coordination import (
             lookups,
             sections_of_spaces,  # noqa: F401  # coordination's own come with the registry
         )
 
         lookups.register()
-        autodiscover_modules("space_sections", "agreement_discussions")
+        autodiscover_modules("space_sections", "agreement_discussions", "country_profiles")
+        autodiscover_modules("people_met", "handing_over")

@@ -13,6 +13,7 @@ from coordination.models import (
     Article,
     ChecklistItem,
     Commitment,
+    DirectoryEntry,
     Organisation,
     Party,
     ProgressReport,
@@ -37,6 +38,22 @@ def space(obj: Space) -> Iterator[Projection]:
         space_id=obj.pk,
         countries=[obj.country_id] if obj.country_id else [],
         topics=[topic.slug for topic in obj.topics.all()],
+    )
+
+
+@projects(DirectoryEntry)
+def person(obj: DirectoryEntry) -> Iterator[Projection]:
+    """Of posts only those that are listed: others have readers of their own (docs/decisions/0015)."""
+    posts = list(obj.person.posts.filter(listed=True).select_related("organisation").order_by("-starts_on", "pk"))
+    organisations = [post.organisation for post in posts]
+    titles = [f"{post.title}, {post.organisation.name} ({post.organisation.acronym})" for post in posts]
+    yield Projection(
+        kind="person",
+        title=obj.person.name,
+        body=plain(obj.person.name_native, *titles),
+        url=obj.get_absolute_url(),
+        countries=countries_of(*organisations),
+        organisations={each.pk for each in organisations},
     )
 
 

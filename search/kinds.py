@@ -27,4 +27,5 @@ KINDS: dict[str, Kind] = {
     "news": Kind(_("News"), "newspaper"),
     "message": Kind(_("Message"), "chat-left-text"),
     "space": Kind(_("Space"), "people"),
+    "person": Kind(_("Person"), "person"),
 }

@@ -34,6 +34,15 @@ from coordination.forms.follow_up import BULK_FORMS, BulkForm, MoveActionForm, R
 from coordination.forms.handover import HandoverForm
 from coordination.forms.imports import ColumnsForm, SheetForm
 from coordination.forms.markings import MARKINGS_EXPLAINED, MARKINGS_OF_SPACES, ChangeMarkingForm, UsersField
+from coordination.forms.people import (
+    ChangeHolderForm,
+    EditPersonForm,
+    EditPostForm,
+    MergeForm,
+    NewPersonForm,
+    NewPostForm,
+    PeopleFilters,
+)
 from coordination.forms.shared import (
     DESCRIPTION_MAX_LENGTH,
     REASON_MAX_LENGTH,
@@ -67,6 +76,7 @@ __all__ = [
     "ArticleField",
     "AsOfForm",
     "BulkForm",
+    "ChangeHolderForm",
     "ChangeMarkingForm",
     "ColumnsForm",
     "CommitmentFilters",
@@ -75,6 +85,8 @@ __all__ = [
     "DueFields",
     "EditActionForm",
     "EditCommitmentForm",
+    "EditPersonForm",
+    "EditPostForm",
     "EditSpaceForm",
     "FilesField",
     "Filters",
@@ -85,14 +97,18 @@ __all__ = [
     "LatestForm",
     "ManyActionsForm",
     "MemberFields",
+    "MergeForm",
     "MoveActionForm",
     "MoveAgreementForm",
     "NewActionForm",
     "NewCommitmentForm",
+    "NewPersonForm",
+    "NewPostForm",
     "NewSpaceForm",
     "NumberField",
     "OnceForm",
     "OrganisationFilters",
+    "PeopleFilters",
     "PersonField",
     "ReassignActionForm",
     "RenameFilterForm",

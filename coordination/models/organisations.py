@@ -182,11 +182,16 @@ class Person(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @transaction.atomic
     def save(self, *args, **kwargs) -> None:
+        """Save; who finds the person by search follows."""
+        from coordination import access
+
         self.name_key = key_of_name(self.name)[:200]
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "name_key"}
         super().save(*args, **kwargs)
+        access.settle_people([self])
 
     def get_absolute_url(self) -> str:
         return reverse("person_detail", kwargs={"key": self.key})
@@ -284,9 +289,28 @@ class Post(models.Model):
         title = f"{self.title}, {self.organisation.acronym}"
         return f"{self.person.name}, {title}" if self.person else title
 
+    @transaction.atomic
+    def save(self, *args, **kwargs) -> None:
+        """Save; who finds its holder by search follows, and so it does for whoever held this row before."""
+        before = list(Person.objects.filter(posts=self.pk)) if self.pk else []
+        super().save(*args, **kwargs)
+        self._settle_holders(before)
+
     def get_absolute_url(self) -> str:
         return reverse("post_detail", kwargs={"key": self.succession})
 
     @property
     def is_past(self) -> bool:
         return self.ends_on is not None and self.ends_on < timezone.localdate()
+
+    @transaction.atomic
+    def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
+        before = list(Person.objects.filter(posts=self.pk))
+        deleted = super().delete(*args, **kwargs)
+        self._settle_holders(before)
+        return deleted
+
+    def _settle_holders(self, before: list[Person]) -> None:
+        from coordination import access
+
+        access.settle_people({*before, *([self.person] if self.person else [])})

@@ -49,14 +49,23 @@ def may_hand_over_for(user: User, predecessor: Person) -> bool:
     return predecessor.user_id == user.pk or bool(actions_to_hand_over(user, predecessor))
 
 
+def focal_points_to_pass_on(actor: User, predecessor: Person) -> list[Organisation]:
+    """The organisations whose focal point the predecessor is; passed on by themselves, or by those who name them."""
+    if predecessor.user_id is None:
+        return []
+    if predecessor.user_id != actor.pk and not access.can_in_office(actor, "keep_reference_data"):
+        return []
+    return list(Organisation.objects.filter(focal_point=predecessor.user_id).order_by("acronym"))
+
+
 def successors_of(user: User, predecessor: Person) -> QuerySet[Person]:
-    """Who may take over: colleagues of the predecessor whom `user` knows, and holders of listed posts there."""
+    """Who may take over: colleagues of the predecessor whom `user` knows, and holders of posts there, likewise."""
     organisations = {action.owner_id for action in actions_to_hand_over(user, predecessor)}
     if predecessor.user and predecessor.user.organisation_id:
         organisations.add(predecessor.user.organisation_id)
     of_these = Organisation.objects.filter(pk__in=organisations)
     together = access.users_in(access.memberships(user))
     colleagues = [one for one in together if one.organisation_id in organisations]
-    listed = Post.objects.current().filter(listed=True, organisation__in=of_these)
+    listed = Post.objects.current().known_to(user).filter(organisation__in=of_these)
     named = Person.objects.filter(Q(user__in=colleagues) | Q(pk__in=listed.values("person")))
     return named.exclude(pk=predecessor.pk).select_related("user__organisation").order_by("name")

@@ -1,6 +1,6 @@
 """The directory, and what an organisation has signed and owes."""
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, prefetch_related_objects
 
 from accounts.models import User
 from coordination import access
@@ -10,7 +10,6 @@ from coordination.models import (
     Commitment,
     Organisation,
     Party,
-    Post,
 )
 
 
@@ -19,19 +18,12 @@ def directory() -> QuerySet[Organisation]:
     return Organisation.objects.select_related("country").order_by("name")
 
 
-def posts_shown(organisation: Organisation) -> QuerySet[Post]:
-    """The posts that the directory shows, with their holders: the listed ones, present before past."""
-    return (
-        organisation.posts.filter(listed=True)
-        .select_related("person")
-        .order_by(F("ends_on").desc(nulls_first=True), "title")
-    )
-
-
 def colleagues_known_to(user: access.Reader, organisation: Organisation) -> list[User]:
-    """The users of `organisation` who share a space with `user`: nobody else is named."""
+    """The users of `organisation` who share a space with `user`, with their persons: nobody else is named."""
     together = access.users_in(access.memberships(user))
-    return [one for one in together if one.organisation_id == organisation.pk]
+    found = [one for one in together if one.organisation_id == organisation.pk]
+    prefetch_related_objects(found, "person")
+    return found
 
 
 def work_of(organisation: Organisation, user: access.Reader) -> dict[str, QuerySet]:

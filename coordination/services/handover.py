@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from coordination import access, audit, selectors
-from coordination.models import Action, ActionFollower, Person
+from coordination.models import Action, ActionFollower, Organisation, Person
+from coordination.services.reminders import set_focal_point
 from coordination.services.shared import StaleVersion, check_person
 
 
@@ -19,6 +20,7 @@ class HandedOver:
 
     moved: list[Action] = field(default_factory=list)
     kept: list[Action] = field(default_factory=list)
+    focal_points: list[Organisation] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -51,7 +53,19 @@ def hand_over(
             _hand_over_following(actor, predecessor.user, successor.user, result.moved)
     for number, action in enumerate(result.moved, start=1):
         _move(actor, action, successor, reason.strip(), of=len(result.moved) if number == len(result.moved) else None)
+    result.focal_points = pass_on_focal_points(actor, predecessor, successor)
     return result
+
+
+def pass_on_focal_points(actor: User, predecessor: Person, successor: Person) -> list[Organisation]:
+    """Let the successor be focal point wherever the predecessor is and the actor may say so; where it went."""
+    passed = []
+    for organisation in selectors.focal_points_to_pass_on(actor, predecessor):
+        comes = successor.user
+        if comes is not None and comes.is_active and comes.organisation_id == organisation.pk:
+            set_focal_point(actor, organisation, comes)
+            passed.append(organisation)
+    return passed
 
 
 def _may_take(successor: Person, action: Action) -> bool:

@@ -100,6 +100,11 @@ def name_focal_point(actor: User, organisation: Organisation, user: User | None)
     """Say who at `organisation` is told of what has long been overdue; None for nobody."""
     if not access.can_in_office(actor, "keep_reference_data"):
         raise PermissionDenied
+    return set_focal_point(actor, organisation, user)
+
+
+def set_focal_point(actor: User, organisation: Organisation, user: User | None) -> Organisation:
+    """The change itself, for callers that have asked who may say so."""
     if user is not None and (not user.is_active or user.organisation_id != organisation.pk):
         raise ValidationError({"email": _("Nobody with this address has an account at this organisation.")})
     organisation = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)

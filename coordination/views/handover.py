@@ -34,6 +34,7 @@ def handover(request, pk=None):
         "predecessor": predecessor,
         "is_mine": predecessor is not None and predecessor.user_id == request.user.pk,
         "actions": actions,
+        "focal_points": selectors.focal_points_to_pass_on(request.user, predecessor) if predecessor else [],
         "others": selectors.predecessors_for(request.user),
         "form": form,
     }
@@ -54,8 +55,11 @@ def _say(request, result, successor):
     told = ngettext("%(number)d action now lies with %(name)s.", "%(number)d actions now lie with %(name)s.", number)
     if number:
         messages.success(request, told % {"number": number, "name": successor})
-    else:
+    elif not result.focal_points:
         messages.info(request, _("Nothing was left to hand over."))
+    for organisation in result.focal_points:
+        told = _("%(name)s is the focal point of %(organisation)s now.")
+        messages.success(request, told % {"name": successor, "organisation": organisation.name})
     if result.kept:
         titles = ", ".join(f"“{action}”" for action in result.kept)
         messages.warning(request, _("These stay, since the successor may not read them: %s.") % titles)

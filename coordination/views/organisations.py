@@ -28,11 +28,12 @@ def organisation_detail(request, pk):
     work = selectors.work_of(organisation, request.user)
     context = {
         "organisation": organisation,
-        "posts": selectors.posts_shown(organisation),
+        "posts": selectors.posts_at(organisation, request.user),
         "colleagues": selectors.colleagues_known_to(request.user, organisation),
         "agreements": work["agreements"][:ROWS_IN_A_SECTION],
         "commitments": work["commitments"][:ROWS_IN_A_SECTION],
         "actions": work["actions"][:ROWS_IN_A_SECTION],
+        "keeps_posts": access.may_keep_posts_of(request.user, organisation),
         "names_focal_point": access.can_in_office(request.user, "keep_reference_data"),
     }
     return render(request, "coordination/organisation_detail.html", context)

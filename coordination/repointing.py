@@ -1,0 +1,89 @@
+"""Makes whatever points to one row point to another, in every package, whichever models there are.
+
+Row by row, not by one UPDATE: what is found by search, and what hangs on a saving, follows. Drafts and earlier versions
+of pages hold keys too, in JSON: a key of nobody would keep the page from being opened.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import IntegrityError, transaction
+from django.db.models import ForeignKey, Model
+from modelcluster.models import ClusterableModel, get_all_child_relations
+from wagtail.models import Page, Revision
+
+# The trail says what was done to what; the ledger and the entries are made anew.
+_AS_THEY_ARE = frozenset({"coordination.AuditEntry", "coordination.DirectoryEntry", "coordination.NotOnePerson"})
+
+
+def repoint(gone: Model, kept: Model) -> int:
+    """Let everything that points to `gone` point to `kept`; how many rows there were."""
+    moved = 0
+    for model, name in _foreign_keys_to(type(gone)):
+        for row in model._base_manager.filter(**{name: gone}):
+            moved += 1
+            setattr(row, name, kept)
+            try:
+                with transaction.atomic():
+                    row.save(update_fields=[name])
+            except IntegrityError:
+                # The very same stands there of `kept` already.
+                row.delete()
+    moved += _repoint_generic(gone, kept)
+    _repoint_revisions(gone, kept)
+    return moved
+
+
+def _foreign_keys_to(model: type[Model]) -> Iterator[tuple[type[Model], str]]:
+    for relation in model._meta.related_objects:
+        if relation.related_model._meta.label not in _AS_THEY_ARE:
+            holder = relation.through if relation.many_to_many else relation.related_model
+            name = relation.field.m2m_reverse_field_name() if relation.many_to_many else relation.field.name
+            yield holder, name
+
+
+def _repoint_generic(gone: Model, kept: Model) -> int:
+    content_type = ContentType.objects.get_for_model(gone)
+    moved = 0
+    for model in apps.get_models():
+        for pointer in model._meta.private_fields:
+            if isinstance(pointer, GenericForeignKey) and model._meta.label not in _AS_THEY_ARE:
+                pointed = {pointer.ct_field: content_type, pointer.fk_field: gone.pk}
+                moved += model._base_manager.filter(**pointed).update(**{pointer.fk_field: kept.pk})
+    return moved
+
+
+def _repoint_revisions(gone: Model, kept: Model) -> None:
+    for model in apps.get_models():
+        if not issubclass(model, Page) or not (paths := _paths_to(type(gone), model)):
+            continue
+        content_type = ContentType.objects.get_for_model(model)
+        for revision in Revision.objects.filter(content_type=content_type).iterator():
+            if _repoint_content(revision.content, paths, gone.pk, kept.pk):
+                revision.save(update_fields=["content"])
+
+
+def _paths_to(target: type[Model], model: type[ClusterableModel]) -> list[tuple[str, ...]]:
+    """Where a revision of `model` holds keys of `target`: in a field, or in a field of the rows of a relation."""
+    paths: list[tuple[str, ...]] = [(name,) for name in _names_of_keys(target, model)]
+    for relation in get_all_child_relations(model):
+        child = relation.related_model
+        paths += [(relation.get_accessor_name(), name) for name in _names_of_keys(target, child)]
+    return paths
+
+
+def _names_of_keys(target: type[Model], model: type[Model]) -> list[str]:
+    return [each.name for each in model._meta.fields if isinstance(each, ForeignKey) and each.related_model is target]
+
+
+def _repoint_content(content: dict[str, Any], paths: list[tuple[str, ...]], gone: Any, kept: Any) -> bool:
+    has_changed = False
+    for *within, name in paths:
+        for row in content.get(within[0], []) if within else [content]:
+            if row.get(name) == gone:
+                row[name] = kept
+                has_changed = True
+    return has_changed

@@ -58,6 +58,10 @@ VERBS = (
     gettext_noop("sheet imported"),
     gettext_noop("calendar address made"),
     gettext_noop("calendar address ended"),
+    gettext_noop("briefing begun"),
+    gettext_noop("briefing written"),
+    gettext_noop("briefing changed"),
+    gettext_noop("briefing text removed"),
 )
 
 # From which address the current request or socket comes; None for commands and the worker.

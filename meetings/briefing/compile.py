@@ -33,19 +33,20 @@ def compile_for(
     `tell` is told after each chapter how many of how many are done.
     """
     sight = Sight(pack, user, only if only not in (None, VISIT, PEOPLE) else None)
-    wanted = [key for key, _title, _meeting in contents_of(sight) if only in (None, key)]
-    chapters = []
+    contents = contents_of(sight)
+    wanted = [key for key in contents if only in (None, key)]
+    chapters: list[Chapter] = []
     for number, key in enumerate(wanted, start=1):
         chapters.append(_chapter(sight, key))
         if tell is not None:
             tell(number, len(wanted))
-    return Briefing(pack, user, chapters)
+    return Briefing(pack, user, chapters, contents)
 
 
-def contents_of(sight: Sight) -> list[tuple[str, str, Meeting | None]]:
-    """The chapters that there are for this reader: key, title, and the meeting that each is of."""
-    of_meetings = [(meeting.key, meeting.title, meeting) for meeting in (*sight.meetings, *sight.left_over)]
-    return [(VISIT, _("The visit"), None), (PEOPLE, _("People"), None), *of_meetings]
+def contents_of(sight: Sight) -> dict[str, str]:
+    """The titles of the chapters that there are for this reader, by their keys."""
+    of_meetings = {meeting.key: meeting.title for meeting in (*sight.programme, *sight.left_over)}
+    return {VISIT: _("The visit"), PEOPLE: _("People"), **of_meetings}
 
 
 def compile_part(pack: BriefingPack, user: access.Reader, section: BriefingSection, meeting: Meeting | None) -> Part:
@@ -69,9 +70,8 @@ def _chapter(sight: Sight, key: str) -> Chapter:
 
 
 def _chapter_of_meeting(sight: Sight, key: str) -> Chapter:
-    meetings = {meeting.key: meeting for meeting in sight.left_over} | {one.key: one for one in sight.meetings}
-    meeting = meetings[key]
-    is_left_over = meeting not in sight.meetings
+    [meeting] = [one for one in (*sight.meetings, *sight.left_over) if one.key == key]
+    is_left_over = meeting in sight.left_over
     starts = meeting.starts_there
     lead = [date_format(starts, "DATETIME_FORMAT"), meeting.place, _names(sight, meeting)]
     return Chapter(

@@ -115,6 +115,8 @@ class Briefing:
     pack: BriefingPack
     reader: access.Reader
     chapters: list[Chapter]
+    # The titles of all chapters that there are, by key, whether compiled here or not.
+    contents: dict[str, str]
 
     @property
     def visit(self) -> Visit:

@@ -58,12 +58,16 @@ class Sight:
     @cached_property
     def slots(self) -> list[Slot]:
         """Those of the meetings that are looked at."""
-        of_meetings = [slot for slot in self.itinerary.slots if slot.meeting]
-        return [slot for slot in of_meetings if self.only in (None, slot.key)]
+        return [slot for slot in self.itinerary.slots if slot.meeting and self.only in (None, slot.key)]
 
     @cached_property
     def meetings(self) -> list[Meeting]:
         return [slot.meeting for slot in self.slots if slot.meeting]
+
+    @cached_property
+    def programme(self) -> list[Meeting]:
+        """All of them."""
+        return [slot.meeting for slot in self.itinerary.slots if slot.meeting]
 
     @cached_property
     def met_at(self) -> dict[int, list[Organisation]]:
@@ -93,8 +97,6 @@ class Sight:
             .select_related("audience", "own_audience", "updated_by")
         )
         rows = rows.filter(Q(meeting=None) | Q(meeting__in=Meeting.live_pages().readable_by(self.user).values("pk")))
-        if self.only is not None:
-            rows = rows.filter(meeting__key=self.only)
         found = list(rows)
         for text in found:
             text.pack = self.pack
@@ -103,7 +105,7 @@ class Sight:
     @cached_property
     def left_over(self) -> list[Meeting]:
         """The meetings that something was written of and that are not in the programme any more."""
-        keys = {text.meeting_id for text in self.texts} - {None} - {meeting.pk for meeting in self.meetings}
+        keys = {text.meeting_id for text in self.texts} - {None} - {meeting.pk for meeting in self.programme}
         if not keys:
             return []
         return list(Meeting.live_pages().readable_by(self.user).filter(pk__in=keys).order_by("starts_at", "pk"))

@@ -7,6 +7,7 @@ from meetings.forms.agenda import (
     EditAgendaItemForm,
     HandInForm,
 )
+from meetings.forms.briefing import EditBriefingTextForm, NewBriefingTextForm
 from meetings.forms.filters import (
     MeetingFilters,
     VisitFilters,
@@ -24,6 +25,21 @@ from meetings.forms.records import (
     ReopenForm,
     SpeakerField,
 )
+from meetings.forms.visits import (
+    EditEntryForm,
+    EditTemplateForm,
+    EditVisitForm,
+    LetterForm,
+    MemberForm,
+    NewEntryForm,
+    NewTemplateForm,
+    NewVisitForm,
+    OutcomeForm,
+    ProgrammeForm,
+    VisitMeetingForm,
+    WhoGoesForm,
+    WriteLettersForm,
+)
 
 __all__ = [
     "LONGEST_ITEM_IN_MINUTES",
@@ -31,15 +47,30 @@ __all__ = [
     "AskForDocumentForm",
     "AttendanceForm",
     "EditAgendaItemForm",
+    "EditBriefingTextForm",
+    "EditEntryForm",
     "EditMeetingForm",
     "EditParagraphForm",
+    "EditTemplateForm",
+    "EditVisitForm",
     "HandInForm",
+    "LetterForm",
     "MeetingFilters",
+    "MemberForm",
+    "NewBriefingTextForm",
+    "NewEntryForm",
     "NewMeetingForm",
     "NewParagraphForm",
+    "NewTemplateForm",
+    "NewVisitForm",
     "OpenRecordForm",
+    "OutcomeForm",
+    "ProgrammeForm",
     "ReopenForm",
     "SpeakerField",
     "VisitFilters",
+    "VisitMeetingForm",
+    "WhoGoesForm",
+    "WriteLettersForm",
     "a_time",
 ]

@@ -9,6 +9,7 @@ from meetings.selectors.agenda import (
     rapporteurs_for,
     senders_of,
 )
+from meetings.selectors.briefing import MemberReading, briefing_of, readers_of_briefing
 from meetings.selectors.meetings import (
     coming_meetings,
     narrowed_meetings,
@@ -31,10 +32,12 @@ from meetings.selectors.records import (
 __all__ = [
     "FIRST_REMINDER_DAYS",
     "SPEAKER_ROWS",
+    "MemberReading",
     "ShownParagraph",
     "ShownSection",
     "agenda_of",
     "agenda_with_clock",
+    "briefing_of",
     "coming_meetings",
     "is_to_be_reminded_of",
     "narrowed_meetings",
@@ -44,6 +47,7 @@ __all__ = [
     "posts_for",
     "programme_of",
     "rapporteurs_for",
+    "readers_of_briefing",
     "record_of",
     "sections_shown",
     "senders_of",

@@ -480,6 +480,13 @@ def handed_over_by(user: User) -> Q:
     return Q(space__in=managed) | Q(followed_up, owner__focal_point=user)
 
 
+def _answers(user: User, obj: Any) -> bool:
+    """Of an invitation or a poll: the contributors of an organisation that was asked (`asked_ids`) speak for it."""
+    if user.organisation_id is None or not _holds("contribute_space")(user, obj):
+        return False
+    return user.organisation_id in obj.asked_ids
+
+
 def _edits(user: User, obj: Any) -> bool:
     """Rapporteurs and chairs change all content; a contributor what is the contributor's own or organisation's."""
     if _holds("record_space")(user, obj):
@@ -509,6 +516,7 @@ VERBS: dict[str, Callable[[Any, Any], bool]] = {
     "report": _reports,
     "hand_over": _hands_over,
     "review": _reviews,
+    "answer": _answers,
     "answer": _answers,
     "edit": _edits,
 }

@@ -30,6 +30,7 @@ from meetings.models.meetings import (
     check_post,
     named,
 )
+from meetings.models.polls import Poll, PollOption, PollState, PollVote, Vote
 from meetings.models.records import (
     FROZEN_STATES,
     SPOKEN_KINDS,

@@ -94,6 +94,11 @@ class Invitation(models.Model):
         return self.meeting.space_id
 
     @property
+    def asked_ids(self) -> frozenset[int]:
+        """Whose users answer it, whoever else may have got it: `access.can(user, "answer", invitation)`."""
+        return frozenset({self.organisation_id})
+
+    @property
     def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None
 

@@ -172,6 +172,10 @@ class Meeting(ContentPage):
 
             Invitation.objects.filter(meeting=self).exclude(answer="pending").ask_again()
 
+    def access_parent(self) -> Marked | None:
+        """Nobody reads a meeting of a series who may not read the series."""
+        return self.series
+
     def access_children(self) -> list[Marked]:
         return [*self._records(), *self.polls.all()]
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import validate_time_zone
@@ -58,6 +59,10 @@ class Poll(Content):
 
     def access_parent(self) -> Marked | None:
         return self.meeting
+
+    @cached_property
+    def asked_ids(self) -> frozenset[int]:
+        return frozenset(self.organisations.values_list("pk", flat=True))
 
     @property
     def is_open(self) -> bool:

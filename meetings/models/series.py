@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import validate_time_zone
 from accounts.text import validate_plain_text
-from coordination.models import Content, MarkedQuerySet, Organisation, Topic
+from coordination.models import Content, Marked, MarkedQuerySet, Organisation, Topic
 from meetings.models.formats import MeetingFormat, MeetingKind, MeetingLevel, languages_by_name, validate_languages
 
 LONGEST_MEETING_IN_MINUTES = 31 * 24 * 60
@@ -80,6 +80,9 @@ class Series(Content):
 
     def get_absolute_url(self) -> str:
         return reverse("series_detail", kwargs={"key": self.key})
+
+    def access_children(self) -> list[Marked]:
+        return list(self.meetings.all())
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -17,6 +18,7 @@ from meetings.models import (
     AttendanceRole,
     Meeting,
     Record,
+    validate_languages,
 )
 
 
@@ -32,12 +34,12 @@ def schedule_meeting(
     if submission and (sent_before := Meeting.objects.filter(submission=submission, owner=actor).first()):
         return sent_before
     meeting = Meeting(owner=actor, submission=submission, **fields)
+    _check(meeting)
     meeting.slug = meeting.key
     meeting.topics = list(topics)
     space.add_child(instance=meeting)
-    audit.record(
-        actor, "meeting scheduled", meeting, after={name: audit.plain(value) for name, value in fields.items()}
-    )
+    after = {name: audit.plain(value) for name, value in fields.items() if name != "own_audience"}
+    audit.record(actor, "meeting scheduled", meeting, after=after)
     return meeting
 
 
@@ -48,8 +50,11 @@ def edit_meeting(actor: User, meeting: Meeting, *, version: int, **changes: Any)
     require(actor, "record", meeting)
     if meeting.version != version:
         raise StaleVersion
+    if meeting.is_cancelled:
+        raise ValidationError(_("The meeting is cancelled."))
     before = {name: audit.plain(getattr(meeting, name)) for name in changes if name != "topics"}
     _set(meeting, changes)
+    _check(meeting)
     if not meeting.has_unpublished_changes:
         meeting.draft_title = meeting.title
     meeting.save()
@@ -62,6 +67,47 @@ def edit_meeting(actor: User, meeting: Meeting, *, version: int, **changes: Any)
 def _set(meeting: Meeting, changes: dict[str, Any]) -> None:
     for name, value in changes.items():
         setattr(meeting, name, list(value) if name == "topics" else value)
+
+
+def _check(meeting: Meeting) -> None:
+    """What a form would refuse, beside its field."""
+    if meeting.ends_at <= meeting.starts_at:
+        raise ValidationError({"ends_at": _("This is not after the start.")})
+    try:
+        validate_languages(meeting.interpretation)
+    except ValidationError as refusal:
+        raise ValidationError({"interpretation": refusal.messages}) from refusal
+
+
+@transaction.atomic
+def cancel_meeting(actor: User, meeting: Meeting, *, reason: str = "") -> Meeting:
+    """Call the meeting off. Its page stays, and says so; those who have it in their calendars are told."""
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    require(actor, "record", meeting)
+    if meeting.is_cancelled:
+        return meeting
+    if meeting.ends_at <= timezone.now():
+        raise ValidationError(_("The meeting is over."))
+    meeting.cancelled_at, meeting.cancelled_why = timezone.now(), reason.strip()
+    meeting.clean_fields(exclude=[field.name for field in meeting._meta.fields if field.name != "cancelled_why"])
+    meeting.save()
+    audit.record(actor, "meeting cancelled", meeting, after={"cancelled": True}, reason=meeting.cancelled_why)
+    return meeting
+
+
+@transaction.atomic
+def reinstate_meeting(actor: User, meeting: Meeting) -> Meeting:
+    """It takes place after all, at its time; whoever was invited is invited still."""
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    require(actor, "record", meeting)
+    if not meeting.is_cancelled:
+        return meeting
+    if meeting.ends_at <= timezone.now():
+        raise ValidationError(_("The meeting is over."))
+    meeting.cancelled_at, meeting.cancelled_why = None, ""
+    meeting.save()
+    audit.record(actor, "meeting reinstated", meeting, after={"cancelled": False})
+    return meeting
 
 
 def carry_into_what_editors_open(actor: User, meeting: Meeting, change: Callable[[Meeting], None]) -> None:

@@ -1,10 +1,14 @@
 """Triggers that let the audit trail grow and nothing else, on SQLite and on PostgreSQL."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any
 
 TABLE = "coordination_auditentry"
 REFUSAL = "The audit trail only grows."
+
+# What else stands aside while a whole database is emptied: each package enters its own triggers.
+besides: list[Callable[[Any], AbstractContextManager[None]]] = []
 
 SQLITE_TRIGGERS = {
     f"{TABLE}_no_{deed}": f"CREATE TRIGGER {TABLE}_no_{deed} BEFORE {deed} ON {TABLE} "
@@ -48,6 +52,9 @@ def suspended(connection) -> Iterator[None]:
     """For `manage.py flush` only, which empties every table."""
     remove(connection)
     try:
-        yield
+        with ExitStack() as stack:
+            for suspended_too in besides:
+                stack.enter_context(suspended_too(connection))
+            yield
     finally:
         install(connection)

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class MeetingsConfig(AppConfig):
@@ -10,3 +11,14 @@ class MeetingsConfig(AppConfig):
         from meetings.models.briefing import hung_on
 
         access.child_providers.append(hung_on)
+        self._keep_what_was_agreed()
+
+    def _keep_what_was_agreed(self) -> None:
+        """The database refuses to change an agreed record; what is made in a section is marked along with it."""
+        from coordination import append_only, audit
+        from meetings import frozen
+        from meetings.services.circulation import narrow_what_was_made
+
+        post_migrate.connect(frozen.install_after_migrating, sender=self, dispatch_uid="meetings.frozen")
+        append_only.besides.append(frozen.suspended)
+        audit.happened.connect(narrow_what_was_made, dispatch_uid="meetings.narrow_what_was_made")

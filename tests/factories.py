@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import PurePosixPath
 
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -24,6 +24,7 @@ from knowledge.models import (
     Service,
     ServicePoint,
 )
+from meetings import frozen
 from meetings.models import Meeting, Paragraph, Record, RecordState, Section, Visit, VisitMeeting
 
 _numbers = count(1)
@@ -108,7 +109,14 @@ def make_record(meeting: Meeting, state: str = RecordState.CIRCULATED, **fields)
 
 
 def make_paragraph(record: Record, number: int = 1, **fields) -> Paragraph:
-    """A paragraph in the section of that number, which is made if it is not there."""
+    """A paragraph in the section of that number, which is made if it is not there; of an agreed record too."""
+    if record.is_frozen:
+        with frozen.suspended(connection):
+            return _add_paragraph(record, number, **fields)
+    return _add_paragraph(record, number, **fields)
+
+
+def _add_paragraph(record: Record, number: int, **fields) -> Paragraph:
     section, _created = Section.objects.get_or_create(record=record, number=number)
     fields.setdefault("text", f"Paragraph {next(_numbers)}")
     return Paragraph.objects.create(section=section, position=section.paragraphs.count(), **fields)

@@ -1,5 +1,8 @@
 """Records: opened, written, circulated, agreed, published, and what they make others do."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -7,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from coordination import access, audit
-from coordination.services import require
+from coordination.models import Organisation
+from coordination.services import StaleVersion, require
 from meetings.models import Meeting, Paragraph, Record, RecordState
+from meetings.services.circulation import begin_round, check_agreeable, close_round, last_round
 from meetings.services.paragraphs import (
     TASK_KINDS,
     drafted,
@@ -23,7 +28,8 @@ from meetings.services.paragraphs import (
 RECORD_TRANSITIONS: dict[str, dict[str, str]] = {
     RecordState.DRAFT: {RecordState.CIRCULATED: "record"},
     RecordState.CIRCULATED: {RecordState.DRAFT: "record", RecordState.AGREED: "manage"},
-    RecordState.AGREED: {RecordState.DRAFT: "manage", RecordState.PUBLISHED: "manage"},
+    # What was agreed is not reopened: mistakes are put right by corrigenda (services.circulation.correct).
+    RecordState.AGREED: {RecordState.PUBLISHED: "manage"},
     RecordState.PUBLISHED: {},
 }
 RECORD_VERBS: dict[str, str] = {
@@ -67,22 +73,71 @@ def keep_under_chatham_house(actor: User, record: Record) -> Record:
 
 
 @transaction.atomic
-def circulate_record(actor: User, record: Record) -> Record:
-    """Show the record, and what was made from it, to all whom its marking names."""
+def circulate_record(
+    actor: User,
+    record: Record,
+    *,
+    organisations: Iterable[Organisation] | None = None,
+    due_on: date | None = None,
+    note: str = "",
+) -> Record:
+    """Show the record, and what was made from it, to all whom its marking names, and ask the delegations: those named,
+    else those that attended and can answer. With a day, they have until its end."""
     record = locked(record)
     if not Paragraph.objects.filter(section__record=record).exists():
         raise ValidationError(_("Nothing is written in this record yet."))
+    was = record.state
     record = _move(actor, record, RecordState.CIRCULATED)
+    if was == RecordState.CIRCULATED:  # the same button pressed twice
+        return record
     release_tasks(actor, record)
     tasks = Paragraph.objects.filter(section__record=record, kind__in=TASK_KINDS)
     for paragraph in tasks.select_related("section__audience"):
         reword_tasks(actor, paragraph, earlier_texts(paragraph))
+    begin_round(actor, record, organisations=organisations, due_on=due_on, note=note)
     return record
 
 
-def agree_record(actor: User, record: Record) -> Record:
-    """The parties have agreed to the record: from now on it is not changed."""
-    return _move(actor, record, RecordState.AGREED)
+@transaction.atomic
+def circulate_again(
+    actor: User,
+    record: Record,
+    *,
+    after_round: int,
+    organisations: Iterable[Organisation] | None = None,
+    due_on: date | None = None,
+    note: str = "",
+) -> Record:
+    """Ask the delegations once more, of the text as it stands by now. `after_round` is the round that the form showed:
+    sent twice, it is one round."""
+    record = locked(record)
+    require(actor, "record", record)
+    if record.state != RecordState.CIRCULATED:
+        raise ValidationError(_("The record cannot go from its state to this one."))
+    last = last_round(record)
+    number = last.number if last else 0
+    if number == after_round + 1:
+        return record
+    if number != after_round:
+        raise StaleVersion
+    begun = begin_round(actor, record, organisations=organisations, due_on=due_on, note=note)
+    record.state_since = begun.circulated_at
+    record.save(update_fields=["state_since", "updated_at"])
+    audit.record(actor, "record circulated again", record, after={"version": begun.number})
+    return record
+
+
+@transaction.atomic
+def agree_record(actor: User, record: Record, *, reason: str = "") -> Record:
+    """The parties have agreed to the record: from now on it is not changed. Without the answer of a delegation that was
+    asked it takes a reason."""
+    record = locked(record)
+    if record.state == RecordState.CIRCULATED:
+        require(actor, "manage", record)
+        check_agreeable(record, reason=reason)
+    record = _move(actor, record, RecordState.AGREED, reason=reason.strip())
+    close_round(last_round(record))
+    return record
 
 
 def publish_record(actor: User, record: Record) -> Record:
@@ -92,11 +147,10 @@ def publish_record(actor: User, record: Record) -> Record:
 
 @transaction.atomic
 def reopen_record(actor: User, record: Record, *, reason: str = "") -> Record:
-    """Make it a draft again. What was agreed is reopened by a chair only, who says why."""
-    record = locked(record)
-    if record.state == RecordState.AGREED and not reason.strip():
-        raise ValidationError({"reason": _("Give the reason: the record was agreed.")})
-    return _move(actor, record, RecordState.DRAFT, reason=reason.strip())
+    """Make what circulates a draft again. The delegations are asked anew when it circulates again."""
+    record = _move(actor, record, RecordState.DRAFT, reason=reason.strip())
+    close_round(last_round(record))
+    return record
 
 
 @transaction.atomic

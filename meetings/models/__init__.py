@@ -8,6 +8,7 @@ from meetings.models.briefing import (
     BriefingText,
     PaperState,
 )
+from meetings.models.calendars import CalendarMail
 from meetings.models.circulation import (
     Answer,
     AnswerKind,
@@ -69,6 +70,7 @@ __all__ = [
     "BriefingPaper",
     "BriefingSection",
     "BriefingText",
+    "CalendarMail",
     "CommentState",
     "Corrigendum",
     "Delegate",

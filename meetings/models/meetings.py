@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from meetings.models.records import Record
 
 
+def offset_minutes(moment: datetime, zone_name: str) -> int:
+    """How far the clocks of the zone are from UTC at `moment`."""
+    offset = moment.astimezone(zoneinfo.ZoneInfo(zone_name)).utcoffset()
+    return int(offset.total_seconds() // 60) if offset else 0
+
+
 class MeetingQuerySet(MarkedPageQuerySet):
     def coming(self) -> "MeetingQuerySet":
         """Those that are not over yet, the next one first."""
@@ -63,6 +69,9 @@ class Meeting(ContentPage):
         validators=[validate_time_zone],
         help_text=_("The zone of the place, for example Asia/Karachi. The times are typed in it."),
     )
+    # How far the clocks of the zone were from UTC at the start when it was set: the rules of zones change, and a meeting
+    # at ten o'clock stays at ten (`services.follow_the_zones`).
+    offset_minutes = models.SmallIntegerField(null=True, editable=False)
     place = models.CharField(_("place"), max_length=255, blank=True, validators=[validate_plain_text])
     room = models.CharField(_("room"), max_length=120, blank=True, validators=[validate_plain_text])
     link = models.URLField(_("link for those who join from afar"), max_length=500, blank=True)
@@ -107,6 +116,7 @@ class Meeting(ContentPage):
         *ContentPage.fields_of_no_revision,
         "version",
         "submission",
+        "offset_minutes",
         "series_id",
         "recurrence_id",
         "sequence",
@@ -151,6 +161,8 @@ class Meeting(ContentPage):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; whatever is saved here or by an editor makes the forms that are open elsewhere older ones."""
         is_changed = not self._state.adding and kwargs.get("update_fields") is None
+        if kwargs.get("update_fields") is None:
+            self.offset_minutes = offset_minutes(self.starts_at, self.time_zone)
         if is_changed:
             self.version += 1
             self._count_for_calendars()

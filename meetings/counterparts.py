@@ -1,0 +1,209 @@
+"""Counterpart cards: of everybody whom a delegation meets, what its reader may know of earlier."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import F, Q
+
+from coordination import access
+from coordination.models import Commitment, Organisation, Post
+from meetings.itinerary import Counterpart, Identity, Slot, who
+from meetings.models import Attendance, Meeting, Paragraph, ParagraphKind
+from meetings.selectors.visits import Itinerary
+
+# A card shows what fits on half a page of a briefing; the record of each meeting has the rest.
+EARLIER_MEETINGS = 5
+_LOOKED_AT = 1000
+AGREED = (ParagraphKind.DECISION, ParagraphKind.COMMITMENT)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A meeting that the counterpart was at before, or whoever held the post then."""
+
+    meeting: Meeting
+    # Who was there, where it was the predecessor.
+    predecessor: str = ""
+    said: list[Paragraph] = field(default_factory=list)
+    agreed: list[Paragraph] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Card:
+    counterpart: Counterpart
+    slots: list[Slot]
+    predecessor: Post | None
+    earlier: list[Earlier]
+    they_owe: list[Commitment]
+    we_owe: list[Commitment]
+
+
+def cards_of(itinerary: Itinerary, user: access.Reader) -> list[Card]:
+    """A card for each counterpart of the programme; as many queries for thirty as for one."""
+    counterparts = list(itinerary.counterparts)
+    if not counterparts:
+        return []
+    predecessors = _predecessors(counterparts, user)
+    earlier = _earlier(itinerary, counterparts, user)
+    owed = _owed(itinerary, counterparts, user)
+    return [
+        Card(
+            counterpart=one,
+            slots=slots,
+            predecessor=predecessors.get(one.post.pk) if one.post else None,
+            earlier=earlier[one.identity],
+            they_owe=owed[one.organisation.pk][0],
+            we_owe=owed[one.organisation.pk][1],
+        )
+        for one, slots in itinerary.counterparts.items()
+    ]
+
+
+def _predecessors(counterparts: Iterable[Counterpart], user: access.Reader) -> dict[int, Post]:
+    """By the key of the post, who held it before: the last whose time ended before this one's began."""
+    posts = [one.post for one in counterparts if one.post]
+    rows = (
+        Post.objects.known_to(user)
+        .filter(succession__in={post.succession for post in posts}, ends_on__isnull=False)
+        .exclude(person=None)
+        .select_related("person", "organisation")
+        .order_by("ends_on")
+    )
+    before = list(rows)
+    return {
+        post.pk: held[-1]
+        for post in posts
+        if (held := [one for one in before if one.succession == post.succession and _is_before(one, post)])
+    }
+
+
+def _is_before(one: Post, post: Post) -> bool:
+    return one.pk != post.pk and one.person_id != post.person_id and (
+        post.starts_on is None or (one.ends_on is not None and one.ends_on <= post.starts_on)
+    )  # fmt: skip
+
+
+# --- earlier meetings ----------------------------------------------------------------------------------------------
+def _earlier(
+    itinerary: Itinerary, counterparts: list[Counterpart], user: access.Reader
+) -> dict[Identity, list[Earlier]]:
+    rows = _attended(itinerary, counterparts, user)
+    met = {one.identity: _latest_of(one, rows) for one in counterparts}
+    shown = {row.meeting_id for attended in met.values() for row in attended}
+    said, agreed = _words(shown, user)
+    return {
+        one.identity: [
+            Earlier(
+                meeting=row.meeting,
+                predecessor="" if who(row) == one.identity or not one.is_named else str(row),
+                said=[each for each in said.get(row.meeting_id, []) if _spoke(each, row)],
+                agreed=agreed.get(row.meeting_id, []),
+            )
+            for row in met[one.identity]
+        ]
+        for one in counterparts
+    }
+
+
+def _attended(itinerary: Itinerary, counterparts: list[Counterpart], user: access.Reader) -> list[Attendance]:
+    """Where counterparts, or those in their posts before them, were before this visit, the latest first."""
+    people = [key for kind, key in (one.identity for one in counterparts) if kind == "person"]
+    successions = [one.post.succession for one in counterparts if one.post]
+    as_a_whole = [one.organisation.pk for one in counterparts if not one.is_named]
+    before = Meeting.live_pages().readable_by(user).filter(starts_at__lt=itinerary.slots[0].starts_at)
+    rows = (
+        Attendance.objects.for_lists()
+        .filter(meeting__in=before.values("pk"))
+        .filter(
+            Q(person__in=people)
+            | Q(post__person__in=people)
+            | Q(post__succession__in=successions)
+            | Q(organisation__in=as_a_whole)
+        )
+        .select_related("meeting__audience")
+        .order_by("-meeting__starts_at", "pk")
+    )
+    return list(rows[:_LOOKED_AT])
+
+
+def _latest_of(one: Counterpart, rows: Iterable[Attendance]) -> list[Attendance]:
+    """One row for each meeting: the counterpart's own before the predecessor's."""
+    found: dict[int, Attendance] = {}
+    for row in rows:
+        if not _is_of(one, row):
+            continue
+        present = found.get(row.meeting_id)
+        if present is None or (who(present) != one.identity and who(row) == one.identity):
+            found[row.meeting_id] = row
+    return list(found.values())[:EARLIER_MEETINGS]
+
+
+def _is_of(one: Counterpart, row: Attendance) -> bool:
+    if not one.is_named:
+        return row.organisation_id == one.organisation.pk
+    same_post = one.post is not None and row.post is not None and row.post.succession == one.post.succession
+    return who(row) == one.identity or same_post
+
+
+def _words(
+    meetings: Iterable[int], user: access.Reader
+) -> tuple[dict[int, list[Paragraph]], dict[int, list[Paragraph]]]:
+    """The statements whose speakers `user` may know, and what was agreed, by meeting."""
+    rows = (
+        Paragraph.objects.readable_by(user)
+        .filter(section__record__meeting__in=list(meetings), kind__in=(ParagraphKind.STATEMENT, *AGREED))
+        .select_related("section__audience", "section__record__meeting", "speaker_post", "speaker_person")
+        .order_by("section__number", "section", "position", "pk")
+    )
+    said: dict[int, list[Paragraph]] = {}
+    agreed: dict[int, list[Paragraph]] = {}
+    named: dict[int, bool] = {}
+    for paragraph in rows:
+        record = paragraph.section.record
+        if paragraph.kind != ParagraphKind.STATEMENT:
+            agreed.setdefault(record.meeting_id, []).append(paragraph)
+            continue
+        if record.pk not in named:
+            named[record.pk] = access.may_see_names(user, record)
+        if named[record.pk]:
+            said.setdefault(record.meeting_id, []).append(paragraph)
+    return said, agreed
+
+
+def _spoke(paragraph: Paragraph, row: Attendance) -> bool:
+    """Whether it was whoever this row names; for an organisation as a whole, whoever spoke for it."""
+    if not row.is_named:
+        return row.organisation_id in (paragraph.speaker_organisation_id, paragraph.on_behalf_of_id)
+    post = paragraph.speaker_post
+    person = paragraph.speaker_person_id or (post.person_id if post else None)
+    mine = row.person_id or (row.post.person_id if row.post else None)
+    if mine is not None:
+        return person == mine
+    return post is not None and post.pk == row.post_id
+
+
+# --- commitments ---------------------------------------------------------------------------------------------------
+def _owed(
+    itinerary: Itinerary, counterparts: Iterable[Counterpart], user: access.Reader
+) -> dict[int, tuple[list[Commitment], list[Commitment]]]:
+    """By organisation, what it still owes the delegation's and what that owes it. Two queries."""
+    us, they = itinerary.visit.organisation, {one.organisation.pk: one.organisation for one in counterparts}
+    standing = Commitment.objects.standing().readable_by(user).for_lists()
+    to_us = Q(owed_to=us) | _under_an_agreement_with([us]) | Q(owed_to=None, article=None, space=itinerary.visit.space)
+    theirs = list(standing.filter(to_us, party__in=they).distinct())
+    ours = standing.filter(Q(owed_to__in=they) | _under_an_agreement_with(they.values()), party=us)
+    with_parties = ours.annotate(of_party=F("article__agreement__parties__organisation"))
+    by_organisation: dict[int, list[Commitment]] = {}
+    for commitment in with_parties:
+        key = commitment.owed_to_id or commitment.of_party
+        known = by_organisation.setdefault(key, [])
+        if commitment not in known:
+            known.append(commitment)
+    return {
+        key: ([one for one in theirs if one.party_id == key], by_organisation.get(key, [])) for key in they
+    }  # fmt: skip
+
+
+def _under_an_agreement_with(organisations: Iterable[Organisation]) -> Q:
+    """Owed to nobody named, under an agreement to which one of these is a party."""
+    return Q(owed_to=None, article__agreement__parties__organisation__in=list(organisations))

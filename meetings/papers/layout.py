@@ -11,7 +11,7 @@ reader may not see must not be put in: a layout hides nothing.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
@@ -35,11 +35,17 @@ class Piece:
 
 def pieces_of(text: str, language: str) -> list[Piece]:
     """The paragraphs of `text`, which stand apart by blank lines; `language` is that of the whole."""
-    return [piece_of(part, language) for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()) if part]
+    text = NOT_IN_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return [piece_of(part, language) for part in re.split(r"\n\s*\n", text) if part]
+
+
+# What XML cannot hold: the control characters but tab and line feed, halves of pairs, and the two that are none.
+NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def piece_of(text: str, language: str) -> Piece:
-    return Piece(text.strip(), language_of(text, language), direction_of(text, direction_in(language)))
+    text = NOT_IN_XML.sub("", text).strip()
+    return Piece(text, language_of(text, language), direction_of(text, direction_in(language)))
 
 
 # --- blocks --------------------------------------------------------------------------------------------------------
@@ -89,6 +95,21 @@ class NewPage:
 
 
 Block = Heading | Text | Table | Points | NewPage
+
+
+def texts_of(block: Block) -> Iterator[str]:
+    """All words of a block, in their order."""
+    match block:
+        case Heading():
+            yield block.piece.text
+        case Text():
+            yield from filter(None, [block.label, *(piece.text for piece in block.pieces)])
+            if block.byline:
+                yield block.byline.text
+        case Table():
+            yield from [*block.head, *(value.text for row in block.rows for value in row)]
+        case Points():
+            yield from [item.text for item in block.items]
 
 
 @dataclass
@@ -141,6 +162,12 @@ class Paper:
         """The headings that a table of contents names: those with an address, down to the third level."""
         headings = [block for block in self.blocks if isinstance(block, Heading)]
         return [one for one in headings if one.anchor and one.level <= 3] if self.with_contents else []
+
+    def holds(self, letters: re.Pattern[str]) -> bool:
+        """Whether one of these letters stands anywhere in it."""
+        head = [self.kicker, self.title, self.foot, *self.notes, *(word for fact in self.facts for word in fact)]
+        words = [*head, *(text for block in self.blocks for text in texts_of(block))]
+        return direction_in(self.language) == "rtl" or any(letters.search(text) for text in words)
 
     # --- writing ---------------------------------------------------------------------------------------------------
     def heading(self, text: str, *, level: int = 2, anchor: str = "", marking: str = "", language: str = "") -> None:

@@ -42,3 +42,39 @@ def language_of(text: str, otherwise: str) -> str:
 def script_of(language: str) -> str:
     """The script that a language of the interface is written in."""
     return next((script for script, one in LANGUAGE_OF_SCRIPT.items() if one == language), LATIN)
+
+
+def runs_of(text: str, direction: str) -> list[tuple[str, str]]:
+    """`text`, whose paragraph runs in `direction`, in runs of one direction each: (run, its direction).
+
+    What has no direction of its own (blanks, digits, brackets) goes with its paragraph, but stays inside a run of the
+    other direction where it stands between two letters of it.
+    """
+    other = "ltr" if direction == "rtl" else "rtl"
+    runs: list[tuple[str, str]] = []
+    here = 0
+    for start, end in _stretches(text, other):
+        if start > here:
+            runs.append((text[here:start], direction))
+        runs.append((text[start:end], other))
+        here = end
+    if here < len(text):
+        runs.append((text[here:], direction))
+    return runs
+
+
+def _stretches(text: str, direction: str) -> list[tuple[int, int]]:
+    """Where letters of `direction` stand, from the first to the last of each stretch."""
+    found: list[tuple[int, int]] = []
+    broken = True
+    for place, letter in enumerate(text):
+        kind = unicodedata.bidirectional(letter)
+        if kind in ("L", *RIGHT_TO_LEFT):
+            if (kind == "L") != (direction == "ltr"):
+                broken = True
+            elif broken:
+                found.append((place, place + 1))
+                broken = False
+            else:
+                found[-1] = (found[-1][0], place + 1)
+    return found

@@ -713,7 +713,7 @@ def people_known_to(user: Reader) -> Q:
     known |= Q(user__is_active=True) if can_in_office(user, "keep_people") else Q(user__in=_users_beside(user))
     for named in people_named:
         known |= Q(pk__in=named(user))
-    return known
+    return known & Q(merged_into=None)
 
 
 def posts_known_to(user: Reader) -> Q:

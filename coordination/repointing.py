@@ -5,36 +5,68 @@ of pages hold keys too, in JSON: a key of nobody would keep the page from being 
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import ForeignKey, Model
 from modelcluster.models import ClusterableModel, get_all_child_relations
 from wagtail.models import Page, Revision
 
 # The trail says what was done to what; the ledger and the entries are made anew.
 _AS_THEY_ARE = frozenset({"coordination.AuditEntry", "coordination.DirectoryEntry", "coordination.NotOnePerson"})
+# What two rows that say the same may differ in.
+_NOT_SAID = frozenset({"position", "sort_order", "version", "created_at", "updated_at"})
 
 
-def repoint(gone: Model, kept: Model) -> int:
-    """Let everything that points to `gone` point to `kept`; how many rows there were."""
-    moved = 0
+@dataclass
+class Repointed:
+    """How many rows point elsewhere now, and how many do not let themselves be changed."""
+
+    moved: int = 0
+    left: int = 0
+
+
+def repoint(gone: Model, kept: Model) -> Repointed:
+    """Let everything that points to `gone` point to `kept`. What has been agreed to stays as it was agreed: the
+    database refuses to change it, and it keeps its `gone`."""
+    result = Repointed()
     for model, name in _foreign_keys_to(type(gone)):
         for row in model._base_manager.filter(**{name: gone}):
-            moved += 1
             setattr(row, name, kept)
             try:
                 with transaction.atomic():
-                    row.save(update_fields=[name])
-            except IntegrityError:
-                # The very same stands there of `kept` already.
-                row.delete()
-    moved += _repoint_generic(gone, kept)
+                    _save(row, name)
+            except DatabaseError:
+                result.left += 1
+            else:
+                result.moved += 1
+    result.moved += _repoint_generic(gone, kept)
     _repoint_revisions(gone, kept)
-    return moved
+    return result
+
+
+def _save(row: Model, name: str) -> None:
+    """Save the row, or take it away where the very same stands there of `kept` already."""
+    if _stands_already(row):
+        row.delete()
+    else:
+        row.save(update_fields=[name])
+
+
+def _stands_already(row: Model) -> bool:
+    meta = row._meta
+    if meta.related_objects or meta.many_to_many:
+        return False
+    says = {
+        field.attname: getattr(row, field.attname)
+        for field in meta.concrete_fields
+        if not field.unique and field.name not in _NOT_SAID
+    }
+    return type(row)._base_manager.filter(**says).exclude(pk=row.pk).exists()
 
 
 def _foreign_keys_to(model: type[Model]) -> Iterator[tuple[type[Model], str]]:

@@ -8,13 +8,13 @@ from django.db.models import Q, QuerySet
 from coordination import access
 from coordination.models import Person, Post
 from coordination.people_met import Met, register
-from meetings.models import AgendaItem, Attendance, Meeting, Visit, VisitMember
+from meetings.models import AgendaItem, Attendance, Delegate, ItineraryEntry, Meeting, VisitMember
 
 
 @register
 def meetings_attended(person: Person, user: access.Reader) -> Iterator[Met]:
     """The meetings that are over in which `person` was noted, in person or in a post."""
-    over = Meeting.live_pages().past().readable_by(user)
+    over = Meeting.live_pages().past().readable_by(user).filter(cancelled_at=None)
     was_there = Attendance.objects.filter(Q(person=person) | Q(post__person=person))
     meetings = {meeting.pk: meeting for meeting in over.filter(pk__in=was_there.values("meeting"))}
     others: dict[int, set[int]] = {}
@@ -27,31 +27,30 @@ def meetings_attended(person: Person, user: access.Reader) -> Iterator[Met]:
         yield Met(meeting.title, meeting.get_absolute_url(), meeting.day, meeting.language, with_people)
 
 
-def _of_readable(user: access.Reader) -> list[QuerySet[Any]]:
-    """What names people and posts in it, as far as `user` may read it; the paths there are in `_PATHS`."""
-    attended = Attendance.objects.readable_by(user).filter(meeting__live=True)
-    travelling = VisitMember.objects.readable_by(user).filter(visit__live=True)
-    return [attended, travelling]
+def _participants(user: access.Reader) -> list[QuerySet[Any]]:
+    """Those who attend, are sent and travel, as far as `user` may read of it."""
+    return [
+        Attendance.objects.readable_by(user).filter(meeting__live=True),
+        Delegate.objects.readable_by(user).filter(invitation__meeting__live=True),
+        VisitMember.objects.readable_by(user).filter(visit__live=True),
+    ]
 
 
 def people_in_what_is_readable(user: access.Reader) -> QuerySet[Any]:
-    """The keys of those who are named as attending, travelling or leading a delegation."""
-    by_post = Person.objects.filter(posts__in=posts_in_what_is_readable(user)).values("pk")
-    by_name = [rows.filter(person__isnull=False).values("person") for rows in _of_readable(user)]
-    heads = Visit.live_pages().readable_by(user).filter(head_person__isnull=False).order_by().values("head_person")
-    named = Q(pk__in=by_post) | Q(pk__in=heads)
-    for rows in by_name:
-        named |= Q(pk__in=rows)
+    """The keys of those who are named so, in person or in a post."""
+    named = Q(posts__in=posts_in_what_is_readable(user))
+    for rows in _participants(user):
+        named |= Q(pk__in=rows.filter(person__isnull=False).order_by().values("person"))
     return Person.objects.filter(named).order_by().values("pk")
 
 
 def posts_in_what_is_readable(user: access.Reader) -> QuerySet[Any]:
-    """The same of the posts in which they are named, and of those who are to report on an item of the agenda."""
-    heads = Visit.live_pages().readable_by(user).filter(head_post__isnull=False).order_by().values("head_post")
+    """The same of posts; and of those that are to report on an item of an agenda, or receive a delegation."""
     reporting = AgendaItem.objects.readable_by(user).filter(meeting__live=True, rapporteur__isnull=False)
-    named = Q(pk__in=heads) | Q(pk__in=reporting.order_by().values("rapporteur"))
-    for rows in _of_readable(user):
-        named |= Q(pk__in=rows.filter(post__isnull=False).values("post"))
+    receiving = ItineraryEntry.objects.readable_by(user).filter(visit__live=True, host_post__isnull=False)
+    named = Q(pk__in=reporting.order_by().values("rapporteur")) | Q(pk__in=receiving.order_by().values("host_post"))
+    for rows in _participants(user):
+        named |= Q(pk__in=rows.filter(post__isnull=False).order_by().values("post"))
     return Post.objects.filter(named).order_by().values("pk")
 
 

@@ -169,6 +169,10 @@ class Person(models.Model):
     email = models.EmailField(_("e-mail address"), blank=True)
     phone = models.CharField(_("telephone"), max_length=60, blank=True, validators=[validate_plain_text])
     address = models.TextField(_("postal address"), max_length=500, blank=True)
+    # Only of what an agreed record names, which is not changed: nobody else ever meets with this entry again.
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     submission = models.UUIDField(null=True, unique=True, editable=False)
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -157,14 +158,24 @@ def merge_people(actor: User, kept: Person, gone: Person, *, reason: str, seen: 
     kept.save()
     moved = repointing.repoint(gone, kept)
     posts = _merge_equal_posts(kept)
-    NotOnePerson.objects.filter(one=gone).delete()
-    NotOnePerson.objects.filter(other=gone).delete()
-    gone.delete()
+    _take_away(gone, kept, is_still_named=bool(moved.left))
     access.settle_people([kept])
-    audit.record(
-        actor, "people merged", kept, before=before, after={"repointed": moved, "posts": posts}, reason=reason.strip()
-    )
+    after = {"repointed": moved.moved, "posts": posts}
+    audit.record(actor, "people merged", kept, before=before, after=after, reason=reason.strip())
     return kept
+
+
+def _take_away(gone: Person, kept: Person, *, is_still_named: bool) -> None:
+    """Delete the entry; where an agreed record names it, only its name stays, for that record alone."""
+    NotOnePerson.objects.filter(Q(one=gone) | Q(other=gone)).delete()
+    if not is_still_named:
+        gone.delete()
+        return
+    gone.merged_into = kept
+    for name in ("name_native", "form_of_address", "email", "phone", "address", "photo"):
+        setattr(gone, name, "")
+    gone.languages = []
+    gone.save()
 
 
 def _require_both(actor: User, one: Person, other: Person) -> None:
@@ -219,5 +230,9 @@ def _merge_posts(kept: Post, gone: Post) -> None:
     kept.listed, kept.kept = kept.listed or gone.listed, kept.kept or gone.kept
     kept.version += 1
     kept.save()
-    repointing.repoint(gone, kept)
-    gone.delete()
+    if repointing.repoint(gone, kept).left:
+        # An agreed record names it: it stays for that record, and in no directory.
+        gone.listed = gone.kept = False
+        gone.save()
+    else:
+        gone.delete()

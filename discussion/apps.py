@@ -9,7 +9,7 @@ class DiscussionConfig(AppConfig):
         from coordination import access, audit
         from discussion import notifier, signals, threads
 
-        autodiscover_modules("notifications")
+        autodiscover_modules("notifications", "live")
         access.child_providers.append(threads.below)
         audit.happened.connect(notifier.tell, dispatch_uid="discussion.notifier")
         signals.connect()

@@ -20,11 +20,14 @@ from django.utils.translation import gettext as _
 
 from accounts.callers import address_of_socket
 from discussion import delivery, limits, pokes
-from discussion.delivery import Caller, SignedOut, Wanted
+from discussion.delivery import Caller, Found, SignedOut, Wanted
 from discussion.frames import FrameError, parse
+from discussion.signals import ACCESS
+from discussion.topics import Followed
 
 logger = logging.getLogger(__name__)
 THREADS_OF_A_SOCKET = 50
+TOPICS_OF_A_SOCKET = 10
 # A client gives a sign of life this often; without one for three times as long, it is gone or cannot follow.
 HEARTBEAT_SECONDS = 25
 SILENCE_SECONDS = 75
@@ -56,6 +59,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         self.caller = Caller(user.pk, self.scope["session"].session_key, self.channel_name, address)
         self.language = user.language
         self.subscriptions: dict[int, Subscription] = {}
+        self.followed: dict[tuple[str, int], Followed] = {}
         self.allowance, self.bad_frames = limits.Allowance(), 0
         self.heard_at, self.typed_at = time.monotonic(), 0.0
         self.wanted, self.wake = Wanted(counts=True), asyncio.Event()
@@ -78,7 +82,8 @@ class SocketConsumer(AsyncWebsocketConsumer):
         for task in self.tasks:
             task.cancel()
         with contextlib.suppress(Exception):  # Redis may be down: the group forgets the channel by itself
-            for group in [*self._own_groups(), *map(pokes.thread_group, self.subscriptions)]:
+            topics = [pokes.topic_group(*which) for which in self.followed]
+            for group in [*self._own_groups(), *map(pokes.thread_group, self.subscriptions), *topics]:
                 await self.channel_layer.group_discard(group, self.channel_name)
         await database_sync_to_async(delivery.leave)(self.caller)
         for thread_id in self.subscriptions:
@@ -106,7 +111,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
             frame = await self.frames.get()
             with translation.override(self.language):
                 try:
-                    await getattr(self, f"on_{frame['type']}")(frame)
+                    await self._deal_with(frame)
                 except FrameError as refusal:
                     await self._answer(refusal.as_frame())
                 except SignedOut:
@@ -117,6 +122,29 @@ class SocketConsumer(AsyncWebsocketConsumer):
                     sentence = _("Something went wrong on our side. Try again.")
                     echo = {"key": frame["key"]} if "key" in frame else {}
                     await self._answer(FrameError("failed", "frame", sentence, **echo).as_frame())
+
+    async def _deal_with(self, frame: dict[str, Any]) -> None:
+        kind, _dot, deed = frame["type"].partition(".")
+        if not deed:
+            await getattr(self, f"on_{kind}")(frame)
+        elif deed == "follow":
+            await self._follow(frame)
+        elif deed == "leave":
+            for which in [
+                which for which, held in self.followed.items() if (which[0], held.key) == (kind, frame[kind])
+            ]:
+                await self._leave_topic(which)
+        elif answer := await database_sync_to_async(delivery.deal_with)(self.caller, frame):
+            await self._answer(answer)
+
+    async def _follow(self, frame: dict[str, Any]) -> None:
+        which, held = await database_sync_to_async(delivery.follow)(self.caller, frame)
+        if which not in self.followed:
+            if len(self.followed) >= TOPICS_OF_A_SOCKET:
+                raise FrameError("too_many", which[0], _("This tab follows too many pages at once."))
+            await self.channel_layer.group_add(pokes.topic_group(*which), self.channel_name)
+        self.followed[which] = held
+        self._want_topic(which, "followed")
 
     async def _refuse_bad(self, refusal: FrameError) -> None:
         self.bad_frames += 1
@@ -173,6 +201,8 @@ class SocketConsumer(AsyncWebsocketConsumer):
         self.wanted.counts = True
         for thread_id in self.subscriptions:
             self._want_messages(thread_id)
+        for which in self.followed:
+            self._want_topic(which, "all")
         self.wake.set()
 
     # --- pokes from the channel layer ------------------------------------------------------------------------------
@@ -189,8 +219,13 @@ class SocketConsumer(AsyncWebsocketConsumer):
         self.wanted.counts = True
         self.wake.set()
 
+    async def poke_topic(self, poke: dict[str, Any]) -> None:
+        self._want_topic((poke["kind"], poke["pk"]), poke["aspect"])
+
     async def poke_access(self, poke: dict[str, Any]) -> None:
         self.wanted.counts = True
+        for which in self.followed:
+            self._want_topic(which, ACCESS)
         self.wake.set()
 
     async def poke_presence(self, poke: dict[str, Any]) -> None:
@@ -213,6 +248,10 @@ class SocketConsumer(AsyncWebsocketConsumer):
         held = self.subscriptions.get(thread_id)
         if held is not None and not held.is_paused:
             self.wanted.after[thread_id] = held.sent_up_to
+        self.wake.set()
+
+    def _want_topic(self, which: tuple[str, int], aspect: str) -> None:
+        self.wanted.topics.setdefault(which, set()).add(aspect)
         self.wake.set()
 
     async def _deliver(self) -> None:
@@ -239,8 +278,8 @@ class SocketConsumer(AsyncWebsocketConsumer):
         for thread_id in wanted.after:
             if held := self.subscriptions.get(thread_id):
                 wanted.after[thread_id] = held.sent_up_to
-        asked_for = dict(self.subscriptions)
-        found = await database_sync_to_async(delivery.fetch)(self.caller, list(asked_for), wanted)
+        asked_for, followed = dict(self.subscriptions), dict(self.followed)
+        found = await database_sync_to_async(delivery.fetch)(self.caller, list(asked_for), wanted, followed)
         for thread_id in found.closed:
             if thread_id in self.subscriptions:
                 await self._answer({"type": "closed", "thread": self.subscriptions[thread_id].key})
@@ -253,7 +292,20 @@ class SocketConsumer(AsyncWebsocketConsumer):
             # Not what was fetched for a subscription that has ended, or begun anew at another number, since then.
             if self.subscriptions.get(thread_id) is asked_for[thread_id]:
                 await self._answer(frame)
+        await self._send_topics(found, followed)
         await self._send_counts(found.counts or self.counts)
+
+    async def _send_topics(self, found: Found, followed: dict[tuple[str, int], Followed]) -> None:
+        for which, frames in found.topics.items():
+            if self.followed.get(which) is not followed[which]:
+                continue
+            if frames is None:
+                await self._answer({"type": f"{which[0]}.closed", which[0]: followed[which].key})
+                await self._leave_topic(which)
+            for frame in frames or ():
+                await self._answer(frame)
+                if frame.get("more"):
+                    self._want_topic(which, "more")
 
     async def _send_counts(self, counts: dict[str, int]) -> None:
         if counts.get("unread") != self.counts.get("unread"):
@@ -267,6 +319,10 @@ class SocketConsumer(AsyncWebsocketConsumer):
         await self.channel_layer.group_discard(pokes.thread_group(thread_id), self.channel_name)
         await database_sync_to_async(delivery.leave)(self.caller, thread_id)
         await self._tell(thread_id, "poke.presence")
+
+    async def _leave_topic(self, which: tuple[str, int]) -> None:
+        del self.followed[which]
+        await self.channel_layer.group_discard(pokes.topic_group(*which), self.channel_name)
 
     async def _answer(self, frame: dict[str, Any]) -> None:
         await self.send(text_data=json.dumps(frame, ensure_ascii=False))

@@ -18,9 +18,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from coordination import access, audit
 from coordination.models import Marking
-from discussion import selectors, services, sessions
+from discussion import selectors, services, sessions, topics
 from discussion.frames import FrameError
 from discussion.models import Message, Presence, ReadMark, Thread
+from discussion.topics import Followed
 
 # Messages in one frame; who lacks more asks for the next page when this one is dealt with.
 MESSAGES_IN_A_FRAME = 100
@@ -58,6 +59,7 @@ class Wanted:
     typing: dict[int, set[int]] = field(default_factory=dict)  # the thread: users who write
     presence: set[int] = field(default_factory=set)
     counts: bool = False
+    topics: dict[tuple[str, int], set[str]] = field(default_factory=dict)  # the topic: what of it has changed
 
 
 @dataclass
@@ -67,17 +69,23 @@ class Found:
     sent_up_to: dict[int, int] = field(default_factory=dict)
     paused: set[int] = field(default_factory=set)
     counts: dict[str, int] | None = None
+    topics: dict[tuple[str, int], list[dict[str, Any]] | None] = field(default_factory=dict)  # None: closed
 
 
 # --- fetching ------------------------------------------------------------------------------------------------------
-def fetch(caller: Caller, subscribed: list[int], wanted: Wanted) -> Found:
-    """What to send. Every thread that is subscribed to is asked for anew, whatever the poke was about."""
+def fetch(
+    caller: Caller, subscribed: list[int], wanted: Wanted, followed: dict[tuple[str, int], Followed] | None = None
+) -> Found:
+    """What to send. Whatever is subscribed to or followed is asked for anew, whatever the poke was about."""
     with caller.signed_in() as user:
         readable = Thread.objects.readable_by(user).filter(pk__in=subscribed).in_bulk()
         found = Found(closed=set(subscribed) - set(readable))
         for thread in readable.values():
             _messages(found, thread, user, wanted)
             _company(found, thread, user, wanted)
+        for (kind, pk), held in (followed or {}).items():
+            aspects = wanted.topics.get((kind, pk), set())
+            found.topics[kind, pk] = topics.named(kind).fetch(user, pk, held.memory, aspects)
         if wanted.counts:
             found.counts = {
                 "unread": selectors.unread_threads(user),
@@ -134,6 +142,26 @@ def subscribe(caller: Caller, key: str, is_new: bool) -> tuple[int, dict[str, An
         )
         answer = {"thread": thread.key, "last": thread.last_number, "read": mark.number if mark else 0}
         return thread.pk, {"type": "subscribed", **answer}
+
+
+def follow(caller: Caller, frame: dict[str, Any]) -> tuple[tuple[str, int], Followed]:
+    """What the frame names, followed from what its page has on. Unknown and forbidden are answered alike."""
+    kind, _deed = frame["type"].split(".")
+    topic = topics.named(kind)
+    with caller.signed_in() as user:
+        obj = topic.find(user, frame[kind])
+        if obj is None:
+            raise FrameError("not_found", kind, _("There is no such page."))
+        if access.audience_row(obj).marking == Marking.RED:
+            audit.record(user, "read", obj)
+        return (kind, obj.pk), Followed(frame[kind], topic.memory(frame))
+
+
+def deal_with(caller: Caller, frame: dict[str, Any]) -> dict[str, Any] | None:
+    """Let a topic do what its frame asks for."""
+    kind, deed = frame["type"].split(".")
+    with caller.signed_in() as user:
+        return topics.named(kind).deal_with(user, deed, frame)
 
 
 def send(caller: Caller, key: str, words: str, submission: str) -> dict[str, Any]:

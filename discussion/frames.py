@@ -30,7 +30,7 @@ class FrameError(Exception):
         return {"type": "error", "code": self.code, "field": self.field, "text": str(self.text), **self.echo}
 
 
-def _is_thread(value: Any) -> bool:
+def _is_key(value: Any) -> bool:
     return isinstance(value, str) and is_key(value)
 
 
@@ -50,20 +50,20 @@ def _is_submission(value: Any) -> bool:
 
 
 Check = tuple[Callable[[Any], bool], Any]
-_THREAD: Check = (_is_thread, _("This is not the key of a thread."))
-_NUMBER: Check = (_is_number, _("This is not the number of a message."))
+KEY: Check = (_is_key, _("This is not a key."))
+THREAD: Check = (_is_key, _("This is not the key of a thread."))
+NUMBER: Check = (_is_number, _("This is not the number of a message."))
+TEXT: Check = (_is_text, _("A message is text."))
+SUBMISSION: Check = (_is_submission, _("This is not a UUID."))
 
-# Each kind of frame with its fields; all of them are required, and there are no others.
+# Each kind of frame with its fields; all of them are required, and there are no others. Those whose kind has a dot
+# are added by the topics (discussion.topics).
 FRAMES: dict[str, dict[str, Check]] = {
-    "subscribe": {"thread": _THREAD, "after": _NUMBER},
-    "unsubscribe": {"thread": _THREAD},
-    "send": {
-        "thread": _THREAD,
-        "text": (_is_text, _("A message is text.")),
-        "key": (_is_submission, _("This is not a UUID.")),
-    },
-    "typing": {"thread": _THREAD},
-    "read": {"thread": _THREAD, "number": _NUMBER},
+    "subscribe": {"thread": THREAD, "after": NUMBER},
+    "unsubscribe": {"thread": THREAD},
+    "send": {"thread": THREAD, "text": TEXT, "key": SUBMISSION},
+    "typing": {"thread": THREAD},
+    "read": {"thread": THREAD, "number": NUMBER},
     "ping": {},
 }
 

@@ -30,6 +30,15 @@ def session_group(session_key: str) -> str:
     return f"session.{hashlib.sha256(session_key.encode()).hexdigest()[:40]}"
 
 
+def topic_group(kind: str, pk: int) -> str:
+    return f"topic.{kind}.{pk}"
+
+
+def topic_changed(kind: str, pk: int, aspect: str) -> None:
+    """To those who follow it: something of this aspect has changed."""
+    _send([(topic_group(kind, pk), {"type": "poke.topic", "kind": kind, "pk": pk, "aspect": aspect})])
+
+
 def message_posted(thread_id: int, followers: Iterable[int]) -> None:
     """To those who have the thread open, and for the badges of those who follow it."""
     poke = [(thread_group(thread_id), {"type": "poke.messages", "thread": thread_id})]

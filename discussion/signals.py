@@ -10,8 +10,11 @@ from django.db.models.signals import post_delete, post_save
 from accounts.models import User
 from coordination import access, audit
 from coordination.models import AuditEntry, Marked, Organisation
-from discussion import pokes
+from discussion import pokes, topics
 from discussion.models import Thread
+
+# The aspect of a topic that is poked when who may read it has changed.
+ACCESS = "access"
 
 
 def connect() -> None:
@@ -25,8 +28,11 @@ def _on_deed(*, entry: AuditEntry, obj: Any, **_signal: Any) -> None:
         users = _users_of((entry.after or entry.before)["member"])
         transaction.on_commit(lambda: pokes.access_changed(users=users))
     elif entry.verb == "marking changed":
-        threads = [child.pk for child in _descendants(obj) if isinstance(child, Thread)]
+        below = list(_descendants(obj))
+        threads = [child.pk for child in below if isinstance(child, Thread)]
         transaction.on_commit(lambda: pokes.access_changed(threads=threads))
+        followed = [(topic.kind, child.pk) for child in below if (topic := topics.of(child))]
+        transaction.on_commit(lambda: [pokes.topic_changed(kind, pk, ACCESS) for kind, pk in followed])
 
 
 def _users_of(member: str) -> list[int]:

@@ -79,11 +79,14 @@ def _remind(stop: threading.Event) -> None:
     """Remind of what is due, then send those their mail of the day who want one mail for all."""
     from coordination import services
     from discussion import digests
+    from meetings import services as meetings
 
+    meetings.follow_the_zones()
     while not stop.is_set():
         close_old_connections()
         now = timezone.now()
         services.send_reminders(now)
+        meetings.remind_of_documents(now)
         digests.send_digests(now)
         stop.wait(REMIND_SECONDS)
 

@@ -1,10 +1,10 @@
-"""Due dates in the format of calendars (RFC 5545), as one reader may read them.
+"""Due dates in the format of calendars (RFC 5545), as one reader may read them; with them whatever `sources` add.
 
 All-day events, since Outlook and Google show no to-dos (VTODO). A calendar often lies with others, who fetch the feed:
 of what is RED or AMBER+STRICT it has the reference and the day, and its title is read here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, timedelta
 from typing import Any
 
@@ -21,6 +21,8 @@ MOST_EVENTS = 2000
 BY_REFERENCE_ONLY = (Marking.AMBER_STRICT, Marking.RED)
 # How often a calendar program may look: due dates move by the day.
 LOOK_AGAIN = timedelta(hours=1)
+# What packages above put into a feed beside the due dates: components (VTIMEZONE, VEVENT) that its owner may read.
+sources: list[Callable[[CalendarFeed], Iterable[Any]]] = []
 
 
 def as_icalendar(feed: CalendarFeed) -> bytes:
@@ -34,6 +36,9 @@ def as_icalendar(feed: CalendarFeed) -> bytes:
     calendar.add("x-published-ttl", "PT1H")
     for obj in due_in(feed):
         calendar.add_component(_event(obj))
+    for source in sources:
+        for component in source(feed):
+            calendar.add_component(component)
     return calendar.to_ical()
 
 

@@ -12,6 +12,7 @@ class MeetingsConfig(AppConfig):
 
         access.child_providers.append(hung_on)
         self._keep_what_was_agreed()
+        self._tell_calendars()
 
     def _keep_what_was_agreed(self) -> None:
         """The database refuses to change an agreed record; what is made in a section is marked along with it."""
@@ -22,3 +23,12 @@ class MeetingsConfig(AppConfig):
         post_migrate.connect(frozen.install_after_migrating, sender=self, dispatch_uid="meetings.frozen")
         append_only.besides.append(frozen.suspended)
         audit.happened.connect(narrow_what_was_made, dispatch_uid="meetings.narrow_what_was_made")
+
+    def _tell_calendars(self) -> None:
+        """Those who are invited have it in their calendars by mail, and all readers in their feeds."""
+        from coordination import audit, feeds
+        from meetings import calendar_feeds
+        from meetings.services.calendar_mails import notice_change
+
+        audit.happened.connect(notice_change, dispatch_uid="meetings.calendar_mails")
+        feeds.sources.append(calendar_feeds.events_in)

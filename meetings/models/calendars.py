@@ -24,10 +24,9 @@ class CalendarMail(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     # A hash of what it was told last; empty before the first mail.
     told = models.CharField(max_length=64, blank=True)
-    # RFC 5546: the number of the last mail that a calendar program could read; None where there was none yet, or where
-    # the entry was taken back.
+    # RFC 5546: the number of the last mail that a calendar program could read; it never goes back.
     sequence = models.PositiveIntegerField(null=True)
-    # When the entry lies that was told last: one that is taken back says no more than that.
+    # When the entry lies that the calendar has; None where it has none. One that is taken back says no more than that.
     starts_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
     wanted_at = models.DateTimeField(null=True)

@@ -183,6 +183,11 @@ class Meeting(ContentPage):
             from meetings.models.invitations import Invitation
 
             Invitation.objects.filter(meeting=self).exclude(answer="pending").ask_again()
+        if "starts_at" in different:
+            # The fixed times of its agenda are moved along.
+            fixed = self._meta.get_field("agenda_items").related_model.objects.filter(meeting=self)
+            by = self.starts_at - present["starts_at"]
+            fixed.exclude(starts_at=None).update(starts_at=F("starts_at") + by, version=F("version") + 1)
 
     def access_parent(self) -> Marked | None:
         """Nobody reads a meeting of a series who may not read the series."""

@@ -188,16 +188,6 @@ def _put_in_order(actor: User, meeting: Meeting, items: list[AgendaItem]) -> Non
     audit.record(actor, "agenda ordered", meeting, before={"order": before}, after={"order": after})
 
 
-def keep_in_step(meeting: Meeting, former_start: datetime) -> None:
-    """A meeting that is moved takes the fixed times of its agenda along; called in the transaction of the move."""
-    moved_by = meeting.starts_at - former_start
-    fixed = AgendaItem.objects.filter(meeting=meeting, starts_at__isnull=False)
-    for item in fixed if moved_by else []:
-        item.starts_at = item.starts_at + moved_by if item.starts_at else None
-        item.version += 1
-        item.save(update_fields=["starts_at", "version"])
-
-
 # --- dealt with, or carried over -----------------------------------------------------------------------------------
 @transaction.atomic
 def finish_agenda_item(actor: User, item: AgendaItem, is_finished: bool) -> AgendaItem:

@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_datetime
 
 from coordination import services
 from discussion import digests
+from meetings import services as meetings
 
 
 class Command(BaseCommand):
@@ -23,7 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *, at: str | None = None, **_options: Any) -> None:
         now = _moment(at) if at else timezone.now()
-        reminders, mails = services.send_reminders(now), digests.send_digests(now)
+        reminders = services.send_reminders(now) + meetings.remind_of_documents(now)
+        mails = digests.send_digests(now)
         self.stdout.write(f"Reminders: {reminders}. Mails of the day: {mails}.")
 
 

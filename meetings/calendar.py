@@ -61,7 +61,12 @@ def as_icalendar(meeting: Meeting, address: str) -> bytes:
 
 def series_as_icalendar(series: Series, meetings: Iterable[Meeting], hidden: Iterable[datetime], address: str) -> bytes:
     """The series with those of its days that have a meeting of their own; see `events_of_series`."""
-    return _whole(events_of_series(series, meetings, hidden, address, stamp=datetime.now(UTC)))
+    return _whole(_fetched(series, meetings, hidden, address))
+
+
+def _fetched(series: Series, meetings: Iterable[Meeting], hidden: Iterable[datetime], address: str) -> list[Event]:
+    shown = SHOWN_TO_THE_READER.get(series.marking, Shown.ALL)
+    return events_of_series(series, meetings, hidden, address, stamp=datetime.now(UTC), shown=shown)
 
 
 def request(
@@ -90,7 +95,7 @@ def request_series(
     series: Series, meetings: Iterable[Meeting], hidden: Iterable[datetime], address: str, letter: Correspondence
 ) -> bytes:
     """A whole series as an invitation, with its exceptions."""
-    events = events_of_series(series, meetings, hidden, address, stamp=datetime.now(UTC))
+    events = _fetched(series, meetings, hidden, address)
     for event in events:
         _add_correspondence(event, letter)
     return _whole(events, Method.REQUEST)

@@ -22,6 +22,29 @@ from meetings.views.briefing import (
     briefing_worker,
     briefing_write,
 )
+from meetings.views.calendars import series_calendar
+from meetings.views.circulation import (
+    comment_decide,
+    comment_new,
+    comment_withdraw,
+    paragraph_correct,
+    record_answer,
+    record_circulate,
+    record_differences,
+    record_extend,
+    record_version,
+)
+from meetings.views.invitations import (
+    delegate_new,
+    delegate_remove,
+    invitation_detail,
+    invitation_list,
+    invitation_take_time,
+    invitation_withdraw,
+    meeting_cancel,
+    meeting_delegations,
+    meeting_invitations,
+)
 from meetings.views.meetings import (
     attendance_remove,
     meeting_attendance,
@@ -31,6 +54,7 @@ from meetings.views.meetings import (
     meeting_list,
     meeting_new,
 )
+from meetings.views.month import meeting_month
 from meetings.views.outcomes import (
     letter_edit,
     letter_list,
@@ -45,6 +69,8 @@ from meetings.views.outcomes import (
     visit_outcome_edit,
     visit_outcome_paper,
 )
+from meetings.views.papers import record_akoma_ntoso, record_compile, record_compiled, record_docx, record_pdf
+from meetings.views.polls import poll_decide, poll_detail, poll_new
 from meetings.views.records import (
     paragraph_edit,
     paragraph_new,
@@ -54,6 +80,7 @@ from meetings.views.records import (
     record_open,
     record_under_the_rule,
 )
+from meetings.views.series import series_day, series_detail, series_edit, series_end, series_new
 from meetings.views.visits import (
     visit_counterparts,
     visit_delegation,
@@ -72,6 +99,7 @@ from meetings.views.visits import (
     visit_new,
     visit_programme,
 )
+from meetings.views.writing import record_followed, record_write, writing_add, writing_change
 
 __all__ = [
     "agenda_carry_over",
@@ -94,6 +122,15 @@ __all__ = [
     "briefing_text_remove",
     "briefing_worker",
     "briefing_write",
+    "comment_decide",
+    "comment_new",
+    "comment_withdraw",
+    "delegate_new",
+    "delegate_remove",
+    "invitation_detail",
+    "invitation_list",
+    "invitation_take_time",
+    "invitation_withdraw",
     "letter_edit",
     "letter_list",
     "letter_paper",
@@ -105,17 +142,43 @@ __all__ = [
     "meeting_agenda",
     "meeting_attendance",
     "meeting_calendar",
+    "meeting_cancel",
+    "meeting_delegations",
     "meeting_detail",
     "meeting_edit",
+    "meeting_invitations",
     "meeting_list",
+    "meeting_month",
     "meeting_new",
+    "paragraph_correct",
     "paragraph_edit",
     "paragraph_new",
     "paragraph_remove",
+    "poll_decide",
+    "poll_detail",
+    "poll_new",
+    "record_akoma_ntoso",
+    "record_answer",
+    "record_circulate",
+    "record_compile",
+    "record_compiled",
     "record_detail",
+    "record_differences",
+    "record_docx",
+    "record_extend",
+    "record_followed",
     "record_move",
     "record_open",
+    "record_pdf",
     "record_under_the_rule",
+    "record_version",
+    "record_write",
+    "series_calendar",
+    "series_day",
+    "series_detail",
+    "series_edit",
+    "series_end",
+    "series_new",
     "visit_counterparts",
     "visit_delegation",
     "visit_detail",
@@ -136,4 +199,6 @@ __all__ = [
     "visit_outcome_edit",
     "visit_outcome_paper",
     "visit_programme",
+    "writing_add",
+    "writing_change",
 ]

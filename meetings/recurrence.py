@@ -5,6 +5,7 @@ moment that the offset before the leap gives, as RFC 5545 (3.3.5) has it; where 
 first of the two.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -72,6 +73,8 @@ def parts_of(rule: str) -> dict[str, str]:
     if len(parts) != len(pairs) or not set(parts) <= PARTS or not all(parts.values()):
         raise ValidationError({"rule": _("This is not a rule that Accord reads.")})
     if parts.get("FREQ") not in FREQUENCIES or ("COUNT" in parts and "UNTIL" in parts):
+        raise ValidationError({"rule": _("This is not a rule that Accord reads.")})
+    if not re.fullmatch(r"[1-9]\d?", parts.get("INTERVAL", "1")):
         raise ValidationError({"rule": _("This is not a rule that Accord reads.")})
     if "COUNT" in parts and not (parts["COUNT"].isdecimal() and 1 <= int(parts["COUNT"][:9]) <= MOST_TIMES):
         raise ValidationError({"count": _("A series has at most %(most)d meetings.") % {"most": MOST_TIMES}})

@@ -8,21 +8,31 @@ from meetings.forms.agenda import (
     HandInForm,
 )
 from meetings.forms.briefing import EditBriefingTextForm, NewBriefingTextForm
+from meetings.forms.circulation import (
+    AgreeForm,
+    AnswerForm,
+    CirculateForm,
+    CommentForm,
+    CorrigendumForm,
+    DecideForm,
+    ExtendForm,
+)
 from meetings.forms.filters import (
     MeetingFilters,
     VisitFilters,
 )
+from meetings.forms.invitations import CancelForm, DelegateForm, InvitationAnswerForm, InviteForm
 from meetings.forms.meetings import (
     AttendanceForm,
     EditMeetingForm,
     NewMeetingForm,
     a_time,
 )
+from meetings.forms.polls import NewPollForm, VoteForm
 from meetings.forms.records import (
     EditParagraphForm,
     NewParagraphForm,
     OpenRecordForm,
-    ReopenForm,
     SpeakerField,
 )
 from meetings.forms.visits import (
@@ -40,12 +50,28 @@ from meetings.forms.visits import (
     WhoGoesForm,
     WriteLettersForm,
 )
+from meetings.forms.series import EditSeriesForm, EndSeriesForm, NewSeriesForm
 
 __all__ = [
+    "InvitationAnswerForm",
+    "CancelForm",
+    "DelegateForm",
+    "InviteForm",
+    "NewPollForm",
+    "VoteForm",
+    "EditSeriesForm",
+    "EndSeriesForm",
+    "NewSeriesForm",
     "LONGEST_ITEM_IN_MINUTES",
     "AgendaItemForm",
+    "AgreeForm",
+    "AnswerForm",
     "AskForDocumentForm",
     "AttendanceForm",
+    "CirculateForm",
+    "CommentForm",
+    "CorrigendumForm",
+    "DecideForm",
     "EditAgendaItemForm",
     "EditBriefingTextForm",
     "EditEntryForm",
@@ -53,6 +79,7 @@ __all__ = [
     "EditParagraphForm",
     "EditTemplateForm",
     "EditVisitForm",
+    "ExtendForm",
     "HandInForm",
     "LetterForm",
     "MeetingFilters",
@@ -66,7 +93,6 @@ __all__ = [
     "OpenRecordForm",
     "OutcomeForm",
     "ProgrammeForm",
-    "ReopenForm",
     "SpeakerField",
     "VisitFilters",
     "VisitMeetingForm",

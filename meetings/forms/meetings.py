@@ -14,12 +14,13 @@ from coordination.forms import (
     DeedForm,
     LatestForm,
     OnceForm,
+    a_day,
     one_line,
     paragraphs,
 )
-from coordination.models import Organisation, Person, Post, Space, Topic
+from coordination.models import Organisation, Person, Post, Space, SpokenLanguage, Topic
 from meetings import selectors
-from meetings.models import AttendanceRole, Meeting, MeetingKind, MeetingLevel
+from meetings.models import AttendanceRole, Meeting, MeetingFormat, MeetingKind, MeetingLevel
 from meetings.times import TimesOfThePlaceMixin, WallClockField, wall_clock
 
 
@@ -29,10 +30,34 @@ def a_time(label: Any, *, required: bool = True, help_text: Any = "") -> WallClo
 
 
 # --- meetings ------------------------------------------------------------------------------------------------------
-class _MeetingFields(TimesOfThePlaceMixin, DeedForm):
+class WhatMeetingsSay(DeedForm):
+    """What a meeting and a series say of themselves alike, besides when they are."""
+
     title = one_line(_("Title"))
     kind = forms.ChoiceField(label=_("Kind"), choices=MeetingKind.choices)
     level = forms.ChoiceField(label=_("Level"), choices=[("", "–"), *MeetingLevel.choices], required=False)
+    format = forms.ChoiceField(label=_("Format"), choices=MeetingFormat.choices)
+    place = one_line(_("Place"), required=False)
+    room = one_line(_("Room"), max_length=120, required=False)
+    link = forms.URLField(
+        label=_("Link for those who join from afar"), max_length=500, required=False, assume_scheme="https"
+    )
+    interpretation = forms.MultipleChoiceField(
+        label=_("Interpretation"),
+        choices=SpokenLanguage.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The languages between which it is interpreted."),
+    )
+    organiser = forms.ModelChoiceField(label=_("Organiser"), queryset=Organisation.objects.none())
+    purpose = paragraphs(_("Purpose"), max_length=DESCRIPTION_MAX_LENGTH)
+    language = forms.ChoiceField(label=_("Language of the text"), choices=settings.LANGUAGES)
+    topics = forms.ModelMultipleChoiceField(
+        label=_("Topics"), queryset=Topic.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class _MeetingFields(TimesOfThePlaceMixin, WhatMeetingsSay):
     starts_at = a_time(_("Starts"), help_text=_("By the clock of the place."))
     ends_at = a_time(_("Ends"))
     time_zone = forms.CharField(
@@ -42,16 +67,11 @@ class _MeetingFields(TimesOfThePlaceMixin, DeedForm):
         help_text=_("For example Asia/Karachi."),
         widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
     )
-    place = one_line(_("Place"), required=False)
-    link = forms.URLField(
-        label=_("Link for those who join from afar"), max_length=500, required=False, assume_scheme="https"
-    )
-    organiser = forms.ModelChoiceField(label=_("Organiser"), queryset=Organisation.objects.none())
-    purpose = paragraphs(_("Purpose"), max_length=DESCRIPTION_MAX_LENGTH)
-    language = forms.ChoiceField(label=_("Language of the text"), choices=settings.LANGUAGES)
-    topics = forms.ModelMultipleChoiceField(
-        label=_("Topics"), queryset=Topic.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    answers_until = a_day(_("Answers to the invitation until"))
+    field_order = (
+        "title", "kind", "level", "starts_at", "ends_at", "time_zone", "format", "place", "room", "link",
+        "interpretation", "organiser", "answers_until",
+    )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         fields = super().clean()

@@ -10,6 +10,19 @@ from meetings.selectors.agenda import (
     senders_of,
 )
 from meetings.selectors.briefing import MemberReading, briefing_of, readers_of_briefing
+from meetings.selectors.invitations import (
+    Candidate,
+    candidates_of,
+    delegates_of,
+    invitation_for,
+    invitations_to,
+    my_invitations,
+    my_polls,
+    not_yet_invited,
+    persons_of_delegation,
+    posts_of_delegation,
+    tally,
+)
 from meetings.selectors.meetings import (
     coming_meetings,
     narrowed_meetings,
@@ -21,6 +34,15 @@ from meetings.selectors.meetings import (
     time_zones,
     visits_with,
 )
+from meetings.selectors.month import (
+    Day,
+    Entry,
+    entries_between,
+    month_of_meetings,
+    occurrences_shown,
+    readable_series,
+    taken_by_meetings,
+)
 from meetings.selectors.records import (
     SPEAKER_ROWS,
     ShownParagraph,
@@ -30,6 +52,24 @@ from meetings.selectors.records import (
 )
 
 __all__ = [
+    "Candidate",
+    "candidates_of",
+    "delegates_of",
+    "invitation_for",
+    "invitations_to",
+    "my_invitations",
+    "my_polls",
+    "not_yet_invited",
+    "persons_of_delegation",
+    "posts_of_delegation",
+    "tally",
+    "Day",
+    "Entry",
+    "entries_between",
+    "month_of_meetings",
+    "occurrences_shown",
+    "readable_series",
+    "taken_by_meetings",
     "FIRST_REMINDER_DAYS",
     "SPEAKER_ROWS",
     "MemberReading",

@@ -1,7 +1,5 @@
 """Meetings: their list, one of them with agenda and attendance, and the forms that prepare one."""
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -22,6 +20,7 @@ from meetings.forms import (
     OpenRecordForm,
 )
 from meetings.models import Meeting
+from meetings.views.month import tabs_of_meetings
 
 
 @require_safe
@@ -37,16 +36,13 @@ def meeting_list(request):
         "page": page,
         "past": past,
         "spaces": coordination.known_spaces(request.user, page.object_list),
-        "tabs": [_tab(request, "", _("Coming"), not past), _tab(request, "past", _("Past"), past)],
+        "tabs": tabs_of_meetings(_query(request), "past" if past else "coming"),
     }
     return render(request, "meetings/meeting_list.html", context)
 
 
-def _tab(request, when: str, label: str, is_current: bool) -> dict:
-    query = {name: value for name, value in request.GET.items() if name in ("q", "space", "kind") and value}
-    if when:
-        query["when"] = when
-    return {"url": f"?{urlencode(query)}", "label": label, "is_current": is_current}
+def _query(request) -> dict[str, str]:
+    return {name: value for name, value in request.GET.items() if name in ("q", "space", "kind") and value}
 
 
 @require_safe
@@ -55,9 +51,14 @@ def meeting_detail(request, key):
     meeting = _open(request, key)
     record = selectors.record_of(meeting, request.user)
     may_record = access.can(request.user, "record", meeting)
+    invitations = selectors.invitations_to(meeting)
     context = {
         "meeting": meeting,
         "space": access.if_readable(request.user, meeting.space),
+        "series": access.if_readable(request.user, meeting.series),
+        "invitations": invitations,
+        "tally": selectors.tally(invitations),
+        "my_invitation": selectors.invitation_for(meeting, request.user),
         "agenda": selectors.agenda_of(meeting, request.user),
         "attendance": meeting.attendance.for_lists(),
         "topics": meeting.topics.all(),

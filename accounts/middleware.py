@@ -39,3 +39,17 @@ class ReaderTimeZoneMiddleware:
         zone = request.user.time_zone if request.user.is_authenticated else settings.TIME_ZONE
         with timezone.override(zoneinfo.ZoneInfo(zone)):
             return self.get_response(request)
+
+
+class ForgetAtSignOutMiddleware:
+    """Whoever signs out leaves nothing in the browser: no briefing that was kept for reading without a network."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        was_signed_in = request.method == "POST" and request.user.is_authenticated
+        response = self.get_response(request)
+        if was_signed_in and not request.user.is_authenticated:
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        return response

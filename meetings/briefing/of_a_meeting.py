@@ -134,10 +134,12 @@ def _article_items(sight: Sight, agreement: Agreement, under: Iterable[str]) -> 
     for one, row in texts:
         if not is_short and one.key not in under:
             continue
+        changed_by = _("as changed by: %(agreement)s") % {"agreement": row.agreement.title} if one.changes else ""
         lines = plain_text(one.body).splitlines() or [""]
-        for number, line in enumerate(lines):
-            label = article_name(one.number, one.title) if number == 0 else ""
-            yield Item(line, row, label=label, language=agreement.language)
+        for number, line in enumerate(lines, start=1):
+            label = article_name(one.number, one.title) if number == 1 else ""
+            detail = changed_by if number == len(lines) else ""
+            yield Item(line, row, label=label, detail=detail, language=agreement.language)
 
 
 # --- background ----------------------------------------------------------------------------------------------------

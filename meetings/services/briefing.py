@@ -96,6 +96,7 @@ def write_in_briefing(
     written.save()
     if marking:
         change_marking(actor, written, marking, organisations=organisations, users=users)
+        written.refresh_from_db(fields=["own_audience", "audience"])
     # Never what was written: the trail has other readers than the text.
     audit.record(actor, "briefing written", written, after={"section": section})
     return written

@@ -1,3 +1,5 @@
+import { forget } from "./briefing-keeping.js";
+
 /* What the frame does better with scripts; all of it works without (menus are <details>). */
 
 const menus = () => document.querySelectorAll("details.accord-menu[open]");
@@ -45,3 +47,10 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// A briefing that a phone keeps goes when its reader signs out, and wherever nobody is signed in.
+const signsOut = (form) => form.matches('form[action$="/account/logout/"]');
+document.addEventListener("submit", (event) => {
+  if (signsOut(event.target)) forget();
+});
+if (document.querySelector('form[action$="/account/login/"]')) forget();

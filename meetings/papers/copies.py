@@ -1,0 +1,171 @@
+"""The copy of a record for one reader: all that is put on paper, and nothing that this reader may not see.
+
+Papers are made of copies alone. What is left out leaves no gap: sections are numbered as they stand in the copy.
+Under the Chatham House Rule a paper tells those who did not attend neither who spoke nor who was there: unlike a page
+it is handed on (docs/decisions/0015).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from coordination import access, attachments
+from coordination.models import Commitment, Marking
+from meetings import selectors
+from meetings.models import AttendanceRole, Meeting, ParagraphKind, Record
+from meetings.papers.layout import narrowest
+from meetings.selectors import circulation
+
+
+@dataclass(frozen=True)
+class CopiedTask:
+    reference: str
+    what: str
+    who: str
+    due_on: date | None
+
+
+@dataclass(frozen=True)
+class CopiedCorrigendum:
+    text: str
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True)
+class CopiedParagraph:
+    key: str
+    kind: str
+    label: str
+    text: str
+    # Empty where nobody spoke, and where the reader may not know who did.
+    speaker: str
+    on_behalf_of: str
+    names_withheld: bool
+    tasks: list[CopiedTask]
+    corrigenda: list[CopiedCorrigendum]
+
+    @property
+    def is_task(self) -> bool:
+        return self.kind in (ParagraphKind.ACTION, ParagraphKind.COMMITMENT)
+
+
+@dataclass(frozen=True)
+class CopiedSection:
+    number: int
+    title: str
+    # Its own marking, where it is narrower than that of the record.
+    marking: str
+    paragraphs: list[CopiedParagraph]
+
+    @property
+    def heading(self) -> str:
+        return f"{self.number}. {self.title}" if self.title else ""
+
+
+@dataclass(frozen=True)
+class CopiedParticipant:
+    organisation: str
+    name: str
+    role: str
+    is_head: bool
+
+
+@dataclass(frozen=True)
+class Reservation:
+    text: str
+    whose: str
+
+
+@dataclass(frozen=True)
+class RecordCopy:
+    record: Record
+    # That of its narrowest part: it stands on every page.
+    marking: str
+    names_withheld: bool
+    sections: list[CopiedSection]
+    participants: list[CopiedParticipant]
+    documents: list[str]
+    reservations: list[Reservation]
+    agreed_by: list[str]
+    # What of it is RED by itself: that it was read is noted in the trail.
+    read_besides: list = field(default_factory=list)
+
+    @property
+    def meeting(self) -> Meeting:
+        return self.record.meeting
+
+    @property
+    def paragraphs(self) -> list[CopiedParagraph]:
+        return [paragraph for section in self.sections for paragraph in section.paragraphs]
+
+
+def copy_for(user: access.Reader, record: Record) -> RecordCopy:
+    """The copy of `record`, which `user` may read, for that reader."""
+    shown = selectors.sections_shown(record, user)
+    corrigenda = circulation.corrigenda_of(record, user) if record.is_frozen else {}
+    withheld = not access.may_see_names(user, record)
+    documents = list(attachments.keeper().files_of(record.meeting, user))
+    markings = [record.audience.marking, *(one.section.audience.marking for one in shown)]
+    tasks = [
+        task for one in shown for paragraph in one.paragraphs for task in [*paragraph.actions, *paragraph.commitments]
+    ]
+    markings += [task.audience.marking for task in tasks] + [file.audience.marking for file in documents]
+    return RecordCopy(
+        record=record,
+        marking=narrowest(markings),
+        names_withheld=withheld,
+        sections=[_section(number, one, corrigenda) for number, one in enumerate(shown, start=1)],
+        participants=[] if withheld else _participants(record.meeting),
+        documents=[str(file.title) for file in documents],
+        reservations=[Reservation(one.text, one.whose) for one in circulation.reservations_on(record, user)],
+        agreed_by=circulation.agreed_by(record, user),
+        read_besides=[
+            one.section for one in shown if one.section.is_narrower and one.section.audience.marking == Marking.RED
+        ],
+    )
+
+
+def _section(number: int, shown: selectors.ShownSection, corrigenda: dict[str, list]) -> CopiedSection:
+    section = shown.section
+    return CopiedSection(
+        number=number,
+        title=section.title,
+        marking=section.audience.marking if section.is_narrower else "",
+        paragraphs=[_paragraph(one, corrigenda.get(one.key, [])) for one in shown.paragraphs],
+    )
+
+
+def _paragraph(shown: selectors.ShownParagraph, corrigenda: list) -> CopiedParagraph:
+    return CopiedParagraph(
+        key=shown.key,
+        kind=shown.kind,
+        label=shown.kind_label,
+        text=shown.text,
+        speaker=shown.speaker,
+        on_behalf_of=shown.on_behalf_of,
+        names_withheld=shown.names_withheld,
+        tasks=[
+            *(CopiedTask(one.short_reference or "", one.title, one.owner.name, one.due_on) for one in shown.actions),
+            *(
+                CopiedTask(one.short_reference or "", one.title, one.party.name, one.due_on)
+                for one in shown.commitments
+            ),
+        ],
+        corrigenda=[CopiedCorrigendum(one.text, one.reason, one.made_at.date()) for one in corrigenda],
+    )
+
+
+def _commitment(task: Commitment) -> CopiedTask:
+    return CopiedTask(task.short_reference or "", task.title, task.party.name, task.due_on)
+
+
+def _participants(meeting: Meeting) -> list[CopiedParticipant]:
+    return [
+        CopiedParticipant(
+            organisation=row.organisation.name,
+            name=str(row) if row.is_named else "",
+            role=str(row.get_role_display()),
+            is_head=row.role == AttendanceRole.HEAD,
+        )
+        for row in meeting.attendance.for_lists()
+    ]

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from coordination import selectors as coordination
 from coordination.forms import (
-    REASON_MAX_LENGTH,
     DeedForm,
     LatestForm,
     OnceForm,
@@ -26,10 +25,6 @@ class OpenRecordForm(DeedForm):
         required=False,
         help_text=_("Who did not attend reads the statements without names. This promise is not taken back."),
     )
-
-
-class ReopenForm(DeedForm):
-    reason = paragraphs(_("Reason"), max_length=REASON_MAX_LENGTH, rows=2)
 
 
 class SpeakerField(forms.ModelChoiceField):
@@ -84,6 +79,9 @@ class NewParagraphForm(OnceForm, _StatementFields):
 
 class EditParagraphForm(LatestForm, _StatementFields):
     """Without the speaker where there is none, and where whoever edits may not know who it was."""
+
+    # The page of the writing sends a change again whose answer it has not had.
+    submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, paragraph: Any, with_names: bool, **kwargs: Any) -> None:
         speakers = Attendance.objects.filter(meeting_id=paragraph.record.meeting_id)

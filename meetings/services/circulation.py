@@ -316,6 +316,8 @@ def withdraw_comment(actor: User, comment: RecordComment) -> RecordComment:
         raise PermissionDenied(_("You do not have the right to do this."))
     if comment.state == CommentState.WITHDRAWN:
         return comment
+    if comment.state != CommentState.OPEN or record.is_frozen:
+        raise ValidationError(_("Something else has been decided on it in the meantime."))
     _decide(comment, actor, CommentState.WITHDRAWN, "")
     audit.record(actor, "comment withdrawn", record)
     return comment

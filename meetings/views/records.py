@@ -1,5 +1,7 @@
 """Records: the page that is read, and what those do there who write it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
@@ -11,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from coordination import access
 from coordination.views.shared import attempt, attempt_on_latest, require_or_404
 from meetings import selectors, services
-from meetings.forms import EditParagraphForm, NewParagraphForm, OpenRecordForm, ReopenForm
-from meetings.models import Meeting, Paragraph, Record, RecordState
+from meetings.forms import AgreeForm, AnswerForm, EditParagraphForm, NewParagraphForm, OpenRecordForm
+from meetings.models import Answer, Meeting, Paragraph, Record, RecordState, Round
+from meetings.selectors import circulation
 
 # Each state: the service that leads to it, what its button says, and what is said afterwards.
 STEPS = {
@@ -42,23 +45,27 @@ STEPS = {
 @require_safe
 def record_detail(request, key):
     """The record as its reader may see it."""
-    return _render(request, _open(request, key))
+    return render_record(request, open_record_of(request, key))
 
 
-def _open(request, key) -> Record:
+def open_record_of(request, key) -> Record:
+    """The record of the meeting with this key, for its reader."""
     return access.open_readable(request, Record.objects.of_live_meetings(), meeting__key=key)
 
 
-def _written(request, key) -> Record:
+def record_of_writer(request, key) -> Record:
     """The record, for those who write records; for all others the page is not there."""
-    record = _open(request, key)
+    record = open_record_of(request, key)
     require_or_404(request, "record", record)
     return record
 
 
-def _render(request, record: Record, **more):
+def render_record(request, record: Record, **more):
+    """The record's page, with a form on it where one was refused."""
     user = request.user
     steps = services.steps_for(user, record)
+    last = services.last_round(record)
+    answer = services.answer_open_to(user, record, last)
     context = {
         "record": record,
         "meeting": record.meeting,
@@ -66,11 +73,33 @@ def _render(request, record: Record, **more):
         "sections": selectors.sections_shown(record, user),
         "names_withheld": not access.may_see_names(user, record),
         "may_write": record.is_draft and access.can(user, "record", record),
-        "steps": [{"state": state, "label": STEPS[RecordState(state)][1]} for state in steps],
-        "reopen_form": ReopenForm() if record.state == RecordState.AGREED and RecordState.DRAFT in steps else None,
+        "may_circulate": not record.is_frozen and access.can(user, "record", record),
+        "may_correct": record.is_frozen and access.can(user, "manage", record),
+        # Circulating has a page of its own: whom to ask, and until when.
+        "steps": [
+            {"state": state, "label": STEPS[RecordState(state)][1]}
+            for state in steps
+            if state != RecordState.CIRCULATED
+        ],
+        **({} if last is None else _with_the_delegations(request, record, last, answer)),
         **more,
     }
     return render(request, "meetings/record_detail.html", context)
+
+
+def _with_the_delegations(request, record: Record, last: Round, answer: Answer | None) -> dict[str, Any]:
+    """What the page shows of a record that is circulated, or has been."""
+    user = request.user
+    return {
+        "standing": circulation.standing_of(record, user),
+        "comments": circulation.comments_of(record, user),
+        "corrigenda": circulation.corrigenda_of(record, user) if record.is_frozen else {},
+        "reservations": circulation.reservations_on(record, user),
+        "agreed_by": circulation.agreed_by(record, user),
+        "may_comment": services.may_comment(user, record, last),
+        "answer": answer,
+        "answer_form": AnswerForm(answer=answer) if answer else None,
+    }
 
 
 @require_POST
@@ -88,26 +117,26 @@ def record_open(request, key):
 @require_POST
 def record_move(request, key):
     """Take the record to its next state, or back."""
-    record = _written(request, key)
+    record = record_of_writer(request, key)
     state = request.POST.get("state")
     if state not in STEPS:
         raise Http404
     step, _label, done = STEPS[RecordState(state)]
-    form = ReopenForm(request.POST)
-    reason = {"reason": request.POST.get("reason", "")} if state == RecordState.DRAFT else {}
+    form = AgreeForm(request.POST)
+    reason = {"reason": request.POST.get("reason", "")} if state == RecordState.AGREED else {}
     if attempt(form, lambda: step(request.user, record, **reason)):
         messages.success(request, done)
         still_read = Record.objects.readable_by(request.user).filter(pk=record.pk).exists()
         return redirect(record if still_read else "meeting_list")
     for sentence in form.non_field_errors():
         messages.error(request, sentence)
-    return _render(request, record, reopen_form=form) if form.errors.get("reason") else redirect(record)
+    return render_record(request, record, agree_form=form) if form.errors.get("reason") else redirect(record)
 
 
 @require_POST
 def record_under_the_rule(request, key):
     """Keep the record under the Chatham House Rule from now on."""
-    record = _written(request, key)
+    record = record_of_writer(request, key)
     return _do(request, record, lambda: services.keep_under_chatham_house(request.user, record))
 
 
@@ -125,7 +154,7 @@ def paragraph_new(request, key, section):
     ):
         messages.success(request, _("The paragraph is written down."))
         return redirect(made[0])
-    return _render(request, record, form=form, form_in=found.pk)
+    return render_record(request, record, form=form, form_in=found.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -166,7 +195,7 @@ def paragraph_remove(request, key, paragraph):
 
 
 def _drafted(request, key) -> Record:
-    record = _written(request, key)
+    record = record_of_writer(request, key)
     if not record.is_draft:
         raise Http404
     return record

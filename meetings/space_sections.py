@@ -23,7 +23,7 @@ def meetings(space: Space, user: access.Reader) -> Section:
         title=_("Meetings"),
         icon="calendar3",
         template="meetings/sections/meetings.html",
-        context={"meetings": coming[:ROWS_IN_A_SECTION], "visits": visits[:ROWS_IN_A_SECTION]},
+        context={"space_key": space.key, "meetings": coming[:ROWS_IN_A_SECTION], "visits": visits[:ROWS_IN_A_SECTION]},
         url=f"{reverse('meeting_list')}?space={space.key}",
         url_label=_("All meetings"),
         deed_url=reverse("meeting_new", kwargs={"key": space.key}) if may_add else "",

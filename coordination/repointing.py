@@ -70,11 +70,11 @@ def _stands_already(row: Model) -> bool:
 
 
 def _foreign_keys_to(model: type[Model]) -> Iterator[tuple[type[Model], str]]:
-    for relation in model._meta.related_objects:
-        if relation.related_model._meta.label not in _AS_THEY_ARE:
-            holder = relation.through if relation.many_to_many else relation.related_model
-            name = relation.field.m2m_reverse_field_name() if relation.many_to_many else relation.field.name
-            yield holder, name
+    """All of them, those without a name of the way back and the tables between included."""
+    for relation in model._meta.get_fields(include_hidden=True):
+        is_key = relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)
+        if is_key and relation.related_model._meta.label not in _AS_THEY_ARE:
+            yield relation.related_model, relation.field.name
 
 
 def _repoint_generic(gone: Model, kept: Model) -> int:

@@ -1,5 +1,6 @@
-from django.urls import path
+from django.urls import path, register_converter
 
+from coordination.models.marking import KEY_ALPHABET, KEY_LENGTH
 from coordination.views import (
     action_lists,
     actions,
@@ -21,6 +22,21 @@ from coordination.views import (
     spaces,
     trail,
 )
+
+
+class KeyConverter:
+    """A key, and no other word that may stand in its place."""
+
+    regex = f"[{KEY_ALPHABET}]{{{KEY_LENGTH}}}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(KeyConverter, "key")
 
 urlpatterns = [
     path("spaces/", spaces.space_list, name="space_list"),
@@ -76,14 +92,14 @@ urlpatterns = [
     path("people/", people.person_list, name="person_list"),
     path("people/new/", people.person_new, name="person_new"),
     path("people/duplicates/", people.people_duplicates, name="people_duplicates"),
-    path("people/<str:key>/", people.person_detail, name="person_detail"),
-    path("people/<str:key>/edit/", people.person_edit, name="person_edit"),
-    path("people/<str:key>/photo/", people.person_photo, name="person_photo"),
-    path("people/<str:key>/is/<str:other>/", people.people_merge, name="people_merge"),
-    path("people/<str:key>/is-not/<str:other>/", people.people_apart, name="people_apart"),
-    path("posts/<str:key>/", posts.post_detail, name="post_detail"),
-    path("posts/<str:key>/change/", posts.post_change, name="post_change"),
-    path("posts/<str:key>/edit/<int:pk>/", posts.post_edit, name="post_edit"),
+    path("people/<key:key>/", people.person_detail, name="person_detail"),
+    path("people/<key:key>/edit/", people.person_edit, name="person_edit"),
+    path("people/<key:key>/photo/", people.person_photo, name="person_photo"),
+    path("people/<key:key>/is/<key:other>/", people.people_merge, name="people_merge"),
+    path("people/<key:key>/is-not/<key:other>/", people.people_apart, name="people_apart"),
+    path("posts/<key:key>/", posts.post_detail, name="post_detail"),
+    path("posts/<key:key>/change/", posts.post_change, name="post_change"),
+    path("posts/<key:key>/edit/<int:pk>/", posts.post_edit, name="post_edit"),
     path("calendar/", feeds.calendar_feeds, name="calendar_feeds"),
     path("calendar/<str:secret>.ics", feeds.calendar_feed, name="calendar_feed"),
     path("r/<str:reference>/", references.reference, name="reference"),

@@ -61,7 +61,7 @@ def sections_shown(record: Record, user: access.Reader) -> list[ShownSection]:
     tasks = coordination.made_from_each(paragraphs, user)
     with_names = access.may_see_names(user, record)
     return [
-        ShownSection(section, [_shown(each, with_names, tasks[each.pk]) for each in section.paragraphs.all()])
+        ShownSection(section, [shown_paragraph(each, with_names, tasks[each.pk]) for each in section.paragraphs.all()])
         for section in sections
     ]
 
@@ -74,7 +74,7 @@ def _with_paragraphs(sections: QuerySet[Section], record: Record) -> list[Sectio
     return found
 
 
-def _shown(paragraph: Paragraph, with_names: bool, tasks: dict[str, list]) -> ShownParagraph:
+def shown_paragraph(paragraph: Paragraph, with_names: bool, tasks: dict[str, list]) -> ShownParagraph:
     is_spoken = paragraph.kind in SPOKEN_KINDS
     return ShownParagraph(
         key=paragraph.key,

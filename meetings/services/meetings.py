@@ -20,6 +20,7 @@ from meetings.models import (
     Record,
     validate_languages,
 )
+from meetings.services.writing import attendance_changed
 
 
 # --- meetings ------------------------------------------------------------------------------------------------------
@@ -148,6 +149,7 @@ def note_attendance(
     row.role = role
     row.full_clean()
     row.save()
+    _let_follow_along(meeting)
     audit.record(actor, "attendance noted", meeting, after={"organisation": organisation.pk, "role": role})
     return row
 
@@ -183,4 +185,11 @@ def remove_attendance(actor: User, row: Attendance) -> None:
     require(actor, "record", row.meeting)
     before = {"organisation": row.organisation_id, "role": row.role}
     row.delete()
+    _let_follow_along(row.meeting)
     audit.record(actor, "attendance removed", row.meeting, before=before)
+
+
+def _let_follow_along(meeting: Meeting) -> None:
+    """Who attended may be who follows the record along while it is written."""
+    if record := Record.objects.filter(meeting=meeting).first():
+        attendance_changed(record)

@@ -16,7 +16,16 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from coordination import access, audit
 from coordination.services import require
-from meetings.models import LEASE, Paragraph, ParagraphDraft, ParagraphKind, Record, Section, SectionLock
+from meetings.models import (
+    LEASE,
+    Paragraph,
+    ParagraphChange,
+    ParagraphDraft,
+    ParagraphKind,
+    Record,
+    Section,
+    SectionLock,
+)
 
 # Sent after the commit: that something of the writing of a record has changed. meetings.live tells the open pages.
 changed = Signal()
@@ -48,6 +57,8 @@ def take_section(actor: User, section: Section, *, now: datetime | None = None) 
     if lock.keeps_out(actor.pk, now):
         raise SectionTaken(lock)
     is_the_same, was_held = lock.holder_id == actor.pk, lock.is_held(now)
+    if is_the_same and lock.held_until - now > LEASE * 2 / 3:
+        return lock  # every letter typed comes by here
     lock.held_until = now + LEASE
     if not is_the_same:
         _pass_on(lock, actor, now, from_one_who_is_there=was_held)
@@ -145,19 +156,26 @@ def keep_draft(
     if len(text) > DRAFT_MAX_LENGTH:
         raise ValidationError({"text": _("Say it in at most %(limit)d characters.") % {"limit": DRAFT_MAX_LENGTH}})
     take_section(actor, section)
-    if Paragraph.objects.filter(submission=submission).exists():
+    if _is_in_the_record(submission):
         return None
     draft = ParagraphDraft.objects.select_for_update().filter(submission=submission).first()
     if draft is None:
-        draft = ParagraphDraft(submission=submission, section=section, author=actor, paragraph=paragraph)
-    elif draft.author_id != actor.pk or draft.section_id != section.pk:
-        raise ValidationError(_("This belongs to somebody else."))
-    elif draft.number >= number:
+        draft = ParagraphDraft(submission=submission, section=section, paragraph=paragraph)
+    elif draft.section_id != section.pk:
+        raise ValidationError(_("This was written in another section."))
+    elif draft.author_id == actor.pk and draft.number >= number:
         return draft
+    # Whoever has the section now may go on with what a colleague has left in it.
+    draft.author = actor
     draft.kind, draft.text, draft.number, draft.typed_at = kind, text, number, timezone.now()
     draft.save()
     _tell(section, "drafts")
     return draft
+
+
+def _is_in_the_record(submission: UUID) -> bool:
+    sent = {"submission": submission}
+    return Paragraph.objects.filter(**sent).exists() or ParagraphChange.objects.filter(**sent).exists()
 
 
 @transaction.atomic
@@ -194,6 +212,18 @@ def let_follow_along(actor: User, record: Record, *, follow: bool) -> Record:
     return record
 
 
+@transaction.atomic
+def attendance_changed(record: Record) -> None:
+    """Who follows along are those who attended by now."""
+    record = Record.objects.select_for_update(of=("self",)).select_related("meeting", "space").get(pk=record.pk)
+    if record.is_draft and record.followed_along:
+        access.settle(record)
+
+
 def _tell(section: Section, what: str = "writing") -> None:
-    record_id = section.record_id
+    tell(section.record_id, what)
+
+
+def tell(record_id: int, what: str = "record") -> None:
+    """Let the open pages of the record know, once this is committed."""
     transaction.on_commit(lambda: changed.send(sender=SectionLock, record_id=record_id, what=what))

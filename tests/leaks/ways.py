@@ -107,6 +107,17 @@ def members(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
     yield {"key": space.key, "kind": "user", "pk": world.readers["reader"].pk}, space
 
 
+def of_briefing(kind: str, **more: Callable[[Any], Any]) -> Targets:
+    """The addresses of a briefing and its parts begin with the key of their visit."""
+
+    def targets(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+        for one in world.of_kind(kind):
+            pack = getattr(one.obj, "pack", one.obj)
+            yield {"key": pack.visit.key, **{name: value(one.obj) for name, value in more.items()}}, one
+
+    return targets
+
+
 MEETING = of("meeting")
 RECORD = of_meeting_of("record", lambda record: record.meeting)
 PARAGRAPH = {"meeting_of": lambda part: part.section.record.meeting, "paragraph": lambda part: part.key}
@@ -232,7 +243,36 @@ SITE: dict[str, Way] = {
     "paragraph_remove": Way(
         of_meeting_of("paragraph", PARAGRAPH["meeting_of"], paragraph=PARAGRAPH["paragraph"]), verb="", send="record"
     ),
+    "record_write": Way(RECORD, verb="draft"),
+    "record_followed": Way(RECORD, verb="", send="record"),
+    "writing_add": Way(
+        of_meeting_of("record", lambda record: record.meeting, section=lambda record: record.sections.first().pk),
+        verb="", send="record",
+    ),
+    "writing_change": Way(
+        of_meeting_of("paragraph", PARAGRAPH["meeting_of"], paragraph=PARAGRAPH["paragraph"]), verb="draft",
+        send="record",
+    ),
     "visit_detail": Way(of("visit")),
+    "briefing_detail": Way(of_briefing("briefing"), queries=("", "?chapter=people", "?chapter=2345678923")),
+    "briefing_begin": Way(of("visit"), verb="", send="record"),
+    "briefing_write": Way(
+        of_briefing("briefing", section=lambda pack: "introduction"), verb="record", send="record"
+    ),
+    "briefing_write_of_meeting": Way(
+        of_briefing(
+            "briefing",
+            meeting=lambda pack: pack.visit.programme.get().meeting.key, section=lambda pack: "talking_points",
+        ),
+        verb="record", send="record",
+    ),
+    "briefing_text": Way(of_briefing("briefing text", text=lambda text: text.key), verb="record", send="record"),
+    "briefing_text_remove": Way(of_briefing("briefing text", text=lambda text: text.key), verb="", send="record"),
+    "briefing_paper_ask": Way(of_briefing("briefing"), verb="", send="read"),
+    "briefing_paper": Way(of_briefing("briefing paper", paper=lambda paper: paper.key)),
+    "briefing_pdf": Way(of_briefing("briefing paper", paper=lambda paper: paper.key)),
+    "briefing_phone": Way(of_briefing("briefing")),
+    "briefing_worker": Way(alone()),
     "country_profile_detail": Way(of("country_profile")),
     "resource_detail": Way(of("resource"), send="contribute"),
     "service_point_detail": Way(of("service_point")),

@@ -59,7 +59,7 @@ export function enhance(panel, thread, ask) {
     if (frame.key !== key.value) return;
     busy(false);
     text.value = "";
-    key.value = window.crypto.randomUUID ? window.crypto.randomUUID() : uuid();
+    key.value = newKey();
     text.focus();
   });
   on("error", (frame) => {
@@ -67,6 +67,11 @@ export function enhance(panel, thread, ask) {
   });
   on("lost", ask);
   return form;
+}
+
+/* A UUID for something that is sent: sent again with it, it is the same. */
+export function newKey() {
+  return window.crypto.randomUUID ? window.crypto.randomUUID() : uuid();
 }
 
 /* For pages that are not served securely, where the browser keeps its own back. */

@@ -103,34 +103,34 @@ def write_in_briefing(
 
 
 @transaction.atomic
-def edit_briefing_text(actor: User, text: BriefingText, *, version: int, **changes: Any) -> BriefingText:
+def edit_briefing_text(actor: User, written: BriefingText, *, version: int, **changes: Any) -> BriefingText:
     """Change a text. `version` is that of the form: an older one is refused."""
-    pack = _locked(actor, text.pack)
-    text = BriefingText.objects.select_for_update(of=("self",)).get(pk=text.pk)
-    require(actor, "record", text)
-    if text.version != version:
+    pack = _locked(actor, written.pack)
+    written = BriefingText.objects.select_for_update(of=("self",)).get(pk=written.pk)
+    require(actor, "record", written)
+    if written.version != version:
         raise StaleVersion
     if "text" in changes:
         changes["text"] = _checked(changes["text"])
     for name, value in changes.items():
-        setattr(text, name, value)
-    text.compiled, text.updated_by = _digest(actor, pack, text.section, text.meeting), actor
-    text.version += 1
-    text.save()
-    audit.record(actor, "briefing changed", text, after={"section": text.section, "version": text.version})
-    return text
+        setattr(written, name, value)
+    written.compiled, written.updated_by = _digest(actor, pack, written.section, written.meeting), actor
+    written.version += 1
+    written.save()
+    audit.record(actor, "briefing changed", written, after={"section": written.section, "version": written.version})
+    return written
 
 
 @transaction.atomic
-def remove_briefing_text(actor: User, text: BriefingText, *, version: int) -> None:
+def remove_briefing_text(actor: User, written: BriefingText, *, version: int) -> None:
     """Strike a text out of the pack."""
-    pack = _locked(actor, text.pack)
-    text = BriefingText.objects.select_for_update(of=("self",)).get(pk=text.pk)
-    require(actor, "record", text)
-    if text.version != version:
+    pack = _locked(actor, written.pack)
+    written = BriefingText.objects.select_for_update(of=("self",)).get(pk=written.pk)
+    require(actor, "record", written)
+    if written.version != version:
         raise StaleVersion
-    audit.record(actor, "briefing text removed", pack, before={"section": text.section, "version": text.version})
-    text.delete()
+    audit.record(actor, "briefing text removed", pack, before={"section": written.section, "version": written.version})
+    written.delete()
 
 
 def _locked(actor: User, pack: BriefingPack) -> BriefingPack:

@@ -61,7 +61,6 @@ def _note_readings(request: HttpRequest, found: briefing.Briefing) -> None:
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
-@login_required
 @require_safe
 def briefing_detail(request, key):
     """One chapter of the pack, with the way to the others."""
@@ -85,7 +84,7 @@ def briefing_detail(request, key):
         "behind": [text.key for part in found.parts for text in part.texts if part.is_behind(text, request.user)],
         "may_write": may_write,
         "readers": selectors.readers_of_briefing(pack) if may_write and wanted == VISIT else None,
-        "paper": _own_papers(request, pack).first(),
+        "paper": _own_papers(request, pack).first() if request.user.is_authenticated else None,
     }
     return render(request, "meetings/briefing_detail.html", context)
 
@@ -255,11 +254,10 @@ def briefing_pdf(request, key, paper):
 
 
 # --- on the phone --------------------------------------------------------------------------------------------------
-@login_required
 @require_safe
 def briefing_phone(request, key):
     """The whole pack on one page for the phone, which may keep it for a while where its reader asks for that."""
-    pack: BriefingPack = access.open_readable(request, _packs(), key=key)
+    pack = _pack(request, key)
     found = briefing.compile_for(pack, request.user)
     _note_readings(request, found)
     now = timezone.now()
@@ -269,7 +267,7 @@ def briefing_phone(request, key):
         "visit": pack.visit,
         "compiled_at": now,
         "kept_until": offline.kept_until(pack.visit, now),
-        "holder": offline.holder_of(request.user),
+        "holder": offline.holder_of(request.user) if request.user.is_authenticated else "",
         "marking_label": Marking(found.marking).label,
     }
     answer = render(request, "meetings/briefing_phone.html", context)

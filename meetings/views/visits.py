@@ -284,7 +284,11 @@ def render_visit(request, template, visit, current, **more):
         for name, label, is_for_preparing in TABS
         if may_prepare or not is_for_preparing
     ]
-    return render_below(request, template, visit, tabs=tabs, may_prepare=may_prepare, **more)
+    pack = selectors.briefing_of(visit, request.user)
+    if pack is not None:
+        pack.visit = visit
+        tabs.append({"url": pack.get_absolute_url(), "label": _("Briefing"), "is_current": False})
+    return render_below(request, template, visit, tabs=tabs, briefing=pack, may_prepare=may_prepare, **more)
 
 
 def render_below(request, template, visit, **more):

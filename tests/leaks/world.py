@@ -38,7 +38,7 @@ from coordination.models import (
     Topic,
 )
 from discussion.models import Notification, ReadMark
-from meetings.models import AgendaItem
+from meetings.models import AgendaItem, BriefingPack, BriefingPaper, BriefingText
 from tests import factories as make
 
 OPEN_MARKINGS = (Marking.CLEAR, Marking.GREEN, Marking.AMBER)
@@ -185,9 +185,28 @@ class World:
         if marking == Marking.AMBER:
             self._plant_filters()
         meeting = self._plant_meeting(marking)
-        self._page("visit", marking, make.make_visit, objectives="CANARY", organisation=self.fia, meetings=[meeting])
+        visit = self._page(
+            "visit", marking, make.make_visit, objectives="CANARY", organisation=self.fia, meetings=[meeting]
+        )
+        self._plant_briefing(marking, visit, meeting)
         self._plant_knowledge(marking)
         self._plant_threads(marking, agreement, article)
+
+    def _plant_briefing(self, marking: str, visit: Any, meeting: Any) -> None:
+        """A pack with a text of the visit and one of a meeting; it is compiled of all else that is planted."""
+        pack = BriefingPack.objects.create(space=self.space, visit=visit, created_by=self.confidant)
+        self._note("briefing", marking, self._marked(pack, marking))
+        for section, about in (("introduction", None), ("background", meeting)):
+            self._part("briefing text", marking, pack, lambda word, section=section, about=about: (
+                BriefingText.objects.create(space=self.space, pack=pack, section=section, meeting=about, text=word)
+            ))  # fmt: skip
+        # A paper is its reader's alone, whatever the pack is marked.
+        number = next(_numbers)
+        paper = BriefingPaper.objects.create(
+            space=self.space, pack=pack, reader=self.readers["chair"], state="ready", made_at=timezone.now(), pages=1,
+            content=canary(number).encode(),
+        )  # fmt: skip
+        self._note("briefing paper", marking, paper, number=number)
 
     def _plant_filters(self) -> None:
         """One that is shared in the space, of either list; it is read by the members, whatever the space is marked."""

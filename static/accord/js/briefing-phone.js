@@ -51,7 +51,7 @@ function on(name, deed) {
   });
 }
 
-if ("caches" in window && "serviceWorker" in navigator) {
+if (holder && "caches" in window && "serviceWorker" in navigator) {
   part("keeping").hidden = false;
   on("keep", keep);
   on("forget", letGo);

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from coordination import access
 from coordination.models import Commitment, Organisation, Post
 from meetings.itinerary import Counterpart, Identity, Slot, who
-from meetings.models import Attendance, Meeting, Paragraph, ParagraphKind
+from meetings.models import Attendance, Meeting, Paragraph, ParagraphKind, Record
 from meetings.selectors.visits import Itinerary
 
 # A card shows what fits on half a page of a briefing; the record of each meeting has the rest.
@@ -157,17 +157,28 @@ def _words(
     )
     said: dict[int, list[Paragraph]] = {}
     agreed: dict[int, list[Paragraph]] = {}
-    named: dict[int, bool] = {}
-    for paragraph in rows:
+    paragraphs = list(rows)
+    _note_who_attended(paragraph.section.record for paragraph in paragraphs)
+    for paragraph in paragraphs:
         record = paragraph.section.record
         if paragraph.kind != ParagraphKind.STATEMENT:
             agreed.setdefault(record.meeting_id, []).append(paragraph)
-            continue
-        if record.pk not in named:
-            named[record.pk] = access.may_see_names(user, record)
-        if named[record.pk]:
+        elif access.may_see_names(user, record):
             said.setdefault(record.meeting_id, []).append(paragraph)
     return said, agreed
+
+
+def _note_who_attended(records: Iterable[Record]) -> None:
+    """What the rule asks of each record under the Chatham House Rule, in one query for all of them."""
+    under_the_rule = [record for record in records if record.chatham_house]
+    if not under_the_rule:
+        return
+    attending: dict[int, set[int]] = {}
+    rows = Attendance.objects.filter(meeting__in={record.meeting_id for record in under_the_rule})
+    for meeting, *users in rows.values_list("meeting_id", "person__user_id", "post__person__user_id"):
+        attending.setdefault(meeting, set()).update(user for user in users if user is not None)
+    for record in under_the_rule:
+        record.attending_user_ids = frozenset(attending.get(record.meeting_id, ()))
 
 
 def _spoke(paragraph: Paragraph, row: Attendance) -> bool:
@@ -186,22 +197,25 @@ def _spoke(paragraph: Paragraph, row: Attendance) -> bool:
 def _owed(
     itinerary: Itinerary, counterparts: Iterable[Counterpart], user: access.Reader
 ) -> dict[int, tuple[list[Commitment], list[Commitment]]]:
-    """By organisation, what it still owes the delegation's and what that owes it. Two queries."""
+    """By organisation, what it still owes the delegation's and what that owes it. One query."""
     us, they = itinerary.visit.organisation, {one.organisation.pk: one.organisation for one in counterparts}
-    standing = Commitment.objects.standing().readable_by(user).for_lists()
     to_us = Q(owed_to=us) | _under_an_agreement_with([us]) | Q(owed_to=None, article=None, space=itinerary.visit.space)
-    theirs = list(standing.filter(to_us, party__in=they).distinct())
-    ours = standing.filter(Q(owed_to__in=they) | _under_an_agreement_with(they.values()), party=us)
-    with_parties = ours.annotate(of_party=F("article__agreement__parties__organisation"))
-    by_organisation: dict[int, list[Commitment]] = {}
-    for commitment in with_parties:
-        key = commitment.owed_to_id or commitment.of_party
-        known = by_organisation.setdefault(key, [])
-        if commitment not in known:
-            known.append(commitment)
-    return {
-        key: ([one for one in theirs if one.party_id == key], by_organisation.get(key, [])) for key in they
-    }  # fmt: skip
+    to_them = Q(owed_to__in=they) | _under_an_agreement_with(they.values())
+    rows = (
+        Commitment.objects.standing()
+        .readable_by(user)
+        .for_lists()
+        .filter(to_us & Q(party__in=they) | to_them & Q(party=us))
+        .annotate(of_party=F("article__agreement__parties__organisation"))
+    )
+    # One row for each party of the agreement: each commitment is told once for each organisation.
+    owed: dict[int, tuple[dict[int, Commitment], dict[int, Commitment]]] = {key: ({}, {}) for key in they}
+    for row in rows:
+        if row.party_id in they:
+            owed[row.party_id][0][row.pk] = row
+        elif (key := row.owed_to_id or row.of_party) in they:
+            owed[key][1][row.pk] = row
+    return {key: (list(theirs.values()), list(ours.values())) for key, (theirs, ours) in owed.items()}
 
 
 def _under_an_agreement_with(organisations: Iterable[Organisation]) -> Q:

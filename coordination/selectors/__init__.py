@@ -36,6 +36,7 @@ from coordination.selectors.commitments import (
 )
 from coordination.selectors.exports import Exported
 from coordination.selectors.following_up import (
+    actions_from,
     actions_of,
     commitments_of,
     for_the_organisation_of,
@@ -129,6 +130,7 @@ __all__ = [
     "Predecessor",
     "Reported",
     "ToPassOn",
+    "actions_from",
     "actions_of",
     "actions_of_person",
     "actions_to_hand_over",

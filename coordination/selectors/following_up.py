@@ -62,6 +62,12 @@ def made_from(source: Any, user: access.Reader) -> dict[str, list]:
     return made_from_each([source], user)[source.pk]
 
 
+def actions_from(source: Any, user: access.Reader) -> QuerySet[Action]:
+    """The actions alone, for pages that show no commitments."""
+    source_type = ContentType.objects.get_for_model(source)
+    return Action.objects.readable_by(user).for_lists().filter(source_type=source_type, source_id=source.pk)
+
+
 def made_from_each(sources: list[Any], user: access.Reader) -> dict[Any, dict[str, list]]:
     """The same for many sources of one model, in two queries: by the key of the source."""
     found: dict[Any, dict[str, list]] = {source.pk: {"actions": [], "commitments": []} for source in sources}

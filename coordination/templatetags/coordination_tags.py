@@ -31,7 +31,7 @@ def new_action_link(context: dict[str, Any], obj: Any) -> dict[str, Any]:
 @register.inclusion_tag("coordination/came_of_it.html", takes_context=True)
 def actions_that_came_of(context: dict[str, Any], obj: Any) -> dict[str, Any]:
     """The actions that came of `obj` and that the reader may read, under a heading; nothing where there are none."""
-    return {"actions": selectors.made_from(obj, context["request"].user)["actions"]}
+    return {"actions": selectors.actions_from(obj, context["request"].user)}
 
 
 @register.filter

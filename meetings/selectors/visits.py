@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from coordination import access
 from coordination import selectors as coordination
@@ -70,12 +70,12 @@ class MatrixRow:
 
 
 def itinerary_of(visit: Visit, user: access.Reader) -> Itinerary:
-    """The days of `visit` as far as `user` may read its meetings; six queries however many there are."""
+    """The days of `visit` as far as `user` may read its meetings; five queries however many there are."""
     members = list(VisitMember.objects.for_lists().filter(visit=visit))
     by_key = {member.pk: member for member in members}
-    meetings = list(programme_of(visit, user))
+    meetings = list(programme_of(visit, user).select_related("organiser__country"))
     attendance = _attendance_of(meetings)
-    going = _those_named(VisitMember.meetings.through.objects.filter(visitmember__in=by_key), "meeting_id", by_key)
+    going, with_entry = _those_named(by_key)
     ours = {who(member) for member in members}
     slots = [
         _slot_of_meeting(meeting, visit, going.get(meeting.pk), members, attendance.get(meeting.pk, []), ours)
@@ -83,28 +83,39 @@ def itinerary_of(visit: Visit, user: access.Reader) -> Itinerary:
     ]
     entries = list(
         ItineraryEntry.objects.filter(visit=visit).select_related(
-            "host", "host_post__organisation", "host_post__person"
+            "host__country", "host_post__organisation__country", "host_post__person"
         )
     )
-    rows = ItineraryEntry.members.through.objects.filter(visitmember__in=by_key)
-    with_entry = _those_named(rows, "itineraryentry_id", by_key)
     slots += [_slot_of_entry(entry, visit, with_entry.get(entry.pk), members) for entry in entries]
     return Itinerary(visit, members, sorted(slots, key=lambda slot: (slot.starts_at, slot.ends_at)))
 
 
 def _attendance_of(meetings: Iterable[Meeting]) -> dict[int, list[Attendance]]:
     found: dict[int, list[Attendance]] = {}
-    for row in Attendance.objects.for_lists().filter(meeting__in=[meeting.pk for meeting in meetings]):
+    rows = Attendance.objects.for_lists().select_related("organisation__country")
+    for row in rows.filter(meeting__in=[meeting.pk for meeting in meetings]):
         found.setdefault(row.meeting_id, []).append(row)
     return found
 
 
-def _those_named(rows: QuerySet, column: str, members: dict[int, VisitMember]) -> dict[int, list[VisitMember]]:
-    """Who takes part in what, where not all do; each in the order of the delegation."""
-    keys: dict[int, set[int]] = {}
-    for key, member in rows.values_list(column, "visitmember_id"):
-        keys.setdefault(key, set()).add(member)
-    return {key: [member for pk, member in members.items() if pk in named] for key, named in keys.items()}
+Named = dict[int, list[VisitMember]]
+
+
+def _those_named(members: dict[int, VisitMember]) -> tuple[Named, Named]:
+    """Who takes part where not all do, by meeting and by entry; each in the order of the delegation. One query."""
+    to_meetings = VisitMember.meetings.through.objects.filter(visitmember__in=members)
+    in_entries = ItineraryEntry.members.through.objects.filter(visitmember__in=members)
+    rows = to_meetings.values_list(Value(0), "meeting_id", "visitmember_id").union(
+        in_entries.values_list(Value(1), "itineraryentry_id", "visitmember_id")
+    )
+    keys: tuple[dict[int, set[int]], dict[int, set[int]]] = ({}, {})
+    for which, key, member in rows:
+        keys[which].setdefault(key, set()).add(member)
+    to_meeting, in_entry = (
+        {key: [member for pk, member in members.items() if pk in named] for key, named in of_kind.items()}
+        for of_kind in keys
+    )
+    return to_meeting, in_entry
 
 
 def _slot_of_meeting(
@@ -213,9 +224,9 @@ def _elsewhere(itinerary: Itinerary, user: access.Reader) -> list[Elsewhere]:
 
 
 def _days_off(visit: Visit, slots: list[Slot]) -> Callable[[Slot], list[DayOff]]:
-    """The weekends and holidays of the country visited, and of those who receive the delegation. Two queries."""
-    codes = {one.organisation.country_id for slot in slots for one in slot.counterparts} | {visit.country_id}
-    countries = {country.pk: country for country in Country.objects.filter(pk__in=codes - {None})}
+    """The weekends and holidays of the country visited, and of those who receive the delegation. One query."""
+    met = (one.organisation.country for slot in slots for one in slot.counterparts)
+    countries = {country.pk: country for country in (visit.country, *met) if country is not None}
     last = max(slot.last_day for slot in slots)
     holidays = list(Holiday.objects.filter(Q(country=None) | Q(country__in=countries), day__lte=last))
 

@@ -185,11 +185,9 @@ def remove_from_programme(actor: User, visit: Visit, meeting: Meeting) -> None:
     visit = _locked(visit)
     for member in visit.members.filter(meetings=meeting):
         member.meetings.remove(meeting)
-    rows = VisitMeeting.objects.filter(visit=visit, meeting=meeting)
-    keys = list(rows.values_list("pk", flat=True))
-    rows.delete()
+    VisitMeeting.objects.filter(visit=visit, meeting=meeting).delete()
     carry_into_what_editors_open(
-        actor, visit, lambda latest: latest.programme.remove(*latest.programme.filter(pk__in=keys))
+        actor, visit, lambda latest: latest.programme.remove(*latest.programme.filter(meeting=meeting))
     )
     audit.record(actor, "meeting removed from visit", visit, before={"meeting": meeting.pk})
 

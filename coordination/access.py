@@ -456,11 +456,6 @@ def reviews_with(held: frozenset[str], user: User, obj: Any) -> bool:
     return owed_to is not None and user.organisation_id == owed_to and "contribute_space" in held
 
 
-def _answers(user: User, obj: Any) -> bool:
-    """For a delegation that is asked, its contributors answer."""
-    return user.organisation_id == obj.organisation_id and _holds("contribute_space")(user, obj)
-
-
 def _hands_over(user: User, obj: Any) -> bool:
     """What is given to a person is handed over by that person, the focal point there, or who manages the space."""
     if _holds("manage_space")(user, obj):
@@ -481,7 +476,7 @@ def handed_over_by(user: User) -> Q:
 
 
 def _answers(user: User, obj: Any) -> bool:
-    """Of an invitation or a poll: the contributors of an organisation that was asked (`asked_ids`) speak for it."""
+    """Of an invitation, a poll or a record: the contributors of an organisation that was asked (`asked_ids`) speak for it."""
     if user.organisation_id is None or not _holds("contribute_space")(user, obj):
         return False
     return user.organisation_id in obj.asked_ids
@@ -516,7 +511,6 @@ VERBS: dict[str, Callable[[Any, Any], bool]] = {
     "report": _reports,
     "hand_over": _hands_over,
     "review": _reviews,
-    "answer": _answers,
     "answer": _answers,
     "edit": _edits,
 }

@@ -157,6 +157,11 @@ class Answer(models.Model):
         return self.round.record.space_id
 
     @property
+    def asked_ids(self) -> frozenset[int]:
+        """Who answers for it; `access` asks."""
+        return frozenset({self.organisation_id})
+
+    @property
     def is_awaited(self) -> bool:
         return self.kind == AnswerKind.AWAITED
 

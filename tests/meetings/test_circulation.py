@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from coordination import access
 from coordination import services as coordination
-from coordination.models import Action, AuditEntry, Marking, Person, Post, Role
+from coordination.models import Action, AuditEntry, Marking, Organisation, Person, Post, Role
 from coordination.services import StaleVersion
 from meetings import services
 from meetings.models import (
@@ -42,18 +42,23 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
 TOMORROW = timedelta(days=1)
 
 
+def an_organisation(acronym, country="PK"):
+    """The same one in a second world."""
+    return Organisation.objects.filter(acronym=acronym).first() or make_organisation(acronym, country)
+
+
 class World:
     """Two delegations at a meeting, FIA and MOI, a third organisation in the space, and who keeps the record."""
 
     def __init__(self, *, silence: bool = False, chatham_house: bool = False) -> None:
         self.space = make_space("Border management")
-        self.fia, self.moi, self.eu = (make_organisation(name) for name in ("FIA", "MOI", "EUD"))
+        self.fia, self.moi, self.eu = (an_organisation(name) for name in ("FIA", "MOI", "EUD"))
         self.of_fia = make_member(self.space, Role.CONTRIBUTOR, self.fia, name="Canary Fia")
         self.of_moi = make_member(self.space, Role.CONTRIBUTOR, self.moi)
         self.of_eu = make_member(self.space, Role.CONTRIBUTOR, self.eu)
         self.reader_of_fia = make_member(self.space, Role.READER, self.fia)
-        self.rapporteur = make_member(self.space, Role.RAPPORTEUR, make_organisation("ICMPD", None))
-        self.chair = make_member(self.space, Role.CHAIR, make_organisation("SEC", None))
+        self.rapporteur = make_member(self.space, Role.RAPPORTEUR, an_organisation("ICMPD", None))
+        self.chair = make_member(self.space, Role.CHAIR, an_organisation("SEC", None))
         self.outsider = make_user(organisation=self.fia)
         self.meeting = make_meeting(self.space, title="Talks on training", silence_is_agreement=silence)
         for organisation in (self.fia, self.moi):

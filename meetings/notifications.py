@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from coordination import access
+from coordination import access, audit
 from discussion.notifier import Notification, register
 
 
@@ -58,3 +59,26 @@ class RecordAgreed(_ToTheSpace):
 
     def subject(self) -> str:
         return _("A record is agreed: %(title)s") % {"title": self.obj.meeting.title}
+
+
+@register
+class AgendaDocumentReminded(Notification):
+    """To those who are to send it, as the worker's round found them. What it says is how it stands when it is read."""
+
+    kind = "agenda_document_reminded"
+    verbs = ("agenda document reminded of",)
+    by_mail = reminds = True
+
+    def recipients(self) -> Iterable[User]:
+        return self.details["recipients"]
+
+    def holds(self) -> bool:
+        return self.obj.is_awaited and audit.plain(self.obj.due_on) == self.entry.after["due_on"]
+
+    def subject(self) -> str:
+        told = {"title": self.obj.title, "day": date_format(self.obj.due_on) if self.obj.due_on else "–"}
+        if not self.obj.is_awaited:
+            return _("Handed in: %(title)s") % told
+        if self.obj.is_overdue:
+            return _("For the agenda, overdue since %(day)s: %(title)s") % told
+        return _("For the agenda, due on %(day)s: %(title)s") % told

@@ -89,11 +89,9 @@ def test_the_clock_follows_the_order_the_lengths_and_the_fixed_times(room):
 def test_items_are_put_in_order_by_dragging_and_by_the_arrows(client, room):
     client.force_login(room["rapporteur"])
     opening, training, closing = agenda(room)
-    answer = client.post(
-        address("agenda_order", room),
-        {"order": f"{closing.key} {opening.key} {training.key}"},
-        headers={"hx-request": "true"},
-    )
+    by_htmx = {"headers": {"hx-request": "true"}}
+    order = {"order": f"{closing.key} {opening.key} {training.key}"}
+    answer = client.post(address("agenda_order", room), order, **by_htmx)
     assert titles(room) == ["Closing", "Opening", "Training"] and b"<html" not in answer.content
     client.post(address("agenda_item_move", room, item=closing.key), {"step": "down"})
     assert titles(room) == ["Opening", "Closing", "Training"]

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from coordination.models import AuditEntry, Role
+from accounts.models import User
+from coordination.models import AuditEntry, Organisation, Role, SpaceGroupPermission
 from meetings import services
 from meetings.models import Invitation, InvitationAnswer, Meeting
 from tests import factories as make
@@ -117,9 +119,7 @@ def test_a_proposed_time_is_taken_and_all_others_are_asked_again(room):
     fias = Invitation.objects.get(meeting=room["meeting"], organisation=room["fia"])
     services.answer_invitation(room["other"], fias, version=1, answer="accepted")
     since = room["meeting"].starts_at + timedelta(days=1)
-    proposed = answered(
-        room, answer="proposed", proposed_starts_at=since, proposed_ends_at=since + timedelta(hours=2)
-    )
+    proposed = answered(room, answer="proposed", proposed_starts_at=since, proposed_ends_at=since + timedelta(hours=2))
     with pytest.raises(PermissionDenied):
         services.take_proposed_time(room["contributor"], proposed, version=proposed.version)
     meeting = services.take_proposed_time(room["rapporteur"], proposed, version=proposed.version)
@@ -134,14 +134,7 @@ def test_three_hundred_organisations_are_invited_at_once_in_a_fixed_number_of_qu
 ):
     """At two sizes; all or none, each once, and told of as one deed."""
     actor, meeting = room["rapporteur"], room["meeting"]
-    many = []
-    for number in range(300):
-        organisation = make.make_organisation(f"O{number}")
-        many.append(organisation)
-        make.make_user(organisation=organisation)
-        make.join(organisation, room["space"])
-    for user in {user for org in many for user in org.group.user_set.all()}:
-        assert user.organisation_id
+    many = _organisations_in(room["space"], 300)
     with django_assert_max_num_queries(40):
         services.invite(actor, meeting, many[:20])
     with django_assert_max_num_queries(40):
@@ -152,6 +145,26 @@ def test_three_hundred_organisations_are_invited_at_once_in_a_fixed_number_of_qu
     stranger = make.make_organisation("STRANGER")
     with pytest.raises(ValidationError, match="STRANGER"):
         services.invite(actor, meeting, [stranger])
+
+
+def _organisations_in(space, number):
+    """Organisations that are members as a whole, with a user each, in bulk."""
+    groups = Group.objects.bulk_create(Group(name=f"organisation O{at}") for at in range(number))
+    many = Organisation.objects.bulk_create(
+        Organisation(name=f"O{at} in full", acronym=f"O{at}", kind="agency", group=group)
+        for at, group in enumerate(groups)
+    )
+    users = User.objects.bulk_create(
+        User(email=f"o{at}@accord.example", name=f"O{at}", organisation=each) for at, each in enumerate(many)
+    )
+    for user, group in zip(users, groups, strict=True):
+        user.group = group
+    User.groups.through.objects.bulk_create(User.groups.through(user=user, group=user.group) for user in users)
+    seen = Permission.objects.get(codename="view_space")
+    SpaceGroupPermission.objects.bulk_create(
+        SpaceGroupPermission(group=group, permission=seen, content_object=space) for group in groups
+    )
+    return many
 
 
 def test_nobody_is_invited_to_what_nobody_there_may_read(room):

@@ -166,9 +166,7 @@ def test_a_meeting_that_is_moved_or_cancelled_counts_for_calendars_and_a_note_do
     meeting = services.edit_meeting(actor, meeting, version=meeting.version, purpose="To agree.")
     assert meeting.sequence == 0
     starts_at, ends_at = meeting.starts_at + timedelta(hours=1), meeting.ends_at + timedelta(hours=1)
-    meeting = services.edit_meeting(
-        actor, meeting, version=meeting.version, starts_at=starts_at, ends_at=ends_at
-    )
+    meeting = services.edit_meeting(actor, meeting, version=meeting.version, starts_at=starts_at, ends_at=ends_at)
     assert meeting.sequence == 1 and meeting.is_moved
     meeting = services.cancel_meeting(actor, meeting, reason="No quorum.")
     assert meeting.sequence == 2 and services.cancel_meeting(actor, meeting).sequence == 2

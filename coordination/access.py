@@ -476,10 +476,15 @@ def handed_over_by(user: User) -> Q:
 
 
 def _answers(user: User, obj: Any) -> bool:
-    """Of an invitation, a poll or a record: the contributors of an organisation that was asked (`asked_ids`) speak for it."""
+    """Of an invitation, a poll or a record: contributors of an organisation that was asked (`asked_ids`) speak for it."""
     if user.organisation_id is None or not _holds("contribute_space")(user, obj):
         return False
     return user.organisation_id in obj.asked_ids
+
+
+def _names_delegates(user: User, obj: Any) -> bool:
+    """The invited organisation names its own people; whoever prepares the meeting writes down what came by telephone."""
+    return _answers(user, obj) or _holds("record_space")(user, obj)
 
 
 def _edits(user: User, obj: Any) -> bool:
@@ -512,6 +517,7 @@ VERBS: dict[str, Callable[[Any, Any], bool]] = {
     "hand_over": _hands_over,
     "review": _reviews,
     "answer": _answers,
+    "name_delegates": _names_delegates,
     "edit": _edits,
 }
 
@@ -629,8 +635,8 @@ def users_in(space_ids: Iterable[int]) -> dict[Any, dict[int, frozenset[str]]]:
 
 
 def contributing_organisations(tokens: Iterable[str], space_id: int) -> frozenset[int]:
-    """The organisations, by key, of which somebody holds one of these tokens and may contribute in the space: those that
-    can be asked to answer. Three queries."""
+    """The organisations, by key, that can be asked to answer: somebody there holds one of these tokens and may
+    contribute in the space. Three queries."""
     asked = frozenset(tokens)
     is_wide = not asked.isdisjoint({PUBLIC, PARTNERS})
     return frozenset(

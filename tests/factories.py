@@ -1,6 +1,6 @@
 """Things to arrange a test with, in three lines."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from itertools import count
 from pathlib import PurePosixPath
 
@@ -25,7 +25,7 @@ from knowledge.models import (
     ServicePoint,
 )
 from meetings import frozen
-from meetings.models import Meeting, Paragraph, Record, RecordState, Section, Visit, VisitMeeting
+from meetings.models import Meeting, Paragraph, Poll, Record, RecordState, Section, Series, Visit, VisitMeeting
 
 _numbers = count(1)
 
@@ -101,6 +101,26 @@ def make_meeting(space: Space, **fields) -> Meeting:
     meeting = Meeting(**fields)
     space.add_child(instance=meeting)
     return meeting
+
+
+def make_series(space: Space, **fields) -> Series:
+    """Every week for an hour, by default from today on, by the clock of Islamabad; no meeting of it is prepared."""
+    fields.setdefault("title", f"Series {next(_numbers)}")
+    fields.setdefault("first_day", timezone.localdate())
+    if "organiser" not in fields:
+        fields["organiser"] = make_organisation()
+    times = {"starts_at_time": time(10), "minutes": 60, "time_zone": "Asia/Karachi", "rule": "FREQ=WEEKLY"}
+    return Series.objects.create(space=space, **{**times, **fields})
+
+
+def make_poll(space: Space, **fields) -> Poll:
+    """With two candidates, next week."""
+    fields.setdefault("title", f"Poll {next(_numbers)}")
+    poll = Poll.objects.create(space=space, **fields)
+    for days in (7, 8):
+        starts_at = timezone.now() + timedelta(days=days)
+        poll.options.create(starts_at=starts_at, ends_at=starts_at + timedelta(hours=2))
+    return poll
 
 
 def make_record(meeting: Meeting, state: str = RecordState.CIRCULATED, **fields) -> Record:

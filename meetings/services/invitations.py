@@ -153,7 +153,7 @@ def name_delegate(
 ) -> Delegate:
     """Name somebody whom the organisation sends: in a post, by account, or by name alone. Twice, it is one row."""
     invitation = _locked(invitation)
-    _require_to_name(actor, invitation)
+    require(actor, "name_delegates", invitation)
     _refuse_what_stands_no_more(invitation)
     meeting = invitation.meeting
     if person is None and person_name.strip():
@@ -195,7 +195,7 @@ def _person_named(invitation: Invitation, name: str) -> Person:
 @transaction.atomic
 def remove_delegate(actor: User, delegate: Delegate) -> None:
     invitation = _locked(delegate.invitation)
-    _require_to_name(actor, invitation)
+    require(actor, "name_delegates", invitation)
     _refuse_what_stands_no_more(invitation)
     Delegate.objects.filter(pk=delegate.pk).delete()
     _record(actor, "delegate removed", invitation, before={"role": delegate.role})
@@ -216,11 +216,6 @@ def note_delegations(actor: User, meeting: Meeting) -> int:
 
 
 # --- what all do alike ---------------------------------------------------------------------------------------------
-def _require_to_name(actor: User, invitation: Invitation) -> None:
-    """The organisation names its own people; whoever prepares the meeting writes down what came by telephone."""
-    require(actor, "answer" if access.can(actor, "answer", invitation) else "record", invitation)
-
-
 def _locked(invitation: Invitation) -> Invitation:
     # The meeting first, as everywhere: of two who wait for both rows neither waits for the other.
     meeting = _locked_meeting(invitation.meeting)

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from coordination import access
-from coordination.views.shared import attempt, attempt_on_latest
+from coordination.views.shared import attempt, attempt_on_latest, require_or_404
 from meetings import selectors, services
 from meetings.forms import InvitationAnswerForm, CancelForm, DelegateForm, InviteForm
 from meetings.models import Invitation
@@ -109,7 +109,7 @@ def invitation_detail(request: HttpRequest, key: str) -> HttpResponse:
         "invitation": invitation,
         "delegates": selectors.delegates_of(invitation),
         "form": form,
-        "may_name": (may_answer or may_record) and not invitation.is_withdrawn,
+        "may_name": access.can(request.user, "name_delegates", invitation) and not invitation.is_withdrawn,
         "may_record": may_record,
     }
     return render_below(request, "meetings/invitation_detail.html", invitation.meeting, **more)
@@ -177,14 +177,14 @@ def _open(request: HttpRequest, key: str) -> Invitation:
 
 def _prepared(request: HttpRequest, key: str) -> Invitation:
     invitation = _open(request, key)
-    if not access.can(request.user, "record", invitation.meeting):
-        raise Http404
+    require_or_404(request, "record", invitation.meeting)
     return invitation
 
 
 def _named_by(request: HttpRequest, key: str) -> Invitation:
     """For those who name its delegation: of the organisation, or of those who prepare the meeting."""
     invitation = _open(request, key)
-    if invitation.is_withdrawn or not any(access.can(request.user, verb, invitation) for verb in ("answer", "record")):
+    require_or_404(request, "name_delegates", invitation)
+    if invitation.is_withdrawn:
         raise Http404
     return invitation

@@ -102,6 +102,14 @@ def sheets(world: World) -> Iterator[tuple[dict[str, Any], None]]:
         yield {"form": form}, None
 
 
+def visits_with_a_meeting(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+    """A visit and a meeting of its programme that has the same readers."""
+    for one in world.of_kind("visit"):
+        meeting = one.obj.programme.first().meeting
+        if meeting.audience_id == one.obj.audience_id:
+            yield {"key": one.key, "meeting": meeting.key}, one
+
+
 def members(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
     [space] = world.of_kind("space")
     yield {"key": space.key, "kind": "user", "pk": world.readers["reader"].pk}, space
@@ -220,6 +228,26 @@ SITE: dict[str, Way] = {
     "meeting_detail": Way(MEETING),
     "meeting_calendar": Way(MEETING),
     "meeting_edit": Way(MEETING, verb="record", send="record"),
+    "meeting_month": Way(alone(), queries=("", "?month=2026-03&on=2026-03-04", "?month=2026-02")),
+    "meeting_cancel": Way(MEETING, verb="record", send="record"),
+    "meeting_invitations": Way(MEETING, verb="record", send="record"),
+    "meeting_delegations": Way(MEETING, verb="", send="record"),
+    "invitation_list": Way(alone()),
+    "invitation_detail": Way(of("invitation"), send="answer"),
+    "invitation_withdraw": Way(of("invitation"), verb="", send="record"),
+    "invitation_take_time": Way(of("invitation"), verb="", send="record"),
+    "delegate_new": Way(of("invitation"), verb="name_delegates", send="name_delegates"),
+    "delegate_remove": Way(
+        of("invitation", row=lambda one: one.delegates.first().pk), verb="", send="name_delegates"
+    ),
+    "series_new": Way(of("space"), verb="record", send="record"),
+    "series_detail": Way(of("series")),
+    "series_edit": Way(of("series"), verb="record", send="record"),
+    "series_end": Way(of("series"), verb="record", send="record"),
+    "series_day": Way(of("series"), verb="", send="record"),
+    "poll_new": Way(of("space"), verb="record", send="record"),
+    "poll_detail": Way(of("poll"), send="answer"),
+    "poll_decide": Way(of("poll"), verb="", send="record"),
     "meeting_agenda": Way(MEETING, verb="record", send="record"),
     "meeting_attendance": Way(MEETING, verb="record", send="record"),
     "agenda_item_remove": Way(
@@ -254,6 +282,51 @@ SITE: dict[str, Way] = {
         send="record",
     ),
     "visit_detail": Way(of("visit")),
+    "visit_new": Way(of("space"), verb="record", send="record"),
+    "visit_edit": Way(of("visit"), verb="record", send="record"),
+    "visit_delegation": Way(of("visit"), verb="record", send="record"),
+    "visit_member_remove": Way(
+        of_meeting_of("visit member", lambda one: one.visit, member=lambda one: one.key), verb="", send="record"
+    ),
+    "visit_entry_new": Way(of("visit"), verb="record", send="record", queries=("?kind=transport&day=2026-03-01",)),
+    "visit_entry_edit": Way(
+        of_meeting_of("itinerary entry", lambda one: one.visit, entry=lambda one: one.key), verb="record",
+        send="record",
+    ),
+    "visit_entry_remove": Way(
+        of_meeting_of("itinerary entry", lambda one: one.visit, entry=lambda one: one.key), verb="", send="record"
+    ),
+    "visit_programme": Way(of("visit"), verb="record", send="record"),
+    "visit_meeting_new": Way(of("visit"), verb="record", send="record"),
+    "visit_meeting_who": Way(visits_with_a_meeting, verb="record", send="record"),
+    "visit_meeting_note": Way(visits_with_a_meeting, verb="", send="record"),
+    "visit_meeting_remove": Way(visits_with_a_meeting, verb="", send="record"),
+    "visit_matrix": Way(of("visit")),
+    "visit_counterparts": Way(of("visit")),
+    "visit_outcome": Way(of("visit")),
+    "visit_outcome_edit": Way(of("visit"), verb="record", send="record"),
+    "visit_outcome_paper": Way(of("visit", form=lambda visit: "docx")),
+    "visit_follow_up": Way(of("visit"), verb="contribute", send="contribute"),
+    "letter_list": Way(of("visit"), verb="record", send="record"),
+    "letter_edit": Way(
+        of_meeting_of("letter", lambda one: one.visit, letter=lambda one: one.key), verb="record", send="record"
+    ),
+    "letter_remove": Way(
+        of_meeting_of("letter", lambda one: one.visit, letter=lambda one: one.key), verb="", send="record"
+    ),
+    "letter_paper": Way(
+        of_meeting_of("letter", lambda one: one.visit, letter=lambda one: one.key, form=lambda one: "docx"),
+        verb="record",
+    ),
+    "letter_template_list": Way(of("space"), verb="record"),
+    "letter_template_new": Way(of("space"), verb="record", send="record"),
+    "letter_template_edit": Way(
+        of_meeting_of("letter template", lambda one: one.space, template=lambda one: one.key), verb="record",
+        send="record",
+    ),
+    "letter_template_remove": Way(
+        of_meeting_of("letter template", lambda one: one.space, template=lambda one: one.key), verb="", send="record"
+    ),
     "briefing_detail": Way(of_briefing("briefing"), queries=("", "?chapter=people", "?chapter=2345678923")),
     "briefing_begin": Way(of("visit"), verb="", send="record"),
     "briefing_write": Way(

@@ -38,7 +38,16 @@ from coordination.models import (
     Topic,
 )
 from discussion.models import Notification, ReadMark
-from meetings.models import AgendaItem, BriefingPack, BriefingPaper, BriefingText
+from meetings.models import (
+    AgendaItem,
+    BriefingPack,
+    BriefingPaper,
+    BriefingText,
+    ItineraryEntry,
+    Letter,
+    LetterTemplate,
+    VisitMember,
+)
 from tests import factories as make
 
 OPEN_MARKINGS = (Marking.CLEAR, Marking.GREEN, Marking.AMBER)
@@ -189,8 +198,28 @@ class World:
             "visit", marking, make.make_visit, objectives="CANARY", organisation=self.fia, meetings=[meeting]
         )
         self._plant_briefing(marking, visit, meeting)
+        self._plant_itinerary(marking, visit)
         self._plant_knowledge(marking)
         self._plant_threads(marking, agreement, article)
+
+    def _plant_itinerary(self, marking: str, visit: Any) -> None:
+        """Who travels, what is in the days besides the meeting, and a letter; and once how letters of the space begin."""
+        self._part("visit member", marking, visit, lambda word: VisitMember.objects.create(
+            visit=visit, organisation=self.fia, person=Person.objects.create(name=word)
+        ))  # fmt: skip
+        self._part("itinerary entry", marking, visit, lambda word: ItineraryEntry.objects.create(
+            visit=visit, kind="reception", title=word, place=word, note=word, host=self.moi,
+            starts_at=self.now, ends_at=self.now + timedelta(hours=1),
+        ))  # fmt: skip
+        self._part("letter", marking, visit, lambda word: Letter.objects.create(
+            visit=visit, organisation=self.moi, subject=word, body=word
+        ))  # fmt: skip
+        if marking == Marking.AMBER:
+            number = next(_numbers)
+            template = LetterTemplate.objects.create(
+                space=self.space, name=canary(number), subject=canary(number), body=canary(number)
+            )
+            self._note("letter template", Marking.AMBER, template, number=number)
 
     def _plant_briefing(self, marking: str, visit: Any, meeting: Any) -> None:
         """A pack with a text of the visit and one of a meeting; it is compiled of all else that is planted."""
@@ -317,10 +346,26 @@ class World:
         self._part("post", marking, meeting, lambda word: meeting.attendance.create(
             organisation=self.fia, post=Post.objects.create(organisation=self.fia, title=word)
         ).post)  # fmt: skip
+        self._plant_invitations(marking, meeting)
         record = self._marked(make.make_record(meeting), marking)
         self._note("record", marking, record)
         self._part("paragraph", marking, record, lambda word: make.make_paragraph(record, text=word, kind="decision"))
         return meeting
+
+    def _plant_invitations(self, marking: str, meeting: Any) -> None:
+        """Whom a meeting asks and whom they send, a series of which the month shows planned days, and a poll."""
+        number = next(_numbers)
+        invitation = meeting.invitations.create(organisation=self.fia, note=canary(number), invited_by=self.confidant)
+        self._note("invitation", marking, invitation, number=number)
+        self._part("delegate", marking, meeting, lambda word: invitation.delegates.create(
+            organisation=self.fia, person=Person.objects.create(name=word), note=word
+        ))  # fmt: skip
+        series = self._page(
+            "series", marking, make.make_series, organiser=self.fia, purpose="CANARY", place="CANARY", room="CANARY"
+        )
+        series.topics.add(self.topic)
+        poll = self._page("poll", marking, make.make_poll, description="CANARY")
+        poll.organisations.add(self.fia)
 
     def _plant_knowledge(self, marking: str) -> None:
         number = next(_numbers)

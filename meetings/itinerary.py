@@ -102,6 +102,10 @@ class Slot:
         return self.meeting.key if self.meeting else self.entry.key if self.entry else ""
 
     @property
+    def is_cancelled(self) -> bool:
+        return self.meeting is not None and self.meeting.is_cancelled
+
+    @property
     def icon(self) -> str:
         return ICONS[self.kind]
 

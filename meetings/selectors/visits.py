@@ -44,11 +44,15 @@ class Itinerary:
     def days(self) -> list[Day]:
         return days_of(self.slots, self.visit.starts_on, self.visit.ends_on)
 
+    @property
+    def taking_place(self) -> list[Slot]:
+        return [slot for slot in self.slots if not slot.is_cancelled]
+
     @cached_property
     def counterparts(self) -> dict[Counterpart, list[Slot]]:
         """Whom the delegation meets, each with where; who is named before organisations as a whole."""
         found: dict[Identity, tuple[Counterpart, list[Slot]]] = {}
-        for slot in self.slots:
+        for slot in self.taking_place:
             for counterpart in slot.counterparts:
                 found.setdefault(counterpart.identity, (counterpart, []))[1].append(slot)
         order = sorted(found.values(), key=lambda pair: (pair[0].organisation.acronym, not pair[0].is_named))
@@ -187,7 +191,7 @@ def met_openly(itinerary: Itinerary) -> dict[Counterpart, list[Slot]]:
 # --- conflicts -----------------------------------------------------------------------------------------------------
 def conflicts_of(itinerary: Itinerary, user: access.Reader) -> list[Conflict]:
     """What cannot be so, of what `user` may read: another meeting that is closed to `user` is no conflict to name."""
-    visit, slots = itinerary.visit, itinerary.slots
+    visit, slots = itinerary.visit, itinerary.taking_place
     if not slots:
         return []
     return conflicts.find(
@@ -210,6 +214,7 @@ def _elsewhere(itinerary: Itinerary, user: access.Reader) -> list[Elsewhere]:
         Meeting.live_pages()
         .readable_by(user)
         .filter(
+            cancelled_at=None,
             starts_at__lt=max(slot.ends_at for slot in itinerary.slots),
             ends_at__gt=min(slot.starts_at for slot in itinerary.slots),
         )
@@ -356,6 +361,7 @@ def meetings_to_add(visit: Visit, user: access.Reader) -> QuerySet[Meeting]:
         Meeting.live_pages()
         .readable_by(user)
         .filter(
+            cancelled_at=None,
             starts_at__date__gte=visit.starts_on - _A_DAY,
             starts_at__date__lte=visit.ends_on + _A_DAY,
         )

@@ -203,7 +203,7 @@ class World:
         self._plant_threads(marking, agreement, article)
 
     def _plant_itinerary(self, marking: str, visit: Any) -> None:
-        """Who travels, what is in the days besides the meeting, and a letter; and once how letters of the space begin."""
+        """Who travels, what is in the days besides the meeting, a letter; and once how letters of the space begin."""
         self._part("visit member", marking, visit, lambda word: VisitMember.objects.create(
             visit=visit, organisation=self.fia, person=Person.objects.create(name=word)
         ))  # fmt: skip

@@ -476,14 +476,14 @@ def handed_over_by(user: User) -> Q:
 
 
 def _answers(user: User, obj: Any) -> bool:
-    """Of an invitation, a poll or a record: contributors of an organisation that was asked (`asked_ids`) speak for it."""
+    """Of an invitation, a poll or a record: contributors of an organisation that was asked (`asked_ids`) answer."""
     if user.organisation_id is None or not _holds("contribute_space")(user, obj):
         return False
     return user.organisation_id in obj.asked_ids
 
 
 def _names_delegates(user: User, obj: Any) -> bool:
-    """The invited organisation names its own people; whoever prepares the meeting writes down what came by telephone."""
+    """The invited organisation names its own people; whoever prepares the meeting notes what came by telephone."""
     return _answers(user, obj) or _holds("record_space")(user, obj)
 
 

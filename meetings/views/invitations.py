@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from coordination import access
 from coordination.views.shared import attempt, attempt_on_latest, require_or_404
 from meetings import selectors, services
-from meetings.forms import InvitationAnswerForm, CancelForm, DelegateForm, InviteForm
+from meetings.forms import CancelForm, DelegateForm, InvitationAnswerForm, InviteForm
 from meetings.models import Invitation
 from meetings.views.shared import prepared_meeting, render_below
 
@@ -87,7 +87,7 @@ def meeting_cancel(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation_detail(request: HttpRequest, key: str) -> HttpResponse:
-    """An invitation, for those who read the meeting; with the form of the answer for the organisation that was asked."""
+    """An invitation, for those who read the meeting; with the form of the answer for those who were asked."""
     invitation = _open(request, key)
     may_answer = access.can(request.user, "answer", invitation)
     form = None

@@ -86,6 +86,7 @@ def _remind(stop: threading.Event) -> None:
         close_old_connections()
         now = timezone.now()
         services.send_reminders(now)
+        meetings.count_silence(now)
         meetings.remind_of_documents(now)
         digests.send_digests(now)
         stop.wait(REMIND_SECONDS)

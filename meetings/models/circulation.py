@@ -103,12 +103,12 @@ class VersionParagraph(models.Model):
     def space_id(self) -> int:
         return self.section.space_id
 
+    def get_absolute_url(self) -> str:
+        return f"{self.round.get_absolute_url()}#{self.anchor}"
+
     @property
     def anchor(self) -> str:
         return f"p-{self.key}"
-
-    def get_absolute_url(self) -> str:
-        return f"{self.round.get_absolute_url()}#{self.anchor}"
 
 
 class AnswerKind(models.TextChoices):

@@ -45,11 +45,77 @@ class MeetingMoved(_ToTheSpace):
 @register
 class RecordCirculated(_ToTheSpace):
     kind = "record_circulated"
-    verbs = ("record circulated",)
+    verbs = ("record circulated", "record circulated again")
     by_mail = True
 
     def subject(self) -> str:
         return _("A record is circulated: %(title)s") % {"title": self.obj.meeting.title}
+
+
+class _ToThoseWhoKeepTheRecord(Notification):
+    """News name the actor: under the Chatham House Rule those of what was said are for those who may know who did."""
+
+    tells_who_spoke = True
+
+    def recipients(self) -> Iterable[User]:
+        held = access.users_in([self.obj.space_id])
+        keepers = [user for user in held if "record_space" in held[user][self.obj.space_id]]
+        return [user for user in keepers if not self.tells_who_spoke or access.may_see_names(user, self.obj)]
+
+
+@register
+class RecordAnswered(_ToThoseWhoKeepTheRecord):
+    """Who has answered is told to all of them; what, stands on the page."""
+
+    kind = "record_answered"
+    verbs = ("record answered", "silence counted as agreement")
+    tells_who_spoke = False
+
+    def subject(self) -> str:
+        return _("Delegations have answered to a record: %(title)s") % {"title": self.obj.meeting.title}
+
+
+@register
+class RecordCommentedOn(_ToThoseWhoKeepTheRecord):
+    kind = "record_commented_on"
+    verbs = ("record commented on",)
+
+    def subject(self) -> str:
+        return _("There are comments on a record: %(title)s") % {"title": self.obj.meeting.title}
+
+
+@register
+class CommentDecidedOn(Notification):
+    """To whoever made the comment."""
+
+    kind = "comment_decided_on"
+    verbs = ("comment decided on",)
+
+    def recipients(self) -> Iterable[User]:
+        return [self.details["author"]]
+
+    def subject(self) -> str:
+        return _("Your comment on a record is decided on: %(title)s") % {"title": self.obj.meeting.title}
+
+
+@register
+class TimeToAnswerExtended(_ToTheSpace):
+    kind = "time_to_answer_extended"
+    verbs = ("time to answer extended",)
+
+    def subject(self) -> str:
+        return _("There is more time to answer to a record: %(title)s") % {"title": self.obj.meeting.title}
+
+
+@register
+class CorrigendumMade(_ToTheSpace):
+    """Its object is the paragraph: whoever may not read that section is not told."""
+
+    kind = "corrigendum_made"
+    verbs = ("corrigendum made",)
+
+    def subject(self) -> str:
+        return _("A corrigendum to a record: %(title)s") % {"title": self.obj.record.meeting.title}
 
 
 @register

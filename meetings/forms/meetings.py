@@ -68,6 +68,11 @@ class _MeetingFields(TimesOfThePlaceMixin, WhatMeetingsSay):
         widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
     )
     answers_until = a_day(_("Answers to the invitation until"))
+    silence_is_agreement = forms.BooleanField(
+        label=_("Silence is agreement"),
+        required=False,
+        help_text=_("The rule of this meeting: who says nothing of the record in time has agreed to it."),
+    )
     field_order = (
         "title", "kind", "level", "starts_at", "ends_at", "time_zone", "format", "place", "room", "link",
         "interpretation", "organiser", "answers_until",

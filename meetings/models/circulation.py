@@ -99,12 +99,12 @@ class VersionParagraph(models.Model):
     def __str__(self) -> str:
         return f"{self.section_number}. {self.section_title}".rstrip(". ")
 
+    def get_absolute_url(self) -> str:
+        return f"{self.round.get_absolute_url()}#{self.anchor}"
+
     @property
     def space_id(self) -> int:
         return self.section.space_id
-
-    def get_absolute_url(self) -> str:
-        return f"{self.round.get_absolute_url()}#{self.anchor}"
 
     @property
     def anchor(self) -> str:

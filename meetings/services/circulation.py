@@ -352,7 +352,7 @@ def decide_comment(
     if state == CommentState.TAKEN_UP and (wording.strip() or comment.wording):
         _take_up(actor, record, comment, wording.strip() or comment.wording, version)
     _decide(comment, actor, state, reply.strip())
-    audit.record(actor, "comment decided on", record, after={"state": state})
+    audit.record(actor, "comment decided on", record, after={"state": state}, details={"author": comment.author})
     return comment
 
 

@@ -129,6 +129,9 @@ def of_briefing(kind: str, **more: Callable[[Any], Any]) -> Targets:
 MEETING = of("meeting")
 RECORD = of_meeting_of("record", lambda record: record.meeting)
 PARAGRAPH = {"meeting_of": lambda part: part.section.record.meeting, "paragraph": lambda part: part.key}
+COMMENT = of_meeting_of(
+    "comment", lambda comment: comment.round.record.meeting, comment=lambda comment: comment.key
+)
 
 SITE: dict[str, Way] = {
     # Nothing of anybody's content.
@@ -259,6 +262,20 @@ SITE: dict[str, Way] = {
     "record_detail": Way(RECORD),
     "record_open": Way(MEETING, verb="", send="record"),
     "record_move": Way(RECORD, verb="", send="record"),
+    "record_circulate": Way(RECORD, verb="record", send="record"),
+    "record_extend": Way(RECORD, verb="", send="record"),
+    "record_answer": Way(RECORD, verb="", send="contribute"),
+    "record_version": Way(of_meeting_of("record", lambda record: record.meeting, number=lambda record: 1)),
+    "record_differences": Way(RECORD, queries=("", "?from=1&to=1&whole=1")),
+    "comment_new": Way(
+        of_meeting_of("paragraph", PARAGRAPH["meeting_of"], paragraph=PARAGRAPH["paragraph"]), verb="",
+        send="contribute",
+    ),
+    "comment_decide": Way(COMMENT, verb="record", send="record"),
+    "comment_withdraw": Way(COMMENT, verb="", send="contribute"),
+    "paragraph_correct": Way(
+        of_meeting_of("paragraph", PARAGRAPH["meeting_of"], paragraph=PARAGRAPH["paragraph"]), verb="", send="manage"
+    ),
     "record_under_the_rule": Way(RECORD, verb="", send="record"),
     "paragraph_new": Way(
         of_meeting_of("record", lambda record: record.meeting, section=lambda record: record.sections.first().pk),

@@ -40,12 +40,16 @@ from coordination.models import (
 from discussion.models import Notification, ReadMark
 from meetings.models import (
     AgendaItem,
+    Answer,
     BriefingPack,
     BriefingPaper,
     BriefingText,
     ItineraryEntry,
     Letter,
     LetterTemplate,
+    RecordComment,
+    Round,
+    VersionParagraph,
     VisitMember,
 )
 from tests import factories as make
@@ -349,8 +353,27 @@ class World:
         self._plant_invitations(marking, meeting)
         record = self._marked(make.make_record(meeting), marking)
         self._note("record", marking, record)
-        self._part("paragraph", marking, record, lambda word: make.make_paragraph(record, text=word, kind="decision"))
+        paragraph = self._part(
+            "paragraph", marking, record, lambda word: make.make_paragraph(record, text=word, kind="decision")
+        )
+        self._plant_circulation(marking, record, paragraph)
         return meeting
+
+    def _plant_circulation(self, marking: str, record: Any, paragraph: Any) -> None:
+        """A round with the text as it stood, a comment, an answer; a section of an open record that is closed itself."""
+        self._note("section", marking, paragraph.section, record)
+        asked = Round.objects.create(record=record, number=1, note=COMMON)
+        self._part("version", marking, record, lambda word: VersionParagraph.objects.create(
+            round=asked, section=paragraph.section, section_number=1, section_title=word, paragraph=paragraph,
+            key=paragraph.key, kind="decision", text=word,
+        ))  # fmt: skip
+        self._part("comment", marking, record, lambda word: RecordComment.objects.create(
+            round=asked, section=paragraph.section, paragraph=paragraph, words_then=word, text=word, wording=word,
+            organisation=self.fia, author=self.confidant,
+        ))  # fmt: skip
+        self._part("answer", marking, record, lambda word: Answer.objects.create(
+            round=asked, organisation=self.fia, kind="reservation", reservation=word
+        ))  # fmt: skip
 
     def _plant_invitations(self, marking: str, meeting: Any) -> None:
         """Whom a meeting asks and whom they send, a series of which the month shows planned days, and a poll."""

@@ -44,8 +44,9 @@ class _ItemFields(DeedForm):
     def __init__(self, *args: Any, meeting: Meeting, reader: access.Reader, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.meeting = meeting
-        self.fields["lead"].queryset = coordination.organisations_in(meeting.space)
-        self.fields["rapporteur"].queryset = selectors.rapporteurs_for(meeting)
+        organisations = coordination.organisations_in(meeting.space)
+        self.fields["lead"].queryset = organisations
+        self.fields["rapporteur"].queryset = selectors.rapporteurs_for(meeting, organisations)
         self.fields["agreement"].queryset = (
             Agreement.live_pages().readable_by(reader).filter(space=meeting.space).order_by("title")
         )

@@ -3,11 +3,11 @@
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from coordination import access, attachments
-from coordination.models import Post
+from coordination.models import Organisation, Post
 from meetings import timetable
 from meetings.models import AgendaDocument, AgendaItem, Meeting
 
@@ -51,11 +51,11 @@ def _documents_of(meeting: Meeting, user: access.Reader) -> dict[int, list[Agend
     return found
 
 
-def rapporteurs_for(meeting: Meeting) -> QuerySet[Post]:
-    """The posts that may report on an item: those that could attend, held by somebody."""
-    from meetings.selectors.meetings import posts_for
-
-    return posts_for(meeting).filter(person__isnull=False)
+def rapporteurs_for(meeting: Meeting, organisations: QuerySet[Organisation]) -> QuerySet[Post]:
+    """The posts that may report on an item: those at `organisations` that could attend, held by somebody."""
+    known = Q(listed=True) | Q(person__user__in=list(access.users_in([meeting.space_id])))
+    held = Post.objects.held_on(meeting.day).filter(known, organisation__in=organisations, person__isnull=False)
+    return held.select_related("organisation", "person")
 
 
 def next_of_the_series(meeting: Meeting, user: access.Reader) -> Meeting | None:

@@ -195,8 +195,8 @@ def _tag(name: str) -> str:
     return f"{{{NAMESPACE}}}{name}"
 
 
-def _add(parent: Any, name: str, **attributes: str) -> Any:
-    return etree.SubElement(parent, _tag(name), attributes)
+def _add(parent: Any, tag: str, /, **attributes: str) -> Any:
+    return etree.SubElement(parent, _tag(tag), attributes)
 
 
 def _frbr(level: Any, this: str, uri: str, day: date, event: str, author: str) -> None:

@@ -110,6 +110,21 @@ def visits_with_a_meeting(world: World) -> Iterator[tuple[dict[str, Any], Plante
             yield {"key": one.key, "meeting": meeting.key}, one
 
 
+def posts(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+    for one in world.of_kind("post"):
+        yield {"key": one.obj.succession}, one
+
+
+def posts_by_row(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+    for one in world.of_kind("post"):
+        yield {"key": one.obj.succession, "pk": one.obj.pk}, one
+
+
+def forms_of_papers(world: World) -> Iterator[tuple[dict[str, Any], None]]:
+    for form in ("pdf", "docx"):
+        yield {"form": form}, None
+
+
 def members(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
     [space] = world.of_kind("space")
     yield {"key": space.key, "kind": "user", "pk": world.readers["reader"].pk}, space
@@ -219,6 +234,19 @@ SITE: dict[str, Way] = {
     "action_waits_for": Way(
         of("action"), verb="follow_up", send="follow_up", queries=("", f"?q={COMMON}")
     ),
+    # People: who knows of whom is asked in tests/coordination/test_people; here, that no page tells of anybody else.
+    "person_list": Way(alone(), queries=("", f"?q={COMMON}", "?q=zq", "?language=ur&country=PK")),
+    "person_new": Way(alone()),
+    "people_duplicates": Way(alone()),
+    "person_detail": Way(of("person"), verb=""),
+    "person_edit": Way(of("person"), verb=""),
+    "person_photo": Way(of("person"), verb=""),
+    "people_merge": Way(of("person", other=lambda person: person.key[::-1]), verb=""),
+    "people_apart": Way(of("person", other=lambda person: person.key[::-1]), verb=""),
+    "post_detail": Way(posts, verb=""),
+    "post_change": Way(posts, verb=""),
+    "post_edit": Way(posts_by_row, verb=""),
+    "post_new": Way(alone(pk=lambda world: world.fia.pk)),
     "handover": Way(alone()),
     "handover_of": Way(alone(pk=lambda world: world.confidant.person.pk)),
     "action_edit": Way(of("action"), verb="follow_up", send="follow_up"),
@@ -260,6 +288,11 @@ SITE: dict[str, Way] = {
         of("meeting", row=lambda meeting: meeting.attendance.first().pk), verb="", send="record"
     ),
     "record_detail": Way(RECORD),
+    "record_pdf": Way(RECORD),
+    "record_docx": Way(RECORD),
+    "record_akoma_ntoso": Way(RECORD),
+    "record_compile": Way(alone(), queries=("", "?all=1")),
+    "record_compiled": Way(forms_of_papers, queries=("?all=1",)),
     "record_open": Way(MEETING, verb="", send="record"),
     "record_move": Way(RECORD, verb="", send="record"),
     "record_circulate": Way(RECORD, verb="record", send="record"),

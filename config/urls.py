@@ -5,6 +5,8 @@ from wagtail.admin import urls as editors_urls
 
 from config import health
 
+handler404 = "home.views.nothing_here"
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -113,3 +113,10 @@ def invite(request):
 def form_too_old(request, reason=""):
     """A form without its token: Django's own page would lack the frame."""
     return render(request, "403_csrf.html", status=403)
+
+
+def nothing_here(request, exception):
+    """The answer to an address of nothing, and to one of what is closed: the same, as soon, and with no question to the
+    database besides who asks. It has neither the menu of spaces nor a number of what is new."""
+    bare = {"frame_spaces": [], "frame_unread": 0, "frame_programme": None}
+    return render(request, "404.html", bare, status=404)

@@ -3,6 +3,7 @@
 An address that stands here neither by name nor, on the editors' side, by the gate's rule fails the run.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from coordination import named, selectors
+from coordination.models import Marking
 from discussion import threads
-from tests.leaks.world import COMMON, Planted, World
+from tests.leaks.world import COMMON, NAMED_MARKINGS, Planted, World
 
 # What each address is built of, and the thing that it is about, if it is about one.
 Targets = Callable[[World], Iterator[tuple[dict[str, Any], Planted | None]]]
@@ -60,11 +62,17 @@ def of_meeting_of(kind: str, meeting_of: Callable[[Any], Any], **more: Callable[
 
 
 def every_marked(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
-    """One of each kind and marking: all of them have the one view."""
+    """One of each kind, the kinds taking turns with the markings; and one action of each: all have the one view."""
     models = {model: name for name, model in selectors.marked_models().items()}
-    for one in {(one.kind, one.marking): one for one in world.planted}.values():
-        if type(one.obj) in models:
-            yield {"kind": models[type(one.obj)], "key": one.key}, one
+    marked = [one for one in world.planted if type(one.obj) in models]
+    turns = itertools.cycle((Marking.RED, Marking.AMBER_STRICT, Marking.AMBER))
+    of_each = {one.kind: one for one in marked}
+    of_each |= {
+        kind: next((one for one in world.of_kind(kind) if one.marking == wanted), last)
+        for (kind, last), wanted in zip(of_each.items(), turns, strict=False)
+    }
+    for one in {*of_each.values(), *{one.marking: one for one in world.of_kind("action")}.values()}:
+        yield {"kind": models[type(one.obj)], "key": one.key}, one
 
 
 def every_object_of_a_discussion(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
@@ -80,9 +88,9 @@ def what_actions_come_of(world: World) -> Iterator[tuple[dict[str, Any], Planted
 
 
 def papers(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
-    """The agreement that others amend, and one of each marking: a paper takes its time to be drawn."""
+    """The agreement that others amend, and those of the narrow markings: a paper takes its time to be drawn."""
     agreements = world.of_kind("agreement")
-    for one in [agreements[0], *{one.marking: one for one in agreements[1:]}.values()]:
+    for one in [agreements[0], *(one for one in agreements if one.marking in NAMED_MARKINGS)]:
         yield {"key": one.key}, one
 
 

@@ -343,13 +343,19 @@ class World:
             "meeting", marking, make.make_meeting, place="CANARY", purpose="CANARY", organiser=self.fia,
             starts_at=timezone.now() + timedelta(days=2),
         )  # fmt: skip
-        self._part("agenda item", marking, meeting, lambda word: AgendaItem.objects.create(
-            meeting=meeting, title=word, description=word, sort_order=1
+        item = self._part("agenda item", marking, meeting, lambda word: AgendaItem.objects.create(
+            meeting=meeting, title=word, description=word, expected_outcome=word, sort_order=1
+        ))  # fmt: skip
+        self._part("agenda document", marking, meeting, lambda word: item.documents.create(
+            title=word, owner=self.fia, due_on=timezone.localdate() - timedelta(days=1)
         ))  # fmt: skip
         # Somebody in a post that stands in no directory: known from the meeting only.
         self._part("post", marking, meeting, lambda word: meeting.attendance.create(
             organisation=self.fia, post=Post.objects.create(organisation=self.fia, title=word)
         ).post)  # fmt: skip
+        self._part("person", marking, meeting, lambda word: meeting.attendance.create(
+            organisation=self.fia, person=Person.objects.create(name=word, email=f"{word}@fia.example")
+        ).person)  # fmt: skip
         self._plant_invitations(marking, meeting)
         record = self._marked(make.make_record(meeting), marking)
         self._note("record", marking, record)
@@ -360,7 +366,7 @@ class World:
         return meeting
 
     def _plant_circulation(self, marking: str, record: Any, paragraph: Any) -> None:
-        """A round with the text as it stood, a comment, an answer; a section of an open record that is closed itself."""
+        """A round with the text as it stood, a comment and an answer."""
         self._note("section", marking, paragraph.section, record)
         asked = Round.objects.create(record=record, number=1, note=COMMON)
         self._part("version", marking, record, lambda word: VersionParagraph.objects.create(

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from itertools import product
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from coordination import access
@@ -603,3 +605,94 @@ def test_who_may_not_read_a_section_does_not_write_in_it(world):
         with pytest.raises(PermissionDenied):
             step()
     services.add_paragraph(author, section, kind="summary", text="More.")
+
+
+# --- the pages --------------------------------------------------------------------------------------------------------
+def test_a_record_goes_round_by_its_pages(world, client):
+    """Circulated, commented on, answered, taken up, circulated again, agreed, corrected: as each of them does it."""
+
+    def page(user, name, status=200, post=None, query="", **kwargs):
+        client.force_login(user)
+        address = reverse(name, kwargs={"key": world.meeting.key, **kwargs}) + query
+        answer = client.get(address) if post is None else client.post(address, post)
+        assert answer.status_code == status, (name, answer.status_code)
+        return answer.content.decode()
+
+    said = {"paragraph": world.first.key}
+    new = {"submission": str(uuid4())}
+    asked = [world.fia.pk, world.moi.pk]
+    day = world.tomorrow()
+    assert "FIA in full" in page(world.rapporteur, "record_circulate")
+    page(world.of_fia, "record_circulate", 404)
+    past = {"organisations": asked, "due_on": (timezone.now() - 3 * TOMORROW).date(), "after_round": 0, "note": "Look."}
+    refused = page(world.rapporteur, "record_circulate", post=past)
+    assert "This day is over." in refused and "Look." in refused
+    page(world.rapporteur, "record_circulate", 302, post=past | {"due_on": day})
+
+    assert "The answer of FIA in full" in page(world.of_fia, "record_detail")
+    assert "The answer of" not in page(world.of_eu, "record_detail")
+    assert world.first.text in page(world.of_fia, "comment_new", **said)
+    page(world.of_eu, "comment_new", 404, **said)
+    assert "Say something" in page(world.of_fia, "comment_new", post={**new, "wording": world.first.text}, **said)
+    page(world.of_fia, "comment_new", 302, post={**new, "wording": "The parties met in Lahore."}, **said)
+    comment = {"comment": RecordComment.objects.get().key}
+    shown = page(world.of_moi, "record_detail")
+    assert "proposes another wording" in shown and "Decide on it" not in shown
+    page(world.of_moi, "record_answer", 302, post={"kind": "agreed", "version": 1})
+    assert "Say what the reservation is." in page(
+        world.of_fia, "record_answer", post={"kind": "reservation", "version": 1}
+    )
+    page(world.of_fia, "record_answer", 302, post={"kind": "reservation", "reservation": "Not so fast.", "version": 1})
+    page(world.of_eu, "record_answer", 404, post={"kind": "agreed", "version": 1})
+    assert "2 of 2 delegations have answered" in page(world.chair, "record_detail")
+    assert "delegations have answered" not in page(world.of_fia, "record_detail")
+
+    page(world.of_moi, "comment_decide", 404, **comment)
+    page(world.rapporteur, "comment_decide", **comment)
+    page(world.rapporteur, "comment_decide", 302, **comment, post={
+        "state": "taken_up", "wording": "The parties met in Lahore.", "version": 1, "reply": "Right.",
+    })  # fmt: skip
+    assert "circulate it again" in page(world.chair, "record_detail")
+    page(world.chair, "record_extend")
+    page(world.chair, "record_extend", 302, post={"due_on": day + TOMORROW})
+    page(world.rapporteur, "record_circulate", 302, post={"organisations": asked, "after_round": 1})
+    told = page(world.of_eu, "record_differences", query="?from=1&to=2")
+    assert "Islamabad." in told and "<ins>" in told and world.second.text not in told
+    assert world.second.text in page(world.of_eu, "record_differences", query="?from=1&to=2&whole=1")
+    page(world.of_eu, "record_differences", query="?from=x&to=99")
+    assert "Islamabad" in page(world.of_eu, "record_version", number=1)
+    page(world.of_eu, "record_version", 404, number=3)
+    page(world.outsider, "record_version", 404, number=1)
+
+    page(world.of_fia, "record_answer", 302, post={"kind": "reservation", "reservation": "Not so fast.", "version": 1})
+    refused = page(world.chair, "record_move", post={"state": "agreed"})
+    assert "without an answer of MOI" in refused and 'name="reason"' in refused
+    page(world.chair, "record_move", 302, post={"state": "agreed", "reason": "By telephone."})
+    agreed = page(world.of_eu, "record_detail")
+    assert "Not so fast." in agreed and "FIA in full" in agreed
+    page(world.chair, "record_circulate", 404)
+    page(world.rapporteur, "paragraph_correct", 404, **said)
+    page(world.chair, "paragraph_correct", **said)
+    page(
+        world.chair,
+        "paragraph_correct",
+        302,
+        post={**new, "text": "The parties met in Karachi.", "reason": "A slip."},
+        **said,
+    )
+    corrected = page(world.of_eu, "record_detail")
+    assert "A slip." in corrected and "Karachi." in corrected
+
+
+def test_the_page_of_a_record_asks_as_much_of_many_comments_as_of_few(world, client, django_assert_max_num_queries):
+    world.circulate()
+    client.force_login(world.chair)
+    counts = []
+    for _ in range(2):
+        for paragraph in Paragraph.objects.all():
+            for user in (world.of_fia, world.of_moi):
+                services.comment_on(user, paragraph, text="Hm.", wording="Otherwise.")
+        with django_assert_max_num_queries(40) as captured:
+            client.get(world.record.get_absolute_url())
+        counts.append(len(captured))
+    assert counts[0] == counts[1]

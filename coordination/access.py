@@ -527,7 +527,7 @@ OFFICE_VERBS: dict[str, tuple[str, ...]] = {
     "invite": ("secretariat", "administrator"),
     # The trail itself, never what it is about: coordination.selectors.trail_for.
     "audit": ("auditor",),
-    # The directory of people with their posts (docs/decisions/0015).
+    # The directory of people with their posts (docs/decisions/0016).
     "keep_people": ("secretariat",),
     # Countries, organisations and topics, on the editors' side.
     "keep_reference_data": ("secretariat", "administrator"),
@@ -698,7 +698,7 @@ def _memberships_of(users: Iterable[User]) -> dict[int, dict[int, frozenset[str]
 
 
 # --- people --------------------------------------------------------------------------------------------------------
-# Who knows of whom is decided in docs/decisions/0015. What names people in content gives here, for a reader, the keys
+# Who knows of whom is decided in docs/decisions/0016. What names people in content gives here, for a reader, the keys
 # of the people, or of the posts, that are named in what this reader may read.
 people_named: list[Callable[[Reader], QuerySet]] = []
 posts_named: list[Callable[[Reader], QuerySet]] = []
@@ -733,12 +733,9 @@ def contact_details_open_to(user: Reader) -> Q:
         return Q(pk__in=[])
     if can_in_office(user, "keep_people"):
         return Q()
-    here = Q(organisation__in=_organisations_beside(user))
-    if user.organisation_id is not None:
-        here |= Q(organisation=user.organisation_id)
-    in_the_directory = Post.objects.current().filter(here, Q(listed=True) | Q(kept=True))
-    mine = Q(user=user) | Q(user__in=_users_beside(user)) | Q(pk__in=in_the_directory.values("person"))
-    return mine | Q(user__organisation=user.organisation_id) if user.organisation_id is not None else mine
+    in_the_directory = Post.objects.current().filter(_at_home(user), Q(listed=True) | Q(kept=True))
+    open_to = Q(user=user) | Q(user__in=_users_beside(user)) | Q(pk__in=in_the_directory.values("person"))
+    return open_to if user.organisation_id is None else open_to | Q(user__organisation=user.organisation_id)
 
 
 def knows(user: Reader, person: Person) -> bool:
@@ -784,10 +781,15 @@ def _posts_in_directory(user: Reader) -> Q:
     and for those who keep the directory."""
     if can_in_office(user, "keep_people"):
         return Q(listed=True) | Q(kept=True)
-    here = Q(organisation__in=_organisations_beside(user))
-    if user.organisation_id is not None:
-        here |= Q(organisation=user.organisation_id)
-    return Q(listed=True) | (Q(kept=True) & here)
+    if not user.is_authenticated:
+        return Q(pk__in=[])
+    return Q(listed=True) | (Q(kept=True) & _at_home(user))
+
+
+def _at_home(user: User) -> Q:
+    """Of Post: at the organisation of `user`, or at one that shares a space with the user."""
+    beside = Q(organisation__in=_organisations_beside(user))
+    return beside if user.organisation_id is None else beside | Q(organisation=user.organisation_id)
 
 
 def _organisations_beside(user: Reader) -> QuerySet:

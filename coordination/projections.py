@@ -43,7 +43,7 @@ def space(obj: Space) -> Iterator[Projection]:
 
 @projects(DirectoryEntry)
 def person(obj: DirectoryEntry) -> Iterator[Projection]:
-    """Of posts only those that are listed: others have readers of their own (docs/decisions/0015)."""
+    """Of posts only those that are listed: others have readers of their own (docs/decisions/0016)."""
     posts = list(obj.person.posts.filter(listed=True).select_related("organisation").order_by("-starts_on", "pk"))
     organisations = [post.organisation for post in posts]
     titles = [f"{post.title}, {post.organisation.name} ({post.organisation.acronym})" for post in posts]

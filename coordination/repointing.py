@@ -12,7 +12,7 @@ from django.apps import apps
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import DatabaseError, transaction
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, ManyToOneRel, Model
 from modelcluster.models import ClusterableModel, get_all_child_relations
 from wagtail.models import Page, Revision
 
@@ -72,8 +72,7 @@ def _stands_already(row: Model) -> bool:
 def _foreign_keys_to(model: type[Model]) -> Iterator[tuple[type[Model], str]]:
     """All of them, those without a name of the way back and the tables between included."""
     for relation in model._meta.get_fields(include_hidden=True):
-        is_key = relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)
-        if is_key and relation.related_model._meta.label not in _AS_THEY_ARE:
+        if isinstance(relation, ManyToOneRel) and relation.related_model._meta.label not in _AS_THEY_ARE:
             yield relation.related_model, relation.field.name
 
 

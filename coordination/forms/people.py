@@ -106,7 +106,8 @@ class EditPersonForm(LatestForm, _Profile):
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         names = ("name", "name_native", "form_of_address", "languages", "email", "phone", "address", "version")
-        super().__init__(*args, initial={name: getattr(person, name) for name in names}, **kwargs)
+        kwargs["initial"] = {name: getattr(person, name) for name in names}
+        super().__init__(*args, **kwargs)
         if person.user_id is not None:
             self.fields["name"].disabled = True
             self.fields["name"].help_text = _("As the account is called: whose account it is changes that.")
@@ -136,7 +137,8 @@ class EditPostForm(LatestForm, _PostFields):
 
     def __init__(self, *args: Any, post: Post, actor: User, **kwargs: Any) -> None:
         names = ("title", "starts_on", "ends_on", "listed", "version")
-        super().__init__(*args, initial={name: getattr(post, name) for name in names}, **kwargs)
+        kwargs["initial"] = {name: getattr(post, name) for name in names}
+        super().__init__(*args, **kwargs)
         self.only_for(actor)
 
 
@@ -158,9 +160,10 @@ class ChangeHolderForm(LatestForm):
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, post: Post, actor: User, asks: bool, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"version": post.version, "on": timezone.localdate()}, **kwargs)
+        kwargs["initial"] = {"version": post.version, "on": timezone.localdate()}
+        super().__init__(*args, **kwargs)
         people = selectors.those_of(post.organisation, actor)
-        self.fields["successor"].queryset = people.exclude(pk=post.person_id)
+        self.fields["successor"].queryset = people.exclude(posts=post)
         self.fields["successor"].empty_label = _("nobody yet: it is vacant")
         self.fields["successor"].help_text = _("Somebody new is added under “People” first.")
         if not asks:
@@ -189,7 +192,8 @@ class MergeForm(DeedForm):
     seen = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
     def __init__(self, *args: Any, seen: str, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"seen": seen}, **kwargs)
+        kwargs["initial"] = {"seen": seen}
+        super().__init__(*args, **kwargs)
 
     def catch_up(self, seen: str) -> None:
         sent: Any = self.data

@@ -141,7 +141,7 @@ def photo_path(_person: "Person", _name: str) -> str:
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def known_to(self, user) -> Self:
-        """Whom `user` may know of (docs/decisions/0015)."""
+        """Whom `user` may know of (docs/decisions/0016)."""
         from coordination import access
 
         return self.filter(access.people_known_to(user))
@@ -243,7 +243,7 @@ class NotOnePerson(models.Model):
 
 class PostQuerySet(models.QuerySet["Post"]):
     def known_to(self, user) -> Self:
-        """The posts that `user` may know of (docs/decisions/0015)."""
+        """The posts that `user` may know of (docs/decisions/0016)."""
         from coordination import access
 
         return self.filter(access.posts_known_to(user))

@@ -102,14 +102,14 @@ def _check(person: Person) -> None:
 def _keep_photo(person: Person, upload: Any) -> None:
     drawn = photos.drawn_anew(upload)
     _drop_photo(person)
-    person.photo.save(drawn.name, drawn, save=False)
+    person.photo.save("photo.jpg", drawn, save=False)
     person.save(update_fields=["photo"])
 
 
 def _drop_photo(person: Person) -> None:
     """The old file goes once the change stands."""
-    if person.photo:
-        storage, name = person.photo.storage, person.photo.name
+    if name := person.photo.name:
+        storage = person.photo.storage
         transaction.on_commit(lambda: storage.delete(name))
         person.photo = ""
 
@@ -197,7 +197,7 @@ def _the_one_account(kept: Person, gone: Person) -> User | None:
     in_use = [account for account in accounts if account.is_active]
     if len(in_use) > 1:
         raise ValidationError(_("Both have an account in use. Close one of the accounts first."))
-    return (in_use or accounts or [None])[0]
+    return next(iter(in_use or accounts), None)
 
 
 def _take_over(kept: Person, gone: Person) -> None:

@@ -1,4 +1,4 @@
-"""The directory of people: whom the reader may know of, and what of them (docs/decisions/0015)."""
+"""The directory of people: whom the reader may know of, and what of them (docs/decisions/0016)."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required

@@ -160,7 +160,7 @@ def _publish_what_was_reported(cast: Any, meeting: Meeting, fact: dict[str, Any]
     section = record.sections.first()
     meetings.add_paragraph(cast.users["secretariat"], section, kind=ParagraphKind.SUMMARY, text=said)
     meetings.circulate_record(cast.users["secretariat"], record)
-    meetings.agree_record(cast.users["chair"], record)
+    meetings.agree_record(cast.users["chair"], record, reason="It was agreed at the table.")
     meetings.publish_record(cast.users["chair"], record)
     coordination.change_marking(cast.users["chair"], record, Marking.GREEN, reason="What the report says is public.")
     cast.past.note(record, meeting.ends_at)
@@ -290,7 +290,7 @@ def _record(cast: Any, entry: series.Series, meeting: Meeting, items: list[serie
             cast.past.note(paragraph, meeting.ends_at)
     meetings.circulate_record(officer, record)
     if not is_latest:
-        meetings.agree_record(chair, record)
+        meetings.agree_record(chair, record, reason="It was agreed at the table.")
     cast.past.note(record, meeting.ends_at + timedelta(days=4))
     _move_what_was_given(cast, entry, record, items, is_latest=is_latest)
 

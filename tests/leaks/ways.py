@@ -292,6 +292,30 @@ SITE: dict[str, Way] = {
     "agenda_item_remove": Way(
         of_meeting_of("agenda item", lambda item: item.meeting, item=lambda item: item.key), verb="", send="record"
     ),
+    **dict.fromkeys(
+        ("agenda_item_move", "agenda_item_finish"),
+        Way(
+            of_meeting_of("agenda item", lambda item: item.meeting, item=lambda item: item.key), verb="", send="record"
+        ),
+    ),
+    **dict.fromkeys(
+        ("agenda_item_edit", "agenda_document_ask"),
+        Way(
+            of_meeting_of("agenda item", lambda item: item.meeting, item=lambda item: item.key), verb="record",
+            send="record",
+        ),
+    ),
+    "agenda_order": Way(MEETING, verb="", send="record"),
+    "agenda_carry_over": Way(MEETING, verb="", send="record"),
+    "agenda_document": Way(
+        of_meeting_of("agenda document", lambda paper: paper.meeting, document=lambda paper: paper.key),
+        send="contribute",
+    ),
+    "agenda_document_withdraw": Way(
+        of_meeting_of("agenda document", lambda paper: paper.meeting, document=lambda paper: paper.key), verb="",
+        send="record",
+    ),
+    "series_calendar": Way(of("series")),
     "attendance_remove": Way(
         of("meeting", row=lambda meeting: meeting.attendance.first().pk), verb="", send="record"
     ),

@@ -59,6 +59,10 @@ class ChangeMarkingForm(DeedForm):
             "users": [token.user for token in tokens if token.user],
         }
         super().__init__(*args, **kwargs)
+        # For a part that has its own marking, the widest one is that of what it is a part of.
+        if label := getattr(obj, "unmarked_label", ""):
+            choices = [(Marking.CLEAR, label), *list(MARKINGS_EXPLAINED.items())[1:]]
+            self.fields["marking"].choices = choices
         if isinstance(obj, Space):
             del self.fields["organisations"], self.fields["users"]
             self.fields["marking"].choices = [(name, MARKINGS_EXPLAINED[name]) for name in MARKINGS_OF_SPACES]

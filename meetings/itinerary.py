@@ -48,7 +48,8 @@ class Counterpart:
     @classmethod
     def of(cls, organisation: Organisation, post: Post | None, person: Person | None) -> "Counterpart":
         person = person or (post.person if post else None)
-        return cls(identity_of(organisation.pk, post, person and person.pk), organisation, post, person)
+        identity = identity_of(organisation.pk, post, person.pk if person else None)
+        return cls(identity, organisation, post, person)
 
     @property
     def is_named(self) -> bool:

@@ -3,9 +3,10 @@
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
+from coordination.models import Action, Commitment
 from meetings.models import Visit
 from meetings.papers.layout import Paper, narrowest
-from meetings.selectors.visits import Itinerary, Outcome
+from meetings.selectors.visits import Itinerary, MeetingOutcome, Outcome
 
 
 def outcome_paper(visit: Visit, itinerary: Itinerary, outcome: Outcome, language: str) -> Paper:
@@ -46,7 +47,7 @@ def _the_visit(paper: Paper, visit: Visit, itinerary: Itinerary) -> None:
         paper.points([f"{member} ({member.get_role_display()})" for member in itinerary.members])
 
 
-def _a_meeting(paper, each) -> None:
+def _a_meeting(paper: Paper, each: MeetingOutcome) -> None:
     meeting = each.meeting
     paper.heading(
         meeting.title, anchor=f"meeting-{meeting.key}", marking=meeting.audience.marking, language=meeting.language
@@ -57,12 +58,13 @@ def _a_meeting(paper, each) -> None:
         paper.text(_("There is no record to read yet."), style="note")
     elif each.record.is_draft:
         paper.text(_("The record is a draft."), style="note")
+    language = each.record.language if each.record else meeting.language
     for paragraph in each.paragraphs:
-        paper.text(paragraph.text, label=paragraph.kind_label, language=each.record.language)
+        paper.text(paragraph.text, label=paragraph.kind_label, language=language)
 
 
 def _what_is_to_be_done(paper: Paper, outcome: Outcome) -> None:
-    tasks = [*outcome.actions, *outcome.commitments]
+    tasks: list[Action | Commitment] = [*outcome.actions, *outcome.commitments]
     if not tasks:
         return
     paper.heading(_("What is to be done"), anchor="to-do")

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -158,10 +159,10 @@ class _EntryFields(DeedForm):
     note = paragraphs(_("Note"), max_length=NOTE_MAX_LENGTH, rows=2)
 
     def offer(self, visit: Visit, entry: ItineraryEntry | None = None) -> None:
-        hosts = coordination.organisations_in(visit.space).values("pk")
-        present = entry.host_id if entry else None
-        offered = Organisation.objects.filter(pk__in=hosts) | Organisation.objects.filter(pk=present)
-        self.fields["host"].queryset = offered.order_by("acronym")
+        offered = Q(pk__in=coordination.organisations_in(visit.space).values("pk"))
+        if entry and entry.host_id:
+            offered |= Q(pk=entry.host_id)
+        self.fields["host"].queryset = Organisation.objects.filter(offered).order_by("acronym")
         posts = posts_that_travel(visit)
         if entry and entry.host_post_id:
             posts = posts | Post.objects.filter(pk=entry.host_post_id).select_related("organisation", "person")

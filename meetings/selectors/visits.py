@@ -236,8 +236,8 @@ def _days_off(visit: Visit, slots: list[Slot]) -> Callable[[Slot], list[DayOff]]
     holidays = list(Holiday.objects.filter(Q(country=None) | Q(country__in=countries), day__lte=last))
 
     def of_slot(slot: Slot) -> list[DayOff]:
-        where = {visit.country_id, *(one.organisation.country_id for one in slot.counterparts)} - {None}
-        concerned = [countries[code] for code in sorted(where)]
+        codes = {visit.country_id, *(one.organisation.country_id for one in slot.counterparts)}
+        concerned = [countries[code] for code in sorted(code for code in codes if code)]
         return [off for day in slot.days for off in _off_on(day, concerned, holidays)]
 
     return of_slot

@@ -148,3 +148,65 @@ class AgendaDocumentReminded(Notification):
         if self.obj.is_overdue:
             return _("For the agenda, overdue since %(day)s: %(title)s") % told
         return _("For the agenda, due on %(day)s: %(title)s") % told
+
+
+class _ToThoseAsked(Notification):
+    """For whoever may answer for an organisation that was asked. The mail with the calendar file goes its own way."""
+
+    def asked(self) -> Iterable[int]:
+        raise NotImplementedError
+
+    def recipients(self) -> Iterable[User]:
+        asked = frozenset(self.asked())
+        members = access.users_in([self.obj.space_id])
+        return [user for user, held in members.items()
+                if user.organisation_id in asked and "contribute_space" in held.get(self.obj.space_id, ())]  # fmt: skip
+
+
+@register
+class OrganisationInvited(_ToThoseAsked):
+    kind = "organisation_invited"
+    verbs = ("organisations invited",)
+
+    def asked(self) -> Iterable[int]:
+        return list(self.entry.after["organisations"])
+
+    def subject(self) -> str:
+        return _("Your organisation is invited: %(title)s") % {"title": self.obj.title}
+
+
+@register
+class InvitationAnswered(Notification):
+    """For whoever prepares meetings there."""
+
+    kind = "invitation_answered"
+    verbs = ("invitation answered",)
+
+    def recipients(self) -> Iterable[User]:
+        members = access.users_in([self.obj.space_id])
+        return [user for user, held in members.items() if "record_space" in held.get(self.obj.space_id, ())]
+
+    def subject(self) -> str:
+        names = {"organisation": self.obj.organisation, "title": self.obj.meeting.title}
+        return _("%(organisation)s has answered an invitation: %(title)s") % names
+
+
+@register
+class MeetingCancelled(_ToTheSpace):
+    kind = "meeting_cancelled"
+    verbs = ("meeting cancelled",)
+
+    def subject(self) -> str:
+        return _("A meeting is cancelled: %(title)s") % {"title": self.obj.title}
+
+
+@register
+class DateAskedFor(_ToThoseAsked):
+    kind = "date_asked_for"
+    verbs = ("poll opened",)
+
+    def asked(self) -> Iterable[int]:
+        return self.obj.asked_ids
+
+    def subject(self) -> str:
+        return _("Your organisation is asked for a date: %(title)s") % {"title": self.obj.title}

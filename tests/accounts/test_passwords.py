@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from tests.factories import make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+pytestmark = pytest.mark.django_db
 
 OLD = "correct horse battery"
 NEW = "four words without relation"

@@ -11,7 +11,7 @@ from coordination import services
 from coordination.models import Action, ActionState, AuditEntry, CommitmentState, Marking, Role
 from tests.factories import make_action, make_member, make_organisation, mark
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+pytestmark = pytest.mark.django_db
 
 
 def test_a_report_is_written_down_with_state_before_and_after(space, fia, liaison):

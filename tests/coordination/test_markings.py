@@ -16,7 +16,7 @@ from tests.factories import (
     mark,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks(every_row=True)]
 
 
 def address_of(obj):

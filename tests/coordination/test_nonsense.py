@@ -6,7 +6,7 @@ from django.urls import reverse
 from coordination.models import Person
 from tests.factories import make_action, make_commitment
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks(every_row=True)]
 
 # A number no database holds, a negative one, a digit that is none, a NUL, a long text, half of a character.
 NONSENSE = [str(10**30), "-1", "%C2%B2", "a%00b", "x" * 5_000, "%ED%A0%80"]

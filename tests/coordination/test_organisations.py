@@ -9,7 +9,7 @@ from django.utils import timezone
 from coordination.models import Marking, Party, Person, Post, Role
 from tests.factories import make_action, make_agreement, make_member, make_organisation, make_space, make_user, mark
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+pytestmark = pytest.mark.django_db
 
 
 def address_of(organisation):

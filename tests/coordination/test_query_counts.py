@@ -13,7 +13,7 @@ from coordination.models import Action, ActionUpdate, Agreement, Article, Commit
 from coordination.models.marking import new_key
 from tests.factories import join, make_action, make_agreement, make_organisation, make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+pytestmark = pytest.mark.django_db
 FEW, MANY = 10, 1000
 
 

@@ -14,7 +14,7 @@ from discussion.models import DigestMark, Notification
 from discussion.services import mark_all_seen
 from tests.factories import make_member, make_message, make_organisation, make_space, make_thread, mark
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+pytestmark = pytest.mark.django_db
 
 # Half past eight in Karachi is half past three by UTC.
 WEDNESDAY = datetime(2027, 6, 9, 12, tzinfo=UTC)

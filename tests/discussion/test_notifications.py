@@ -26,7 +26,7 @@ from tests.factories import (
     mark,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -79,7 +79,6 @@ def queries_for(client, address: str) -> int:
     return len(captured)
 
 
-@pytest.mark.both_stacks
 def test_no_page_takes_more_queries_for_a_thousand_meetings_and_messages_than_for_ten(client):
     space, organiser = make_space("Border management"), make_organisation("FIA")
     reader, authors = make_member(space, Role.CONTRIBUTOR), [make_member(space, Role.CONTRIBUTOR) for _ in range(5)]

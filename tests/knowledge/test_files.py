@@ -22,7 +22,7 @@ from tests.factories import (
     mark,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+pytestmark = pytest.mark.django_db
 CONTENT = b"Canary: 0123456789"
 
 

@@ -98,7 +98,7 @@ def _write_chapter(paper: Paper, chapter: Chapter, briefing: Briefing) -> None:
 
 
 def _write_part(paper: Paper, part: Part, briefing: Briefing) -> None:
-    paper.heading(part.title, level=2, anchor=part.anchor)
+    paper.heading(part.title, level=3, anchor=part.anchor)
     for text in part.texts:
         marked = text.marking if text.audience_id != briefing.pack.audience_id else ""
         paper.text(text.text, style="note", label=Marking(marked).label if marked else "", language=text.language)

@@ -10,6 +10,7 @@ from coordination import access
 from coordination.models import Marking
 from meetings.models import BriefingPack, BriefingSection, BriefingText, Meeting, Visit
 
+LONGEST_LINK = 100
 # A row, by its model and its key.
 Source = tuple[str, int]
 
@@ -35,6 +36,11 @@ class Item:
     @cached_property
     def marking(self) -> str:
         return access.audience_row(self.row).marking
+
+    @property
+    def is_long(self) -> bool:
+        """A paragraph rather than a title: its label leads to it, since underlined it would be hard to read."""
+        return bool(self.label) and len(self.text) > LONGEST_LINK
 
     @property
     def fingerprint(self) -> str:

@@ -16,11 +16,12 @@ async function show() {
   part("forget").hidden = !kept;
 }
 
-/** All that the page is made of: itself, its style sheets, its scripts, and where they are, the faces. */
+/** All that the page is made of besides itself: its style sheets, its scripts, and the faces that its letters asked for. */
 function pieces() {
   const links = [...document.querySelectorAll("link[rel=stylesheet], link[rel=icon]")].map((link) => link.href);
-  const scripts = [...document.querySelectorAll("script[src]")].map((script) => script.src);
-  return [...links, ...scripts, new URL("briefing-keeping.js", import.meta.url).href];
+  const loaded = performance.getEntriesByType("resource").map((one) => one.name);
+  const ours = loaded.filter((name) => name.startsWith(`${location.origin}/static/`));
+  return [...new Set([...links, ...ours, import.meta.url, new URL("briefing-keeping.js", import.meta.url).href])];
 }
 
 async function keep() {

@@ -159,7 +159,7 @@ def answer_open_to(user: access.Reader, record: Record, last: Round | None) -> A
     """The answer that `user` may give for the user's organisation now, if any."""
     if not user.is_authenticated or last is None or record.state != RecordState.CIRCULATED or not last.is_open():
         return None
-    answer = last.answers.filter(organisation_id=user.organisation_id).select_related("organisation").first()
+    answer = last.answers.filter(organisation_id=user.organisation_id or 0).select_related("organisation").first()
     if answer is None:
         return None
     answer.round, last.record = last, record
@@ -172,7 +172,7 @@ def answer_record(actor: User, record: Record, *, kind: str, version: int, reser
     record = locked(record)
     require(actor, "read", record)
     last = _open_round(record)
-    answer = last.answers.select_for_update().filter(organisation_id=actor.organisation_id).first()
+    answer = last.answers.select_for_update().filter(organisation_id=actor.organisation_id or 0).first()
     if answer is None:
         raise PermissionDenied(_("You do not have the right to do this."))
     answer.round, last.record = last, record
@@ -263,7 +263,7 @@ def check_agreeable(record: Record, *, reason: str = "") -> None:
 # --- comments ------------------------------------------------------------------------------------------------------
 def may_comment(user: access.Reader, record: Record, last: Round | None) -> bool:
     """Whether `user` may say something of paragraphs now: for a delegation that is asked, or keeping the record."""
-    if last is None or record.state != RecordState.CIRCULATED or not last.is_open():
+    if not user.is_authenticated or last is None or record.state != RecordState.CIRCULATED or not last.is_open():
         return False
     if access.can(user, "record", record):
         return True
@@ -324,7 +324,7 @@ def withdraw_comment(actor: User, comment: RecordComment) -> RecordComment:
 
 
 def may_withdraw(user: access.Reader, comment: RecordComment) -> bool:
-    if not access.can(user, "contribute", comment):
+    if not user.is_authenticated or not access.can(user, "contribute", comment):
         return False
     return comment.author_id == user.pk or (
         comment.organisation_id is not None and comment.organisation_id == user.organisation_id

@@ -14,6 +14,7 @@ from coordination import access, audit
 from coordination.models import Organisation, Person, Post, Space
 from coordination.services import StaleVersion, require
 from meetings.models import (
+    FROZEN_STATES,
     Attendance,
     AttendanceRole,
     Meeting,
@@ -138,6 +139,7 @@ def note_attendance(
     """
     require(actor, "record", meeting)
     meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    _refuse_where_the_record_is_agreed(meeting)
     if person is None and person_name.strip():
         person = _person_named(meeting, organisation, person_name.strip())
     if person is not None and post is None:
@@ -183,10 +185,17 @@ def _refuse_to_let_oneself_in(actor: User, meeting: Meeting, post: Post | None, 
 def remove_attendance(actor: User, row: Attendance) -> None:
     """Strike somebody off the list of those who attended."""
     require(actor, "record", row.meeting)
+    _refuse_where_the_record_is_agreed(row.meeting)
     before = {"organisation": row.organisation_id, "role": row.role}
     row.delete()
     _let_follow_along(row.meeting)
     audit.record(actor, "attendance removed", row.meeting, before=before)
+
+
+def _refuse_where_the_record_is_agreed(meeting: Meeting) -> None:
+    """Who attended is part of what was agreed; under the Chatham House Rule it says besides who may know the names."""
+    if Record.objects.filter(meeting=meeting, state__in=FROZEN_STATES).exists():
+        raise ValidationError(_("The record of this meeting is agreed, and who attended is part of it."))
 
 
 def _let_follow_along(meeting: Meeting) -> None:

@@ -55,7 +55,11 @@ def _invited(number: int) -> str:
 def meeting_delegations(request: HttpRequest, key: str) -> HttpResponse:
     """Note the delegations of those who accepted as attending."""
     meeting = prepared_meeting(request, key)
-    number = services.note_delegations(request.user, meeting)
+    try:
+        number = services.note_delegations(request.user, meeting)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect("meeting_attendance", key=key)
     sentence = ngettext("%(number)d person is noted.", "%(number)d people are noted.", number)
     messages.success(request, sentence % {"number": number})
     return redirect("meeting_attendance", key=key)

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -149,8 +150,12 @@ def attendance_remove(request, key, row):
     found = meeting.attendance.filter(pk=row).first()
     if found is None:
         raise Http404
-    services.remove_attendance(request.user, found)
-    messages.success(request, _("The attendance is struck off."))
+    try:
+        services.remove_attendance(request.user, found)
+        messages.success(request, _("The attendance is struck off."))
+    except ValidationError as refusal:
+        for sentence in refusal.messages:
+            messages.error(request, sentence)
     return redirect("meeting_attendance", key=key)
 
 

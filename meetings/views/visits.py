@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -239,7 +240,11 @@ def visit_meeting_note(request, key, meeting):
     """Note the delegation as attending a meeting."""
     visit, found = _in_programme(request, key, meeting)
     require_or_404(request, "record", found)
-    number = services.note_delegation(request.user, visit, found)
+    try:
+        number = services.note_delegation(request.user, visit, found)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect("visit_meeting_who", key=key, meeting=meeting)
     told = ngettext("%d person is noted as attending.", "%d people are noted as attending.", number) % number
     messages.success(request, told)
     return redirect("visit_meeting_who", key=key, meeting=meeting)

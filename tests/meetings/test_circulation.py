@@ -484,6 +484,8 @@ def test_no_service_changes_an_agreed_record(world):
         lambda: services.withdraw_comment(world.of_fia, comment_before),
         lambda: world.answer(world.of_fia, "reservation", reservation="Not so."),
         lambda: services.extend_round(world.chair, record, due_on=world.tomorrow()),
+        lambda: services.note_attendance(world.chair, world.meeting, organisation=world.eu),
+        lambda: services.remove_attendance(world.chair, world.meeting.attendance.first()),
     ):
         with pytest.raises((ValidationError, PermissionDenied)):
             step()

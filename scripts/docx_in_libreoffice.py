@@ -56,8 +56,9 @@ def made(folder: Path) -> Iterator[str]:
     from tests.factories import make_member, make_organisation, make_space
     from tests.meetings.test_papers import SHAPES
 
+    fia = make_organisation("FIA")
     for shape in SHAPES:
-        space, fia = make_space(), make_organisation("FIA")
+        space = make_space()
         reader = make_member(space, Role.READER, fia)
         record, _words = shape(space, fia)
         (folder / f"{shape.__name__}.docx").write_bytes(docx.as_docx(records.paper_of(copy_for(reader, record))))

@@ -33,8 +33,8 @@ class Method(StrEnum):
 
 
 # A calendar file and a feed are fetched by the reader; mail goes through other hands (docs/decisions/0015).
-SHOWN_TO_THE_READER = {Marking.AMBER_STRICT: Shown.TIME, Marking.RED: Shown.TIME}
-SHOWN_BY_MAIL = {
+SHOWN_TO_THE_READER: dict[str, Shown] = {Marking.AMBER_STRICT: Shown.TIME, Marking.RED: Shown.TIME}
+SHOWN_BY_MAIL: dict[str, Shown] = {
     Marking.AMBER: Shown.TIME,
     Marking.AMBER_STRICT: Shown.NOTHING,
     Marking.RED: Shown.NOTHING,
@@ -151,8 +151,8 @@ def _event(meeting: Meeting, stamp: datetime, sequence: int) -> Event:
 
 
 def uid_of(meeting: Meeting) -> str:
-    of_series = meeting.series is not None and meeting.recurrence_id is not None
-    return f"{meeting.series.key if of_series else meeting.key}@accord"
+    series = meeting.series if meeting.recurrence_id is not None else None
+    return f"{(series or meeting).key}@accord"
 
 
 def _by_the_clock(moment: datetime, zone_name: str) -> datetime:

@@ -5,7 +5,7 @@ twice, and whoever types a time in it is asked which of the two is meant.
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -51,7 +51,13 @@ class WallClockField(forms.DateTimeField):
         return value
 
 
-class TimesOfThePlaceMixin:
+if TYPE_CHECKING:
+    _Form = forms.Form
+else:
+    _Form = object
+
+
+class TimesOfThePlaceMixin(_Form):
     """For a form with `starts_at`, `ends_at` and `time_zone`: both times are read by the clock of that zone.
 
     Where a clock shows a time twice, the form asks which of the two is meant, in a field that appears then. A form

@@ -84,7 +84,7 @@ def as_component(zone_name: str, years: Iterable[int]) -> Timezone:
     return component
 
 
-def _at_first(zone: ZoneInfo, year: int) -> TimezoneStandard:
+def _at_first(zone: ZoneInfo, year: int) -> TimezoneStandard | TimezoneDaylight:
     """How the clocks stand before the first change."""
     begin = datetime(year, 1, 1, tzinfo=UTC)
     there = begin.astimezone(zone)

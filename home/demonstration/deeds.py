@@ -166,6 +166,24 @@ def _publish_what_was_reported(cast: Any, meeting: Meeting, fact: dict[str, Any]
     cast.past.note(record, meeting.ends_at)
 
 
+def _agenda(cast: Any, meeting: Any, host: str) -> None:
+    """Three items, one of them with a document that the host is to send before the meeting."""
+    for title, minutes, outcome in (
+        ("Opening", 15, ""),
+        ("What is open since the last meeting", 60, "A day and a name for each point that is open"),
+        ("Next steps", 30, "The date of the next meeting"),
+    ):
+        item = meetings.add_agenda_item(
+            cast.users["secretariat"], meeting, title=title, lead=cast.organisations[host], minutes=minutes,
+            expected_outcome=outcome,
+        )  # fmt: skip
+        if minutes == 60:
+            due = meeting.day - timedelta(days=3)
+            meetings.ask_for_document(
+                cast.users["secretariat"], item, title="List of open points", owner=cast.organisations[host], due_on=due
+            )
+
+
 def _visit_to_come(cast: Any) -> None:
     coming = []
     for offset, hour, host, title in (
@@ -186,10 +204,7 @@ def _visit_to_come(cast: Any) -> None:
             organiser=cast.organisations[host],
             illustrative=True,
         )
-        for item in ("Opening", "What is open since the last meeting", "Next steps"):
-            meetings.add_agenda_item(
-                cast.users["secretariat"], meeting, title=item, lead=cast.organisations[host], minutes=30
-            )
+        _agenda(cast, meeting, host)
         for one in (host, "ICMPD"):
             post = cast.posts[one][0]
             meetings.note_attendance(

@@ -80,7 +80,7 @@ def recipients_of(meeting: Meeting, among: Iterable[int] | None = None) -> dict[
             found[user] = answers[user.organisation_id]
     delegates = Delegate.objects.filter(invitation__in=standing).select_related("person__user", "post__person__user")
     for delegate in delegates:
-        person = delegate.person or (delegate.post and delegate.post.person)
+        person = delegate.person or (delegate.post.person if delegate.post else None)
         if person is not None and person.user is not None:
             found.setdefault(person.user, answers[delegate.organisation_id])
     concerned = [user for user in found if user.is_active and (among is None or user.pk in among)]

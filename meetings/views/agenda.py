@@ -40,7 +40,7 @@ def _agenda(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
 
 def _answer(request: HttpRequest, meeting: Meeting, problem: str = "") -> HttpResponse:
     """htmx asks for the list alone; everybody else comes back to the page."""
-    if not request.htmx:
+    if not request.htmx:  # type: ignore[attr-defined]  # set by its middleware
         if problem:
             messages.error(request, problem)
         return redirect("meeting_agenda", key=meeting.key)

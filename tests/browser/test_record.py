@@ -141,6 +141,6 @@ def test_two_rapporteurs_write_one_record_while_one_connection_is_cut(server, pa
     assert SectionLock.objects.count() == 2
 
     # Who may no longer read it has it no longer on the screen.
-    services.let_follow_along(nadia, record, follow=False)
+    other.get_by_role("button", name="End it").click()
     reader.get_by_text("You cannot read this record any more.").wait_for()
     assert reader.locator("[data-accord-paragraph]").count() == 0

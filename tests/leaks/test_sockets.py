@@ -28,6 +28,17 @@ FILLED = {
     "typing": lambda thread: {"thread": thread},
     "read": lambda thread: {"thread": thread, "number": 1},
     "ping": lambda thread: {},
+    "record.follow": lambda key: {"record": key, "has": {}},
+    "record.leave": lambda key: {"record": key},
+    "record.take": lambda key: {"record": key, "section": 1},
+    "record.release": lambda key: {"record": key, "section": 1},
+    "record.ask": lambda key: {"record": key, "section": 1},
+    "record.keep": lambda key: {"record": key, "section": 1},
+    "record.type": lambda key: {
+        "record": key, "section": 1, "key": str(uuid.uuid4()), "paragraph": "", "kind": "summary", "text": "Was I here?",
+        "number": 1,
+    },
+    "record.drop": lambda key: {"record": key, "key": str(uuid.uuid4())},
 }
 NO_THREAD = "z" * 10
 

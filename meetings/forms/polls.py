@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, validate_time_zone
@@ -96,7 +97,9 @@ class VoteForm(DeedForm):
         for candidate in candidates:
             name = f"option_{candidate.option.pk}"
             self.fields[name] = forms.ChoiceField(
-                label=str(candidate.option), choices=Vote.choices, widget=forms.RadioSelect
+                label=date_format(candidate.option.starts_there, "DATETIME_FORMAT"),
+                choices=Vote.choices,
+                widget=forms.RadioSelect,
             )
             self.initial[name] = said.get(candidate.option.pk, "")
             self.rows.append((candidate, self[name]))

@@ -26,6 +26,8 @@ from tests.servers import Server, Stack, forget_connection
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 WAIT_MILLISECONDS = 15_000
+# What Chromium itself says where a connection is cut, or an address answers that there is nothing.
+OF_THE_CONNECTION = ("Failed to load resource", "WebSocket connection to")
 # All that axe looks for by default, and the one rule of WCAG 2.2 AA that it leaves out by default.
 RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 
@@ -68,7 +70,7 @@ def page_as(chromium: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type == "error" and not any(words in message.text for words in OF_THE_CONNECTION):
             faults.append(f"{message.text} ({message.location.get('url')})")
 
     def open_tab(user: Any = None, *, dark: bool = False, width: int = 1280, scripts: bool = True) -> Page:

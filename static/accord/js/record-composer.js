@@ -123,7 +123,7 @@ export class Composer {
 
   leave() {
     if (!this.section) return;
-    if (!this.text.value.trim()) send({ type: "record.drop", record: this.record, key: this.key });
+    if (!this.text.value.trim() || this.paragraph) send({ type: "record.drop", record: this.record, key: this.key });
     send({ type: "record.release", record: this.record, section: Number(this.section) });
     this.kept.write({ typed: null });
   }

@@ -463,15 +463,13 @@ def test_buttons_are_those_of_the_table(client, space, rapporteur):
         assert [step["state"] for step in client.get(record.get_absolute_url()).context["steps"]] == labels
 
 
-def test_an_agreed_record_asks_for_the_reason_before_it_is_reopened(client, space):
+def test_an_agreed_record_is_not_reopened_by_its_page(client, space):
     record = make_record(make_meeting(space), RecordState.AGREED)
     client.force_login(make_member(space, Role.CHAIR))
     address = reverse("record_move", kwargs={"key": record.meeting.key})
-    page = client.post(address, {"state": "draft"})
-    assert list(page.context["reopen_form"].errors) == ["reason"]
-    client.post(address, {"state": "draft", "reason": "A date was wrong."})
-    assert Record.objects.get().state == RecordState.DRAFT
-    assert AuditEntry.objects.get(verb="record reopened").reason == "A date was wrong."
+    page = client.post(address, {"state": "draft", "reason": "A date was wrong."}, follow=True)
+    assert "cannot go from its state" in page.content.decode()
+    assert Record.objects.get().state == RecordState.AGREED
 
 
 def test_an_empty_record_is_not_circulated_and_the_page_says_why(client, space, rapporteur):

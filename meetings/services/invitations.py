@@ -181,8 +181,9 @@ def name_delegate(
 
 def _person_named(invitation: Invitation, name: str) -> Person:
     """Somebody without an account, known by name only; once in a delegation."""
-    if named_before := Delegate.objects.filter(invitation=invitation, person__name=name).first():
-        return named_before.person
+    listed = Delegate.objects.filter(invitation=invitation, person__name=name).first()
+    if listed is not None and listed.person is not None:
+        return listed.person
     person = Person(name=name)
     try:
         person.clean_fields()

@@ -104,7 +104,7 @@ def decide_poll(actor: User, poll: Poll, option: PollOption) -> Meeting:
         return poll.meeting
     _refuse_what_is_closed(poll)
     chosen = PollOption.objects.get(pk=option.pk, poll=poll)
-    times = {"starts_at": chosen.starts_at, "ends_at": chosen.ends_at}
+    times: dict[str, Any] = {"starts_at": chosen.starts_at, "ends_at": chosen.ends_at}
     if poll.meeting is not None:
         present = Meeting.objects.get(pk=poll.meeting_id)
         meeting = edit_meeting(actor, present, version=present.version, **times)

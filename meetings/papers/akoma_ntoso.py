@@ -112,12 +112,16 @@ class _Writer:
                 _add(call, "p", eId=f"rollcall_1__p_{number}").text = _line(line)
         for section in self.copy.sections:
             self._section(body, section)
-        for number, one in enumerate(self.copy.reservations, start=1):
+        for number, reservation in enumerate(self.copy.reservations, start=1):
             place = _add(body, "declarationOfVote", eId=f"reservation_{number}")
-            by = self._agent("TLCOrganization", one.whose) if one.whose else self._agent("TLCPerson", _unnamed())
+            by = (
+                self._agent("TLCOrganization", reservation.whose)
+                if reservation.whose
+                else self._agent("TLCPerson", _unnamed())
+            )
             speech = _add(place, "speech", by=f"#{by}", eId=f"reservation_{number}__speech_1")
-            _add(speech, "from").text = _line(one.whose or _unnamed())
-            self._texts(speech, one.text, f"reservation_{number}__speech_1")
+            _add(speech, "from").text = _line(reservation.whose or _unnamed())
+            self._texts(speech, reservation.text, f"reservation_{number}__speech_1")
         if not len(body):
             _add(body, "debateSection", name="record", eId="dbsect_1")
         return body

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.utils import timezone, translation
@@ -16,7 +17,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 from coordination.models import Marking
 from meetings.papers import embedding
-from meetings.papers.layout import Block, Heading, NewPage, Paper, Piece, Points, Table, Text
+from meetings.papers.layout import Heading, NewPage, Paper, Piece, Points, Table, Text
 from meetings.papers.letters import runs_of
 
 FACE = "Arial"
@@ -306,7 +307,7 @@ class _Writer:
         return around
 
 
-WRITERS: dict[type, Callable[[_Writer, Block], None]] = {
+WRITERS: dict[type, Callable[[_Writer, Any], None]] = {
     Heading: _Writer.heading,
     Text: _Writer.text,
     Table: _Writer.table,

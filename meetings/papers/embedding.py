@@ -31,8 +31,8 @@ MASKED = 32
 
 def embed(document) -> bool:
     """Put the face into `document`; False where the site's faces are not on this machine."""
-    faces = {name: masked_face(file) for name, file in FILES.items()}
-    if not all(faces.values()):
+    faces = {name: face for name, file in FILES.items() if (face := masked_face(file))}
+    if len(faces) < len(FILES):
         return False
     table_part = document.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
     table = etree.fromstring(table_part.blob)

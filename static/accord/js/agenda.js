@@ -52,5 +52,12 @@ function begin() {
   items().forEach(makeDraggable);
 }
 
+// The list is another one after each move: whoever moves by the keyboard stays on the button that was pressed.
+let pressed = "";
+document.body.addEventListener("htmx:beforeRequest", () => (pressed = document.activeElement?.id ?? ""));
+
 begin();
-document.body.addEventListener("htmx:afterSettle", begin);
+document.body.addEventListener("htmx:afterSettle", () => {
+  begin();
+  if (pressed) document.getElementById(pressed)?.focus();
+});

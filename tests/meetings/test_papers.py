@@ -1,5 +1,6 @@
 """Records on paper: as PDF, DOCX and Akoma Ntoso, one or many, each as its reader may read it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.metadata import distribution
@@ -15,7 +16,7 @@ from pypdf import PdfReader
 from coordination.models import AuditEntry, Marking, Person, Post, Role, Topic
 from meetings.models import AgendaItem, Corrigendum, RecordState
 from meetings.papers import akoma_ntoso, docx, pdf, records
-from meetings.papers.copies import copy_for
+from meetings.papers.copies import Reservation, copy_for
 from meetings.papers.layout import Paper, narrowest, piece_of
 from meetings.papers.letters import direction_of, language_of, runs_of
 from meetings.selectors import papers as selectors
@@ -235,6 +236,16 @@ def test_the_structure_says_who_spoke_for_whom_by_references(space, fia, reader)
     assert said == [("Director, Immigration, FIA", None), ("EUD (PK)", "EUD (PK)")]
     uri = tree.find(".//a:FRBRWork/a:FRBRuri", AKN).get("value")
     assert uri == f"/akn/pk/debate/2026-03-12/{record.meeting.key}"
+
+
+def test_reservations_stand_in_every_form_with_their_names_only_where_these_are_known(space, fia, reader):
+    record, _words = one_with_corrigenda(space, fia)
+    said = [Reservation("We reserve the date.", "Ministry"), Reservation("So do we.", "")]
+    copy = replace(copy_for(reader, record), reservations=said)
+    for content in (akoma_ntoso.as_akoma_ntoso(copy), docx.as_docx(records.paper_of(copy))):
+        words = words_of(content)
+        assert all(text in words for text in ("We reserve the date.", "Ministry", "So do we.", "A participant"))
+    assert_valid(akoma_ntoso.as_akoma_ntoso(copy))
 
 
 # --- what a reader may not see -------------------------------------------------------------------------------------

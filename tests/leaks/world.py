@@ -233,10 +233,11 @@ class World:
             self._part("briefing text", marking, pack, lambda word, section=section, about=about: (
                 BriefingText.objects.create(space=self.space, pack=pack, section=section, meeting=about, text=word)
             ))  # fmt: skip
-        # A paper is its reader's alone, whatever the pack is marked.
+        # A paper is its reader's alone, whatever the pack is marked, and is for somebody who may read that.
+        reader = self.readers["rapporteur" if marking == Marking.AMBER_STRICT else "chair"]
         number = next(_numbers)
         paper = BriefingPaper.objects.create(
-            space=self.space, pack=pack, reader=self.readers["chair"], state="ready", made_at=timezone.now(), pages=1,
+            space=self.space, pack=pack, reader=reader, state="ready", made_at=timezone.now(), pages=1,
             content=canary(number).encode(),
         )  # fmt: skip
         self._note("briefing paper", marking, paper, number=number)

@@ -1,6 +1,7 @@
 """What else ends or changes access than what a socket hears of by itself: the user, the session, the audit trail."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django.contrib.sessions.models import Session
@@ -32,7 +33,12 @@ def _on_deed(*, entry: AuditEntry, obj: Any, **_signal: Any) -> None:
         threads = [child.pk for child in below if isinstance(child, Thread)]
         transaction.on_commit(lambda: pokes.access_changed(threads=threads))
         followed = [(topic.kind, child.pk) for child in below if (topic := topics.of(child))]
-        transaction.on_commit(lambda: [pokes.topic_changed(kind, pk, ACCESS) for kind, pk in followed])
+        transaction.on_commit(partial(_topics_changed, followed))
+
+
+def _topics_changed(followed: list[tuple[str, int]]) -> None:
+    for kind, pk in followed:
+        pokes.topic_changed(kind, pk, ACCESS)
 
 
 def _users_of(member: str) -> list[int]:

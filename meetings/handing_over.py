@@ -1,6 +1,7 @@
 """What meetings let go to a successor: the items on which somebody who leaves was to report."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import transaction
 
@@ -22,7 +23,7 @@ def items_to_report_on(actor: User, predecessor: Person) -> Iterator[OpenItem]:
             yield _open_item(actor, item)
 
 
-def _open_item(actor: User, item: AgendaItem) -> OpenItem:
+def _open_item(actor: User, item: Any) -> OpenItem:
     def pass_on(successor: Person, reason: str) -> bool:
         held = Post.objects.held_on(item.meeting.day).filter(person=successor)
         post = held.filter(organisation=item.rapporteur.organisation_id).order_by("-starts_on", "-pk").first()

@@ -148,7 +148,7 @@ def _saved(request, page: str) -> list[SavedFilter]:
     return selectors.saved_filters(request.user, page) if request.user.is_authenticated else []
 
 
-def _standard(request, saved: list[SavedFilter]) -> SavedFilter | None:
+def _standard(request, saved):
     """Where whoever asks for a list without saying more is led: the user's standard filter, if there is one."""
     return None if request.GET else next((one for one in saved if one.is_standard), None)
 

@@ -112,10 +112,10 @@ def _owed_items(commitments: Iterable[Commitment], label: str) -> Iterator[Item]
 # --- the country ---------------------------------------------------------------------------------------------------
 def country(sight: Sight) -> Part:
     part = Part(BriefingSection.COUNTRY)
-    codes = {sight.visit.country_id} - {None} or {
-        one.organisation.country_id for one in sight.itinerary.counterparts
-    } - {None}
-    for profile in profiles_of(sorted(codes), sight.user):
+    visited = sight.visit.country_id
+    of_counterparts = {one.organisation.country_id for one in sight.itinerary.counterparts}
+    codes = [visited] if visited else sorted(code for code in of_counterparts if code)
+    for profile in profiles_of(codes, sight.user):
         part.add(
             _profile_items(profile),
             title=profile.title,

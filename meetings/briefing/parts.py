@@ -153,7 +153,7 @@ class Briefing:
     @cached_property
     def marking(self) -> str:
         """The label of the whole: that of its narrowest part."""
-        order = list(Marking)
+        order = [str(marking) for marking in Marking]
         return max((access.audience_row(row).marking for row in self.rows.values()), key=order.index)
 
     @cached_property

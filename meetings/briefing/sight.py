@@ -51,7 +51,8 @@ class Sight:
     @cached_property
     def itinerary(self) -> Itinerary:
         itinerary = itinerary_of(self.visit, self.user)
-        for row in (*itinerary.members, *(slot.entry for slot in itinerary.slots if slot.entry)):
+        rows: list[Any] = [*itinerary.members, *(slot.entry for slot in itinerary.slots if slot.entry)]
+        for row in rows:
             row.visit = self.visit  # known already: each is asked for its marking
         return itinerary
 

@@ -59,5 +59,5 @@ class EditBriefingTextForm(LatestForm):
     language = forms.ChoiceField(label=_("Language of the text"), choices=settings.LANGUAGES)
 
     def __init__(self, *args: Any, text: BriefingText, **kwargs: Any) -> None:
-        initial = {"text": text.text, "language": text.language, "version": text.version}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {"text": text.text, "language": text.language, "version": text.version}
+        super().__init__(*args, **kwargs)

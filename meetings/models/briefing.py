@@ -62,8 +62,10 @@ class BriefingPack(Content):
         organisations = {self.visit.organisation_id, *self.visit.members.values_list("organisation", flat=True)}
         users = []
         if self.created_by is not None:
-            organisations |= {self.created_by.organisation_id} - {None}
-            users = [] if self.created_by.organisation_id else [self.created_by.pk]
+            if (own := self.created_by.organisation_id) is not None:
+                organisations.add(own)
+            else:
+                users = [self.created_by.pk]
         tokens = access.audience_tokens(self.space_id, Marking.AMBER_STRICT, organisations=organisations)
         return access.intern(tokens | access.audience_tokens(self.space_id, Marking.RED, users=users))
 

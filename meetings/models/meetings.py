@@ -69,8 +69,8 @@ class Meeting(ContentPage):
         validators=[validate_time_zone],
         help_text=_("The zone of the place, for example Asia/Karachi. The times are typed in it."),
     )
-    # How far the clocks of the zone were from UTC at the start when it was set: the rules of zones change, and a meeting
-    # at ten o'clock stays at ten (`services.follow_the_zones`).
+    # How far the clocks of the zone were from UTC at the start when it was set: the rules of zones change, and a
+    # meeting at ten o'clock stays at ten (`services.follow_the_zones`).
     offset_minutes = models.SmallIntegerField(null=True, editable=False)
     place = models.CharField(_("place"), max_length=255, blank=True, validators=[validate_plain_text])
     room = models.CharField(_("room"), max_length=120, blank=True, validators=[validate_plain_text])
@@ -184,8 +184,10 @@ class Meeting(ContentPage):
 
             Invitation.objects.filter(meeting=self).exclude(answer="pending").ask_again()
         if "starts_at" in different:
+            from meetings.models.agenda import AgendaItem
+
             # The fixed times of its agenda are moved along.
-            fixed = self._meta.get_field("agenda_items").related_model.objects.filter(meeting=self)
+            fixed = AgendaItem.objects.filter(meeting=self)
             by = self.starts_at - present["starts_at"]
             fixed.exclude(starts_at=None).update(starts_at=F("starts_at") + by, version=F("version") + 1)
 

@@ -202,7 +202,7 @@ def _render_writing(request, pack, section, meeting, form, text=None, present=No
 
 
 # --- on paper ------------------------------------------------------------------------------------------------------
-def _own_papers(request: HttpRequest, pack: BriefingPack) -> Any:
+def _own_papers(request, pack):
     """Those of the reader; of their content nothing but the one that is opened is fetched."""
     return BriefingPaper.objects.readable_by(request.user).filter(reader=request.user, pack=pack).defer("content")
 

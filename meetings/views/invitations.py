@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,7 +19,7 @@ from meetings.views.shared import prepared_meeting, render_below
 
 @login_required
 @require_safe
-def invitation_list(request: HttpRequest) -> HttpResponse:
+def invitation_list(request):
     """What waits for the answer of the reader's organisation: invitations, and polls on dates."""
     context = {
         "invitations": selectors.my_invitations(request.user)[:100],
@@ -29,7 +29,7 @@ def invitation_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def meeting_invitations(request: HttpRequest, key: str) -> HttpResponse:
+def meeting_invitations(request, key):
     """Who is invited and what they answered, with a form to invite more."""
     meeting = prepared_meeting(request, key)
     form = InviteForm(request.POST or None, meeting=meeting)
@@ -52,7 +52,7 @@ def _invited(number: int) -> str:
 
 
 @require_POST
-def meeting_delegations(request: HttpRequest, key: str) -> HttpResponse:
+def meeting_delegations(request, key):
     """Note the delegations of those who accepted as attending."""
     meeting = prepared_meeting(request, key)
     try:
@@ -66,7 +66,7 @@ def meeting_delegations(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def meeting_cancel(request: HttpRequest, key: str) -> HttpResponse:
+def meeting_cancel(request, key):
     """Call the meeting off, or let it take place after all."""
     meeting = prepared_meeting(request, key)
     form = CancelForm(request.POST or None)
@@ -90,7 +90,7 @@ def meeting_cancel(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def invitation_detail(request: HttpRequest, key: str) -> HttpResponse:
+def invitation_detail(request, key):
     """An invitation, for those who read the meeting; with the form of the answer for those who were asked."""
     invitation = _open(request, key)
     may_answer = access.can(request.user, "answer", invitation)
@@ -120,7 +120,7 @@ def invitation_detail(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def delegate_new(request: HttpRequest, key: str) -> HttpResponse:
+def delegate_new(request, key):
     """Name somebody whom the organisation sends."""
     invitation = _named_by(request, key)
     form = DelegateForm(request.POST or None, invitation=invitation)
@@ -134,7 +134,7 @@ def delegate_new(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-def delegate_remove(request: HttpRequest, key: str, row: int) -> HttpResponse:
+def delegate_remove(request, key, row):
     """Take somebody out of the delegation."""
     invitation = _named_by(request, key)
     found = invitation.delegates.filter(pk=row).first()
@@ -149,7 +149,7 @@ def delegate_remove(request: HttpRequest, key: str, row: int) -> HttpResponse:
 
 
 @require_POST
-def invitation_withdraw(request: HttpRequest, key: str) -> HttpResponse:
+def invitation_withdraw(request, key):
     """Take an invitation back."""
     invitation = _prepared(request, key)
     services.withdraw_invitation(request.user, invitation)
@@ -158,7 +158,7 @@ def invitation_withdraw(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-def invitation_take_time(request: HttpRequest, key: str) -> HttpResponse:
+def invitation_take_time(request, key):
     """Move the meeting to the time that the organisation proposed."""
     invitation = _prepared(request, key)
     version = request.POST.get("version", "")

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,7 +18,7 @@ from meetings.models import Meeting, Poll, Vote
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def poll_new(request: HttpRequest, key: str) -> HttpResponse:
+def poll_new(request, key):
     """Ask organisations of the space for a date; of a meeting that is there already with `?meeting=`."""
     space = access.open_readable(request, Space.objects.live().select_related("audience"), key=key)
     require_or_404(request, "record", space)
@@ -45,7 +45,7 @@ def poll_new(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def poll_detail(request: HttpRequest, key: str) -> HttpResponse:
+def poll_detail(request, key):
     """A poll: who can come when; for an organisation that was asked, its own answer."""
     poll = _open(request, key)
     organisations = list(poll.organisations.all())
@@ -77,7 +77,7 @@ def poll_detail(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-def poll_decide(request: HttpRequest, key: str) -> HttpResponse:
+def poll_decide(request, key):
     """Take one of the candidates, or end the poll without a date."""
     poll = _open(request, key)
     require_or_404(request, "record", poll)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ DAYS_SHOWN = 60
 
 
 @require_safe
-def series_detail(request: HttpRequest, key: str) -> HttpResponse:
+def series_detail(request, key):
     """A series: its rule in words, its days, and of each whether it is prepared, moved or called off."""
     series = _open(request, key)
     now = timezone.now()
@@ -46,7 +46,7 @@ def series_detail(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def series_new(request: HttpRequest, key: str) -> HttpResponse:
+def series_new(request, key):
     """Put a series into the calendar of the space."""
     space = access.open_readable(request, Space.objects.live().select_related("audience"), key=key)
     require_or_404(request, "record", space)
@@ -68,7 +68,7 @@ def series_new(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def series_edit(request: HttpRequest, key: str) -> HttpResponse:
+def series_edit(request, key):
     """Change what the meetings of the series have in common."""
     series = _prepared(request, key)
     form = EditSeriesForm(request.POST or None, series=series)
@@ -91,7 +91,7 @@ def series_edit(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def series_end(request: HttpRequest, key: str) -> HttpResponse:
+def series_end(request, key):
     """Let the series end after a day."""
     series = _prepared(request, key)
     form = EndSeriesForm(request.POST or None, initial={"last_day": timezone.localdate()})
@@ -111,7 +111,7 @@ def series_end(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-def series_day(request: HttpRequest, key: str) -> HttpResponse:
+def series_day(request, key):
     """Prepare a day of the series, leave it out, or take it in again."""
     series = _prepared(request, key)
     try:

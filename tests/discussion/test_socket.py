@@ -461,6 +461,8 @@ def test_the_protocol_is_documented_as_it_is():
     text = Path("docs/protocol.md").read_text()
     documented = {
         kind: set(re.findall(r"`(\w+)`", fields))
-        for kind, fields in re.findall(r"^\| `([\w.]+)` \| ([^|]*) \|", text.split("## From the server")[0], re.MULTILINE)
+        for kind, fields in re.findall(
+            r"^\| `([\w.]+)` \| ([^|]*) \|", text.split("## From the server")[0], re.MULTILINE
+        )
     }
     assert documented == {kind: set(fields) for kind, fields in frames.FRAMES.items()}

@@ -35,7 +35,12 @@ FILLED = {
     "record.ask": lambda key: {"record": key, "section": 1},
     "record.keep": lambda key: {"record": key, "section": 1},
     "record.type": lambda key: {
-        "record": key, "section": 1, "key": str(uuid.uuid4()), "paragraph": "", "kind": "summary", "text": "Was I here?",
+        "record": key,
+        "section": 1,
+        "key": str(uuid.uuid4()),
+        "paragraph": "",
+        "kind": "summary",
+        "text": "Was I here?",
         "number": 1,
     },
     "record.drop": lambda key: {"record": key, "key": str(uuid.uuid4())},

@@ -152,9 +152,7 @@ def of_briefing(kind: str, **more: Callable[[Any], Any]) -> Targets:
 MEETING = of("meeting")
 RECORD = of_meeting_of("record", lambda record: record.meeting)
 PARAGRAPH = {"meeting_of": lambda part: part.section.record.meeting, "paragraph": lambda part: part.key}
-COMMENT = of_meeting_of(
-    "comment", lambda comment: comment.round.record.meeting, comment=lambda comment: comment.key
-)
+COMMENT = of_meeting_of("comment", lambda comment: comment.round.record.meeting, comment=lambda comment: comment.key)
 
 SITE: dict[str, Way] = {
     # Nothing of anybody's content.

@@ -162,9 +162,9 @@ def test_a_mail_that_was_not_sent_is_sent_again_under_the_same_name(room, monkey
     assert letter.extra_headers["Message-ID"] == names[0] and entry.vevent.sequence.value == "0"
 
 
-def test_three_hundred_who_are_invited_get_a_letter_each_that_names_nobody_else(room, django_assert_max_num_queries):
+def test_all_who_are_invited_get_a_letter_each_that_names_nobody_else(room, django_assert_max_num_queries):
     meeting = a_meeting(room)
-    for number in range(15):
+    for _number in range(15):
         make.make_member(room["space"], Role.CONTRIBUTOR, room["moi"])
     with django_assert_max_num_queries(60):
         services.invite(room["rapporteur"], meeting, [room["moi"]])

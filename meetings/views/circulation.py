@@ -85,6 +85,8 @@ def record_answer(request, key):
 
 def _answer_of(request, record: Record, last: Round) -> Answer | None:
     """The answer of the reader's delegation, also where the time to give it has just passed: the service says so."""
+    if not request.user.is_authenticated:
+        return None
     answer = last.answers.filter(organisation_id=request.user.organisation_id).first()
     if answer is None:
         return None
@@ -151,8 +153,10 @@ def comment_new(request, key, paragraph):
     """Say something of a paragraph, or propose another wording."""
     record = open_record_of(request, key)
     found = _paragraph(request, record, paragraph)
-    if request.method != "POST" and not services.may_comment(request.user, record, services.last_round(record)):
-        raise Http404
+    if not services.may_comment(request.user, record, services.last_round(record)):
+        # The time to say it may just have passed: the service says so to whoever had it.
+        if request.method != "POST" or not access.can(request.user, "contribute", record):
+            raise Http404
     form = CommentForm(posted(request), initial={"wording": found.text})
     made: list[RecordComment] = []
     if request.method == "POST" and attempt(

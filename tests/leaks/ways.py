@@ -129,8 +129,18 @@ def posts_by_row(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
 
 
 def forms_of_papers(world: World) -> Iterator[tuple[dict[str, Any], None]]:
-    for form in ("pdf", "docx"):
-        yield {"form": form}, None
+    """As a document: what stands in a PDF is the same copy, and the walk draws some of those (`record_pdf`)."""
+    yield {"form": "docx"}, None
+
+
+def kept_by_an_office(targets: Targets) -> Targets:
+    """People and posts lie in no space: who may keep them is asked in tests/coordination/test_people.py and test_posts."""
+
+    def about_nothing(world: World) -> Iterator[tuple[dict[str, Any], None]]:
+        for kwargs, _about in targets(world):
+            yield kwargs, None
+
+    return about_nothing
 
 
 def members(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
@@ -147,6 +157,13 @@ def of_briefing(kind: str, **more: Callable[[Any], Any]) -> Targets:
             yield {"key": pack.visit.key, **{name: value(one.obj) for name, value in more.items()}}, one
 
     return targets
+
+
+def drawn_records(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+    """Those of the narrow markings: all markings are walked as a document."""
+    for one in world.of_kind("record"):
+        if one.marking in NAMED_MARKINGS:
+            yield {"key": one.obj.meeting.key}, one
 
 
 MEETING = of("meeting")
@@ -245,13 +262,13 @@ SITE: dict[str, Way] = {
     "person_new": Way(alone()),
     "people_duplicates": Way(alone()),
     "person_detail": Way(of("person"), verb=""),
-    "person_edit": Way(of("person"), verb=""),
+    "person_edit": Way(kept_by_an_office(of("person")), verb=""),
     "person_photo": Way(of("person"), verb=""),
-    "people_merge": Way(of("person", other=lambda person: person.key[::-1]), verb=""),
-    "people_apart": Way(of("person", other=lambda person: person.key[::-1]), verb=""),
+    "people_merge": Way(kept_by_an_office(of("person", other=lambda person: person.key[::-1])), verb=""),
+    "people_apart": Way(kept_by_an_office(of("person", other=lambda person: person.key[::-1])), verb=""),
     "post_detail": Way(posts, verb=""),
-    "post_change": Way(posts, verb=""),
-    "post_edit": Way(posts_by_row, verb=""),
+    "post_change": Way(kept_by_an_office(posts), verb=""),
+    "post_edit": Way(kept_by_an_office(posts_by_row), verb=""),
     "post_new": Way(alone(pk=lambda world: world.fia.pk)),
     "handover": Way(alone()),
     "handover_of": Way(alone(pk=lambda world: world.confidant.person.pk)),
@@ -318,7 +335,7 @@ SITE: dict[str, Way] = {
         of("meeting", row=lambda meeting: meeting.attendance.first().pk), verb="", send="record"
     ),
     "record_detail": Way(RECORD),
-    "record_pdf": Way(RECORD),
+    "record_pdf": Way(drawn_records),
     "record_docx": Way(RECORD),
     "record_akoma_ntoso": Way(RECORD),
     "record_compile": Way(alone(), queries=("", "?all=1")),

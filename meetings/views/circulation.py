@@ -153,10 +153,10 @@ def comment_new(request, key, paragraph):
     """Say something of a paragraph, or propose another wording."""
     record = open_record_of(request, key)
     found = _paragraph(request, record, paragraph)
-    if not services.may_comment(request.user, record, services.last_round(record)):
-        # The time to say it may just have passed: the service says so to whoever had it.
-        if request.method != "POST" or not access.can(request.user, "contribute", record):
-            raise Http404
+    # The time to say it may just have passed: the service says so to whoever had it.
+    is_sent = request.method == "POST" and access.can(request.user, "contribute", record)
+    if not is_sent and not services.may_comment(request.user, record, services.last_round(record)):
+        raise Http404
     form = CommentForm(posted(request), initial={"wording": found.text})
     made: list[RecordComment] = []
     if request.method == "POST" and attempt(

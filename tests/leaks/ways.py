@@ -134,7 +134,7 @@ def forms_of_papers(world: World) -> Iterator[tuple[dict[str, Any], None]]:
 
 
 def kept_by_an_office(targets: Targets) -> Targets:
-    """People and posts lie in no space: who may keep them is asked in tests/coordination/test_people.py and test_posts."""
+    """People and posts lie in no space: tests/coordination/test_people.py and test_posts.py ask who may keep them."""
 
     def about_nothing(world: World) -> Iterator[tuple[dict[str, Any], None]]:
         for kwargs, _about in targets(world):

@@ -181,6 +181,7 @@ def answers(organisation, **fields):
         "starts_at": "2027-01-12T10:00",
         "ends_at": "2027-01-12T12:00",
         "time_zone": "Asia/Karachi",
+        "format": "in_person",
         "organiser": organisation.pk,
         "language": "en",
         "submission": str(uuid4()),

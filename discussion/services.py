@@ -127,18 +127,21 @@ def _advance(actor: User, thread: Thread, number: int) -> bool:
 # --- notifications -------------------------------------------------------------------------------------------------
 def notify(users: Iterable[User], kind: type[notifier.Notification], entry: AuditEntry) -> list[Notification]:
     """Note a piece of news for each of `users`, none of whom has one of that kind and object still to look at."""
-    made = []
-    for user in users:
-        news, is_new = Notification.objects.get_or_create(
+    wanted = [
+        Notification(
             user=user,
             kind=kind.kind,
             object_type_id=entry.object_type_id,
             object_id=entry.object_id,
-            seen_at=None,
-            defaults={"entry": entry, "created_at": entry.at, "mail_wanted": kind.by_mail},
+            entry=entry,
+            created_at=entry.at,
+            mail_wanted=kind.by_mail,
         )
-        if is_new:
-            made.append(news)
+        for user in users
+    ]
+    # Whoever was told by another deed meanwhile has such news already: the database leaves those out.
+    Notification.objects.bulk_create(wanted, ignore_conflicts=True)
+    made = list(Notification.objects.filter(key__in=[news.key for news in wanted])) if wanted else []
     if made and kind.by_mail:
         mail.arrange()
     return made

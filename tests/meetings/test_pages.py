@@ -135,7 +135,7 @@ def test_a_visit_lists_only_the_meetings_that_its_reader_may_read(client, space,
     assert list(page.context["programme"]) == [open_one]
     assert closed.title not in page.content.decode()
     client.force_login(chair)
-    assert list(client.get(visit.get_absolute_url()).context["programme"]) == [closed, open_one]
+    assert list(client.get(visit.get_absolute_url()).context["programme"]) == [open_one, closed]
 
 
 def test_a_meeting_names_only_visits_that_its_reader_may_read(client, space, liaison):

@@ -1,5 +1,6 @@
 /* The form in which a rapporteur writes: in one section at a time, whose lock it holds; every letter is kept. */
 
+import { FIELDS_OF, FIELDS_OF_SOME } from "./record-fields.js";
 import { cleanPastesInto } from "./record-paste.js";
 import { isOpen, send } from "./socket.js";
 import { newKey } from "./writing.js";
@@ -8,13 +9,6 @@ const TYPED_EVERY = 350;
 // The lease on a section is renewed this often, as long as something has been typed within the last minutes.
 const RENEW_EVERY = 8000;
 const IDLE_AFTER = 180000;
-const FIELDS_OF = {
-  statement: ["speaker", "on_behalf_of"],
-  reservation: ["speaker", "on_behalf_of"],
-  action: ["owner", "due_on"],
-  commitment: ["owner", "due_on"],
-};
-const FIELDS_OF_SOME = ["speaker", "on_behalf_of", "owner", "due_on"];
 
 export class Composer {
   constructor(form, record, kept, outbox) {

@@ -5,34 +5,13 @@
 import { Composer } from "./record-composer.js";
 import { Locks, ask } from "./record-locks.js";
 import { Kept, Outbox } from "./record-outbox.js";
+import {
+  draftElement, fragment, line, listen, notice, paragraphOf, pending, put, record, root, sectionOf, settle,
+} from "./record-page.js";
 import { isOpen, on, send } from "./socket.js";
 
-const root = document.querySelector("[data-accord-record]");
-const record = root.dataset.accordRecord;
 const kept = new Kept(`accord-record-${record}-${root.dataset.reader}`);
-const pending = new Map();
 let composer = null;
-
-const sectionOf = (pk) => root.querySelector(`[data-accord-section="${pk}"]`);
-const paragraphOf = (key) => root.querySelector(`[data-accord-paragraph="${key}"]`);
-
-function fragment(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html.trim();
-  return template.content.firstElementChild;
-}
-
-function notice(what) {
-  const place = root.querySelector("[data-accord-notice]");
-  place.querySelector("span").textContent = root.dataset[what];
-  place.hidden = false;
-}
-
-function line(what) {
-  const place = root.querySelector("[data-accord-line]");
-  place.textContent = place.dataset[what];
-  place.dataset.state = what;
-}
 
 // --- what was written down here and has no answer yet ----------------------------------------------------------------
 const outbox = new Outbox(kept, {
@@ -61,41 +40,11 @@ const outbox = new Outbox(kept, {
   },
 });
 
-function settle(key) {
-  for (const [submission, shown] of pending) {
-    if (shown.dataset.saved !== key || !paragraphOf(key)) continue;
-    shown.remove();
-    pending.delete(submission);
-  }
-}
-
-function draftElement({ label, author, text }) {
-  const shown = document.querySelector("[data-accord-draft-template]").content.firstElementChild.cloneNode(true);
-  shown.querySelector(".accord-tag").textContent = label;
-  shown.querySelector("bdi").textContent = author;
-  shown.querySelector("[lang]").textContent = text;
-  return shown;
-}
-
 // --- frames ------------------------------------------------------------------------------------------------------------
-function listen(kind, listener) {
-  on(`record.${kind}`, (frame) => frame.record === record && listener(frame));
-}
-
 listen("paragraphs", (frame) => {
   for (const key of frame.gone) paragraphOf(key)?.remove();
   for (const { key, section, after, html } of frame.paragraphs) {
-    const made = fragment(html);
-    const old = paragraphOf(key);
-    const list = sectionOf(section)?.querySelector("[data-accord-paragraphs]");
-    if (old) {
-      made.hidden = old.hidden;
-      old.replaceWith(made);
-    } else if (list) {
-      const before = after && paragraphOf(after);
-      if (before) before.after(made);
-      else list.prepend(made);
-    } else notice("agenda");
+    if (!put(html, key, section, after)) notice("agenda");
     settle(key);
   }
 });

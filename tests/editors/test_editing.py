@@ -220,7 +220,8 @@ def test_a_meeting_that_was_changed_on_the_site_is_not_overwritten_by_an_older_f
     client.force_login(rapporteur)
     [shown] = re.findall(r'name="version" value="(\d+)"', client.get(edit).content.decode())
     form = {
-        "title": "Typed here", "kind": meeting.kind, "level": meeting.level, "format": meeting.format, "organiser": meeting.organiser_id,
+        "title": "Typed here", "kind": meeting.kind, "level": meeting.level, "format": meeting.format,
+        "organiser": meeting.organiser_id,
         "starts_at": "2026-03-01 10:00", "ends_at": "2026-03-01 12:00", "time_zone": "UTC", "language": "en",
         "agenda_items-TOTAL_FORMS": 0, "agenda_items-INITIAL_FORMS": 0, "version": shown, "action-publish": "1",
     }  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from accounts.models import User
 from coordination import access
@@ -26,7 +27,8 @@ def items_to_report_on(actor: User, predecessor: Person) -> Iterator[OpenItem]:
 def _open_item(actor: User, item: Any) -> OpenItem:
     def pass_on(successor: Person, reason: str) -> bool:
         held = Post.objects.held_on(item.meeting.day).filter(person=successor)
-        post = held.filter(organisation=item.rapporteur.organisation_id).order_by("-starts_on", "-pk").first()
+        held = held.order_by(F("starts_on").desc(nulls_last=True), "-pk")
+        post = held.filter(organisation=item.rapporteur.organisation_id).first()
         if post is None or (successor.user is not None and not access.may_read(successor.user, item.meeting)):
             return False
         with transaction.atomic():

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, UUIDField
 
 from coordination import access
 from coordination.models import (
@@ -75,5 +75,8 @@ def _models_with_audience() -> list[type[Model]]:
     return [
         model
         for model in apps.get_models()
-        if hasattr(model, "audience_path") and not model._meta.proxy and not model._meta.abstract
+        if hasattr(model, "audience_path")
+        and not model._meta.proxy
+        and not model._meta.abstract
+        and not isinstance(model._meta.pk, UUIDField)  # words on their way to a record: no deed is about them
     ]

@@ -7,7 +7,7 @@ written as rules wherever the years to come keep to one, and as a list of moment
 import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard, vRecur
@@ -112,7 +112,3 @@ def _observance(changes: list[Change], last_year: int) -> TimezoneStandard | Tim
         for change in changes[1:]:
             observance.add("rdate", change.clock)
     return observance
-
-
-def years_of(*moments: datetime | date) -> set[int]:
-    return {moment.year for moment in moments}

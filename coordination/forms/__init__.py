@@ -33,7 +33,13 @@ from coordination.forms.filters import (
 from coordination.forms.follow_up import BULK_FORMS, BulkForm, MoveActionForm, RenameFilterForm, SaveFilterForm
 from coordination.forms.handover import HandoverForm
 from coordination.forms.imports import ColumnsForm, SheetForm
-from coordination.forms.markings import MARKINGS_EXPLAINED, MARKINGS_OF_SPACES, ChangeMarkingForm, UsersField
+from coordination.forms.markings import (
+    MARKINGS_EXPLAINED,
+    MARKINGS_OF_SPACES,
+    ChangeMarkingForm,
+    NamedReadersForm,
+    UsersField,
+)
 from coordination.forms.people import (
     ChangeHolderForm,
     EditPersonForm,
@@ -100,6 +106,7 @@ __all__ = [
     "MergeForm",
     "MoveActionForm",
     "MoveAgreementForm",
+    "NamedReadersForm",
     "NewActionForm",
     "NewCommitmentForm",
     "NewPersonForm",

@@ -30,8 +30,9 @@ class UsersField(forms.ModelMultipleChoiceField):
         return f"{obj.name} ({obj.organisation.acronym})" if obj.organisation else obj.name
 
 
-class ChangeMarkingForm(DeedForm):
-    marking = forms.ChoiceField(label=_("Marking"), choices=list(MARKINGS_EXPLAINED.items()), widget=forms.RadioSelect)
+class NamedReadersForm(DeedForm):
+    """Whom the narrow markings name; nobody is offered but whom the form that uses it says."""
+
     organisations = forms.ModelMultipleChoiceField(
         label=_("Organisations (for TLP:AMBER+STRICT)"),
         queryset=Organisation.objects.none(),
@@ -44,6 +45,11 @@ class ChangeMarkingForm(DeedForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+
+
+class ChangeMarkingForm(NamedReadersForm):
+    marking = forms.ChoiceField(label=_("Marking"), choices=list(MARKINGS_EXPLAINED.items()), widget=forms.RadioSelect)
+    field_order = ("marking", "organisations", "users", "reason")
     reason = paragraphs(
         _("Reason"),
         max_length=REASON_MAX_LENGTH,

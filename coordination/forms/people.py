@@ -11,7 +11,16 @@ from accounts.models import User
 from coordination import access, selectors
 from coordination.forms.actions import PersonField
 from coordination.forms.filters import Filters
-from coordination.forms.shared import REASON_MAX_LENGTH, DeedForm, LatestForm, OnceForm, a_day, one_line, paragraphs
+from coordination.forms.shared import (
+    REASON_MAX_LENGTH,
+    DeedForm,
+    LatestForm,
+    OnceForm,
+    ShownForm,
+    a_day,
+    one_line,
+    paragraphs,
+)
 from coordination.models import Country, Organisation, Person, Post, SpokenLanguage
 from coordination.services.posts import PassesOn
 
@@ -142,7 +151,7 @@ class EditPostForm(LatestForm, _PostFields):
         self.only_for(actor)
 
 
-class ChangeHolderForm(LatestForm):
+class ChangeHolderForm(ShownForm, LatestForm):
     """Who holds a post from a day on; and, in one question, what of the predecessor's goes to the successor."""
 
     successor = PersonField(
@@ -156,8 +165,6 @@ class ChangeHolderForm(LatestForm):
         help_text=_("At once: all that is listed below, as far as the successor may have it."),
     )  # fmt: skip
     reason = paragraphs(_("Why"), max_length=REASON_MAX_LENGTH, rows=2)
-    # The names of what the page has shown: what came since does not go along unseen.
-    shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, post: Post, actor: User, asks: bool, **kwargs: Any) -> None:
         kwargs["initial"] = {"version": post.version, "on": timezone.localdate()}
@@ -169,21 +176,6 @@ class ChangeHolderForm(LatestForm):
         if not asks:
             for name in ("passes_on", "reason", "shown"):
                 del self.fields[name]
-
-    def clean_shown(self) -> frozenset[str]:
-        return frozenset(self.cleaned_data["shown"].split())
-
-    def show(self, names: Iterable[str]) -> None:
-        """Let the next sending of this form count as one that has seen these; what was typed stays."""
-        if "shown" not in self.fields:
-            return
-        shown = " ".join(sorted(names))
-        self.initial["shown"] = shown
-        if self.is_bound:
-            sent: Any = self.data
-            sent = sent.copy()
-            sent[self.add_prefix("shown")] = shown
-            self.data = sent
 
 
 class MergeForm(DeedForm):

@@ -1,6 +1,7 @@
 """What forms of coordination have in common. They say what is wrong beside its field; the services decide."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -27,6 +28,13 @@ class DeedForm(forms.Form):
         for name, errors in refusal.error_dict.items():
             self.add_error(name if name in self.fields and name != NON_FIELD_ERRORS else None, errors)
 
+    def send_next(self, name: str, value: Any) -> None:
+        """Let the next sending of this form say `value` in a hidden field; what was typed stays."""
+        sent: Any = self.data
+        sent = sent.copy()
+        sent[self.add_prefix(name)] = value
+        self.data = sent
+
 
 class OnceForm(DeedForm):
     """A form that makes something new: sent twice, it is one. The key is made with the form."""
@@ -48,10 +56,25 @@ class LatestForm(DeedForm):
     def catch_up(self, version: int) -> None:
         """Let the next sending of this form count as one that has seen the present version; what was typed stays."""
         self.is_stale = True
-        sent: Any = self.data
-        sent = sent.copy()
-        sent[self.add_prefix("version")] = version
-        self.data = sent
+        self.send_next("version", version)
+
+
+class ShownForm(DeedForm):
+    """A form that carries the names of what the page has shown: what came since does not go along unseen."""
+
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_shown(self) -> frozenset[str]:
+        return frozenset(self.cleaned_data["shown"].split())
+
+    def show(self, names: Iterable[str]) -> None:
+        """Let the next sending of this form count as one that has seen these; what was typed stays."""
+        if "shown" not in self.fields:
+            return
+        shown = " ".join(sorted(names))
+        self.initial["shown"] = shown
+        if self.is_bound:
+            self.send_next("shown", shown)
 
 
 class ReportForm(OnceForm):

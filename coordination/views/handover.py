@@ -29,7 +29,7 @@ def handover(request, pk=None):
             return redirect("handover")
     actions = selectors.actions_to_hand_over(request.user, predecessor) if predecessor else []
     if form is not None:
-        form.show(actions)
+        form.show(action.key for action in actions)
     context = {
         "predecessor": predecessor,
         "is_mine": predecessor is not None and predecessor.user_id == request.user.pk,

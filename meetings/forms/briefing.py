@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from coordination import access
 from coordination import selectors as coordination
-from coordination.forms import LatestForm, OnceForm, UsersField, paragraphs
-from coordination.models import Marking, Organisation
+from coordination.forms import LatestForm, NamedReadersForm, OnceForm, paragraphs
+from coordination.models import Marking
 from meetings.models import BriefingPack, BriefingText
 from meetings.models.briefing import TEXT_MAX_LENGTH
 
@@ -27,22 +27,11 @@ def _text() -> forms.CharField:
     )
 
 
-class NewBriefingTextForm(OnceForm):
+class NewBriefingTextForm(NamedReadersForm, OnceForm):
     text = _text()
     language = forms.ChoiceField(label=_("Language of the text"), choices=settings.LANGUAGES)
     marking = forms.ChoiceField(label=_("Who reads it"), choices=MARKINGS, required=False, widget=forms.RadioSelect)
-    organisations = forms.ModelMultipleChoiceField(
-        label=_("Organisations (for TLP:AMBER+STRICT)"),
-        queryset=Organisation.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    users = UsersField(
-        label=_("Persons (for TLP:RED)"),
-        queryset=User.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
+    field_order = ("text", "language", "marking", "organisations", "users")
 
     def __init__(self, *args: Any, pack: BriefingPack, writer: User, **kwargs: Any) -> None:
         super().__init__(*args, initial={"language": pack.visit.language, "marking": ""}, **kwargs)

@@ -29,6 +29,15 @@ def a_time(label: Any, *, required: bool = True, help_text: Any = "") -> WallClo
     return WallClockField(label=label, required=required, help_text=help_text, widget=widget)
 
 
+def a_zone(label: Any, *, required: bool = True, help_text: Any = "") -> forms.CharField:
+    """A time zone by its name; the page offers the names (`time-zones`)."""
+    widget = forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"})
+    validators = [validate_time_zone]
+    return forms.CharField(
+        label=label, required=required, help_text=help_text, max_length=64, validators=validators, widget=widget
+    )
+
+
 # --- meetings ------------------------------------------------------------------------------------------------------
 class WhatMeetingsSay(DeedForm):
     """What a meeting and a series say of themselves alike, besides when they are."""
@@ -60,13 +69,7 @@ class WhatMeetingsSay(DeedForm):
 class _MeetingFields(TimesOfThePlaceMixin, WhatMeetingsSay):
     starts_at = a_time(_("Starts"), help_text=_("By the clock of the place."))
     ends_at = a_time(_("Ends"))
-    time_zone = forms.CharField(
-        label=_("Time zone of the place"),
-        max_length=64,
-        validators=[validate_time_zone],
-        help_text=_("For example Asia/Karachi."),
-        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
-    )
+    time_zone = a_zone(_("Time zone of the place"), help_text=_("For example Asia/Karachi."))
     answers_until = a_day(_("Answers to the invitation until"))
     silence_is_agreement = forms.BooleanField(
         label=_("Silence is agreement"),

@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User, validate_time_zone
+from accounts.models import User
 from coordination import selectors as coordination
 from coordination.forms import DESCRIPTION_MAX_LENGTH, DeedForm, OnceForm, a_day, one_line, paragraphs
 from coordination.models import Organisation, Space
+from meetings.forms.meetings import a_zone
 from meetings.models import Meeting, Poll, PollVote, Vote
 from meetings.selectors import Candidate
 from meetings.services import MOST_OPTIONS
@@ -25,13 +26,7 @@ class NewPollForm(OnceForm):
 
     title = one_line(_("Title"))
     description = paragraphs(_("What it is about"), max_length=DESCRIPTION_MAX_LENGTH, rows=3)
-    time_zone = forms.CharField(
-        label=_("Time zone of the place"),
-        max_length=64,
-        validators=[validate_time_zone],
-        help_text=_("For example Asia/Karachi."),
-        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
-    )
+    time_zone = a_zone(_("Time zone of the place"), help_text=_("For example Asia/Karachi."))
     minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=31 * 24 * 60, initial=120)
     options = forms.CharField(
         label=_("Candidates"),

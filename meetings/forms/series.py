@@ -9,12 +9,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User, validate_time_zone
+from accounts.models import User
 from coordination import selectors as coordination
 from coordination.forms import DeedForm, LatestForm, OnceForm, one_line
 from coordination.models import Organisation, Space
 from meetings import recurrence
-from meetings.forms.meetings import WhatMeetingsSay
+from meetings.forms.meetings import WhatMeetingsSay, a_zone
 from meetings.models import MeetingKind, Series
 
 LONGEST_IN_MINUTES = 24 * 60
@@ -28,13 +28,7 @@ class NewSeriesForm(OnceForm, WhatMeetingsSay):
         help_text=_("By the clock of the place. It stays at this hour when the clocks are changed."),
     )
     minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=LONGEST_IN_MINUTES)
-    time_zone = forms.CharField(
-        label=_("Time zone of the place"),
-        max_length=64,
-        validators=[validate_time_zone],
-        help_text=_("For example Asia/Karachi."),
-        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
-    )
+    time_zone = a_zone(_("Time zone of the place"), help_text=_("For example Asia/Karachi."))
     pattern = forms.ChoiceField(label=_("How often"), choices=recurrence.Pattern.choices)
     until = forms.DateField(
         label=_("Last day"),

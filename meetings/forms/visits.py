@@ -9,12 +9,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User, validate_time_zone
+from accounts.models import User
 from coordination import selectors as coordination
 from coordination.forms import DESCRIPTION_MAX_LENGTH, DeedForm, LatestForm, OnceForm, a_day, one_line, paragraphs
 from coordination.models import Country, Organisation, Person, Post, Space, Topic
 from meetings import letters, services
-from meetings.forms.meetings import NewMeetingForm, a_time
+from meetings.forms.meetings import NewMeetingForm, a_time, a_zone
 from meetings.itinerary import Counterpart
 from meetings.models import (
     AttendanceRole,
@@ -32,17 +32,6 @@ from meetings.times import wall_clock
 
 NOTE_MAX_LENGTH = 2000
 NAME_MAX_LENGTH = 150
-
-
-def a_zone(label: Any, *, required: bool = True, help_text: Any = "") -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        max_length=64,
-        required=required,
-        help_text=help_text,
-        validators=[validate_time_zone],
-        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
-    )
 
 
 # --- the visit -----------------------------------------------------------------------------------------------------

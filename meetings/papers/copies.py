@@ -11,7 +11,7 @@ from datetime import date
 from coordination import access, attachments
 from coordination.models import Commitment, Marking
 from meetings import selectors
-from meetings.models import AttendanceRole, Meeting, ParagraphKind, Record
+from meetings.models import AttendanceRole, Meeting, Record
 from meetings.papers.layout import narrowest
 from meetings.selectors import circulation
 
@@ -43,10 +43,6 @@ class CopiedParagraph:
     names_withheld: bool
     tasks: list[CopiedTask]
     corrigenda: list[CopiedCorrigendum]
-
-    @property
-    def is_task(self) -> bool:
-        return self.kind in (ParagraphKind.ACTION, ParagraphKind.COMMITMENT)
 
 
 @dataclass(frozen=True)

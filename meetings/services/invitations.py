@@ -14,7 +14,7 @@ from coordination import access, audit
 from coordination.models import Organisation, Person, Post
 from coordination.services import StaleVersion, check_taking_part, require
 from meetings.models import AttendanceRole, Delegate, Invitation, InvitationAnswer, Meeting, check_post
-from meetings.services.meetings import edit_meeting, note_attendance
+from meetings.services.meetings import edit_meeting, note_attendance, somebody_named
 
 MOST_DELEGATES = 100
 
@@ -184,13 +184,7 @@ def _person_named(invitation: Invitation, name: str) -> Person:
     listed = Delegate.objects.filter(invitation=invitation, person__name=name).first()
     if listed is not None and listed.person is not None:
         return listed.person
-    person = Person(name=name)
-    try:
-        person.clean_fields()
-    except ValidationError as refusal:
-        raise ValidationError({"person_name": refusal.messages}) from refusal
-    person.save()
-    return person
+    return somebody_named(name)
 
 
 @transaction.atomic

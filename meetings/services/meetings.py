@@ -161,6 +161,11 @@ def _person_named(meeting: Meeting, organisation: Organisation, name: str) -> Pe
     listed = Attendance.objects.filter(meeting=meeting, organisation=organisation, person__name=name).first()
     if listed is not None and listed.person is not None:
         return listed.person
+    return somebody_named(name)
+
+
+def somebody_named(name: str) -> Person:
+    """A person of whom nothing but the name is known. Raises ValidationError for what is no name."""
     person = Person(name=name)
     try:
         person.clean_fields()

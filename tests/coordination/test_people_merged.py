@@ -78,7 +78,9 @@ def test_a_merge_repoints_everything_and_leaves_one_who_says_what_both_said(spac
     draft = meeting.save_revision()
     merged(secretary, kept, gone)
     kept.refresh_from_db()
-    assert not Person.objects.filter(pk=gone.pk).exists() and Entry.objects.standing().filter(kind="person").count() == 1
+    assert (
+        not Person.objects.filter(pk=gone.pk).exists() and Entry.objects.standing().filter(kind="person").count() == 1
+    )
     assert (kept.name, kept.user, kept.phone, kept.email) == (
         "Nargiza Saidova-Karimova",
         gone.user,

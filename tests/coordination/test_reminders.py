@@ -228,7 +228,7 @@ def _revoke(action, liaison, chair):
 @pytest.mark.parametrize("end", [_narrow, _revoke])
 @pytest.mark.parametrize("when", ["before the round", "before the mail"])
 def test_whoever_may_not_read_it_any_more_is_not_told(clock, space, fia, liaison, chair, end, when):
-    action = make_action(space, fia, title="zq1x", due_on=DUE)
+    action = make_action(space, fia, title="zoq1x", due_on=DUE)
     if when == "before the round":
         end(action, liaison, chair)
     until(clock, date(2027, 6, 9))
@@ -239,13 +239,13 @@ def test_whoever_may_not_read_it_any_more_is_not_told(clock, space, fia, liaison
 
 
 def test_a_mail_says_neither_what_it_is_about_nor_in_which_space(clock, fia, chair):
-    space = make_space("zq2x")
+    space = make_space("zoq2x")
     member = make_member(space, Role.CONTRIBUTOR, fia, language="ur")
-    make_action(space, fia, title="zq3x", description="zq4x", due_on=DUE)
+    make_action(space, fia, title="zoq3x", description="zoq4x", due_on=DUE)
     until(clock, date(2027, 6, 9))
     assert mailed() == [member.email]
     [letter] = letters.outbox
-    assert "zq" not in letter.subject + letter.body
+    assert "zoq" not in letter.subject + letter.body
     assert "FIA" not in letter.subject + letter.body
     assert letter.subject != "There is something new for you on Accord"
 

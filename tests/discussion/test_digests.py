@@ -49,7 +49,7 @@ def liaison(space, fia):
     return liaison
 
 
-def assign(chair, space, fia, title="zq1x"):
+def assign(chair, space, fia, title="zoq1x"):
     return services.create_action(chair, space, title=title, owner=fia)
 
 
@@ -66,7 +66,7 @@ def send(clock, at: datetime) -> list[str]:
 def test_one_mail_in_the_morning_says_how_much_there_is_and_no_more(clock, space, fia, chair, liaison):
     assign(chair, space, fia)
     assign(chair, space, fia)
-    services.create_action(chair, space, title="zq2x", owner=fia, due_on=date(2027, 6, 11))
+    services.create_action(chair, space, title="zoq2x", owner=fia, due_on=date(2027, 6, 11))
     services.send_reminders()
     assert send(clock, THURSDAY - timedelta(minutes=1)) == []
     services.send_reminders(THURSDAY)
@@ -75,7 +75,7 @@ def test_one_mail_in_the_morning_says_how_much_there_is_and_no_more(clock, space
     assert letter.subject == "What is new for you on Accord"
     assert "1 reminder of what is due\n3 other pieces of news\n" in letter.body
     assert "/notifications/" in letter.body
-    assert "zq" not in letter.body
+    assert "zoq" not in letter.body
     assert send(clock, THURSDAY + timedelta(hours=2)) == []
 
 
@@ -151,7 +151,7 @@ def test_of_two_objects_the_closed_one_is_not_counted(clock, space, fia, chair, 
 
 
 def test_answers_in_discussions_are_among_it(clock, space, chair, liaison):
-    thread = make_thread(space, subject="zq3x")
+    thread = make_thread(space, subject="zoq3x")
     make_message(thread, liaison)
     make_message(thread, chair)
     assert send(clock, THURSDAY) == [liaison.email]

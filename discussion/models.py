@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import validate_plain_text
-from coordination.models import AuditEntry, Content, Marked, MarkedQuerySet
+from coordination.models import AuditEntry, Content, Marked, MarkedQuerySet, Organisation
 from coordination.models.marking import KEY_LENGTH, new_key
 
 MESSAGE_LENGTH = 10_000
@@ -52,8 +52,30 @@ class Thread(Content):
     root = GenericForeignKey("root_type", "root_id")
     subject = models.CharField(_("subject"), max_length=255, blank=True, validators=[validate_plain_text])
     last_number = models.PositiveIntegerField(default=0, editable=False)
+    # Everything that changes in a thread has a number of its own (discussion.changes): the number of the last change,
+    # and of the last one to what stands above the messages. A page that says which it has gets all that came after.
+    last_change = models.PositiveIntegerField(default=0, editable=False)
+    head_change = models.PositiveIntegerField(default=0, editable=False)
     last_message_at = models.DateTimeField(null=True, editable=False, db_index=True)
     illustrative = models.BooleanField(_("illustrative"), default=False)
+    pinned_at = models.DateTimeField(null=True, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+    # Where it has been merged into another: nothing more is said here, and readers of both are led on.
+    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    summary = models.TextField(_("summary"), blank=True, editable=False)
+    summary_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    summary_at = models.DateTimeField(null=True, editable=False)
+    # Each may say something once in so many seconds; those who manage the space at any time.
+    slow_seconds = models.PositiveIntegerField(_("seconds between two messages"), default=0, editable=False)
+    # Between these times only those who manage the space write; without an end, until it is lifted.
+    read_only_from = models.DateTimeField(null=True, editable=False)
+    read_only_until = models.DateTimeField(null=True, editable=False)
+    # Under the Chatham House Rule what is said is shown without who said it.
+    chatham_house = models.BooleanField(_("under the Chatham House Rule"), default=False, editable=False)
+    # An announcement: each reader is asked to say that it has been read.
+    asks_acknowledgement = models.BooleanField(_("asks to be acknowledged"), default=False, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
@@ -91,8 +113,17 @@ def page_of(number: int) -> int:
     return max(1, -(-number // MESSAGES_PER_PAGE))
 
 
+class Standing(models.TextChoices):
+    """Whether the words of a message are shown in its place. The number stays, whatever becomes of the words."""
+
+    POSTED = "posted", _("posted")
+    DELETED = "deleted", _("deleted by its author")
+    HIDDEN = "hidden", _("hidden by the chair")
+    MOVED = "moved", _("moved to another discussion")
+
+
 class Message(models.Model):
-    """What somebody said. Numbered within its thread without gaps; added, never rewritten."""
+    """What somebody said. Numbered within its thread without gaps; `change` is the number of its last change."""
 
     audience_path: ClassVar[str] = "thread__audience"
 
@@ -101,6 +132,17 @@ class Message(models.Model):
     number = models.PositiveIntegerField(editable=False)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(_("message"), max_length=MESSAGE_LENGTH)
+    change = models.PositiveIntegerField(default=0, editable=False)
+    standing = models.CharField(
+        _("standing"), max_length=10, choices=Standing.choices, default=Standing.POSTED, editable=False
+    )
+    # Why it is hidden, in the words of whoever hid it.
+    standing_reason = models.CharField(_("reason"), max_length=255, blank=True, editable=False)
+    edited_at = models.DateTimeField(null=True, editable=False)
+    # What it answers to, in the same thread.
+    answers = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    # Where it went: a message of another thread, with the same author and words.
+    moved_to = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
     # The client's own key: a send that is repeated makes no second message.
     submission = models.UUIDField(editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -115,6 +157,7 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["thread", "number"], name="one_message_of_a_number"),
             models.UniqueConstraint(fields=["author", "submission"], name="one_message_of_a_submission"),
         ]
+        indexes = [models.Index(fields=["thread", "change"])]
 
     def __str__(self) -> str:
         return f"{self.thread} #{self.number}"
@@ -144,12 +187,109 @@ class Message(models.Model):
         return f"message-{self.key}"
 
 
+class MessageVersion(models.Model):
+    """What a message said before it was changed or deleted."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="versions")
+    text = models.TextField()
+    replaced_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["message", "pk"]
+
+    def __str__(self) -> str:
+        return f"An earlier wording of {self.message_id}"
+
+
+class MessageTranslation(models.Model):
+    """A message in another language, as a colleague has put it: one of each language, shown beside the original."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="translations")
+    language = models.CharField(_("language"), max_length=10)
+    text = models.TextField(_("translation"), max_length=MESSAGE_LENGTH)
+    translator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["language"]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "language"], name="one_translation_of_a_language"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} in {self.language}"
+
+
+class Reaction(models.Model):
+    """A sign that a user has put on a message."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reactions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    sign = models.CharField(max_length=20)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "user", "sign"], name="one_reaction_of_a_sign"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sign} on {self.message_id}"
+
+
+class Mention(models.Model):
+    """That a message names a user, an organisation or a role of the space, so that they are told."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="mentions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True, related_name="+")
+    role = models.CharField(max_length=20, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.message_id} names {self.user_id or self.organisation_id or self.role}"
+
+
+class MessageReport(models.Model):
+    """That a reader finds that a message should not stand; the chairs of the space settle it."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reports")
+    reporter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(_("reason"), max_length=500, validators=[validate_plain_text])
+    made_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message", "reporter"], condition=Q(settled_at=None), name="one_open_report_of_a_reader"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reporter_id} reports {self.message_id}"
+
+
+class Interest(models.TextChoices):
+    """What of a thread a user wants to be told."""
+
+    MUTED = "muted", _("nothing, unless I am named")
+    NORMAL = "normal", _("answers, where I have written")
+    FOLLOWED = "followed", _("every message")
+
+
 class ReadMark(models.Model):
     """How far a user has read a thread. Whoever has one takes part: the unread count is about these threads."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="read_marks")
     number = models.PositiveIntegerField(default=0)
+    interest = models.CharField(
+        _("what I want to be told"), max_length=10, choices=Interest.choices, default=Interest.NORMAL
+    )
+    favourite = models.BooleanField(_("favourite"), default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "thread"], name="one_read_mark_of_a_user")]
@@ -171,6 +311,37 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} is on {self.thread_id}"
+
+
+class Acknowledgement(models.Model):
+    """That a reader has said to have read an announcement."""
+
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="acknowledgements")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["thread", "user"], name="one_acknowledgement_of_a_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} has read {self.thread_id}"
+
+
+class Draft(models.Model):
+    """What a user has typed and not sent, for whatever device the user opens next. `about` is the name of the thread or
+    of the object without one yet (discussion.threads.name_of). Nobody else ever reads it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    about = models.CharField(max_length=100)
+    text = models.TextField()
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "about"], name="one_draft_of_a_user")]
+
+    def __str__(self) -> str:
+        return f"What {self.user_id} has typed on {self.about}"
 
 
 class Notification(models.Model):

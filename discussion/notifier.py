@@ -81,4 +81,4 @@ def tell(*, entry: AuditEntry, obj: Any, details: dict[str, Any], **_signal: Any
         new = access.readers_among([user for user in concerned if user.pk not in known], obj)
         told |= {news.user_id for news in services.notify(new, kind, entry)}
     if told:
-        transaction.on_commit(lambda: pokes.news_for(told))
+        transaction.on_commit(lambda: pokes.counts_changed(told))

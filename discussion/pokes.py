@@ -39,18 +39,13 @@ def topic_changed(kind: str, pk: int, aspect: str) -> None:
     _send([(topic_group(kind, pk), {"type": "poke.topic", "kind": kind, "pk": pk, "aspect": aspect})])
 
 
-def message_posted(thread_id: int, followers: Iterable[int]) -> None:
-    """To those who have the thread open, and for the badges of those who follow it."""
-    poke = [(thread_group(thread_id), {"type": "poke.messages", "thread": thread_id})]
-    _send([*poke, *((user_group(user_id), {"type": "poke.counts"}) for user_id in followers)])
+def thread_changed(thread_id: int) -> None:
+    """To those who have the thread open."""
+    _send([(thread_group(thread_id), {"type": "poke.messages", "thread": thread_id})])
 
 
-def thread_read(user_id: int) -> None:
-    """To the other tabs of the user."""
-    _send([(user_group(user_id), {"type": "poke.counts"})])
-
-
-def news_for(user_ids: Iterable[int]) -> None:
+def counts_changed(user_ids: Iterable[int]) -> None:
+    """For the badges of these users."""
     _send([(user_group(user_id), {"type": "poke.counts"}) for user_id in user_ids])
 
 

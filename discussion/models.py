@@ -1,5 +1,6 @@
 """Threads, their messages, and what each user has seen of them."""
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import validate_plain_text
-from coordination.models import AuditEntry, Content, Marked, MarkedQuerySet, Organisation
+from coordination.models import AuditEntry, Content, Marked, MarkedQuerySet, Organisation, Space
 from coordination.models.marking import KEY_LENGTH, new_key
 
 MESSAGE_LENGTH = 10_000
@@ -185,6 +186,25 @@ class Message(models.Model):
     def anchor(self) -> str:
         """The fragment of its address: `#message-…` on the thread's page."""
         return f"message-{self.key}"
+
+
+class SpaceRules(models.Model):
+    """What a space allows its members to do with their own messages; its chairs say so (discussion.rights)."""
+
+    space = models.OneToOneField(Space, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    # Nought: never; none: at any time.
+    change_minutes = models.PositiveIntegerField(null=True)
+    # Whether every reader sees what an edited message said before, or only its author and the chairs.
+    open_history = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"What {self.space_id} allows"
+
+    def lets_change(self, message: "Message", now: datetime) -> bool:
+        """Whether its author may still change or delete it."""
+        if self.change_minutes is None:
+            return True
+        return now - message.created_at < timedelta(minutes=self.change_minutes)
 
 
 class MessageVersion(models.Model):

@@ -32,8 +32,15 @@ def rests(obj: Any) -> bool:
 
     What rapporteurs say of a draft would be read by everybody once it is circulated, without a chair's word.
     """
+    if isinstance(obj, Thread) and not _may_rest(obj.root_type.model_class()):
+        return False
     root = obj.root if isinstance(obj, Thread) else root_of(obj)
     return root is not None and root.access_limit() is not None
+
+
+def _may_rest(model: type | None) -> bool:
+    """Whether things of this kind are drafts at times; of all others none needs to be fetched to be asked."""
+    return model is not None and getattr(model, "access_limit", None) is not Marked.access_limit
 
 
 def visible_target(thread: Thread, reader: access.Reader) -> Any | None:

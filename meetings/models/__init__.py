@@ -8,7 +8,7 @@ from meetings.models.briefing import (
     BriefingText,
     PaperState,
 )
-from meetings.models.calendars import CalendarMail
+from meetings.models.calendars import CalendarMail, DelegateMail, Reply, SeriesMail
 from meetings.models.circulation import (
     Answer,
     AnswerKind,
@@ -74,6 +74,7 @@ __all__ = [
     "CommentState",
     "Corrigendum",
     "Delegate",
+    "DelegateMail",
     "Invitation",
     "InvitationAnswer",
     "ItineraryEntry",
@@ -98,10 +99,12 @@ __all__ = [
     "Record",
     "RecordComment",
     "RecordState",
+    "Reply",
     "Round",
     "Section",
     "SectionLock",
     "Series",
+    "SeriesMail",
     "SeriesQuerySet",
     "VersionParagraph",
     "Visit",

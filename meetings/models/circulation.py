@@ -39,6 +39,8 @@ class Round(models.Model):
     silence_is_agreement = models.BooleanField(_("silence is agreement"), default=False)
     note = models.TextField(_("to the delegations"), blank=True, max_length=NOTE_MAX_LENGTH)
     closed_at = models.DateTimeField(null=True, editable=False)
+    # The day of the last reminder that time runs out.
+    reminded_on = models.DateField(null=True, editable=False)
 
     objects = MarkedQuerySet.as_manager()
 

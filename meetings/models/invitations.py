@@ -66,6 +66,8 @@ class Invitation(models.Model):
     )
     invited_at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The day of the last reminder that time runs out.
+    reminded_on = models.DateField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects: Any = InvitationQuerySet.as_manager()

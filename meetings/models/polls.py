@@ -36,6 +36,8 @@ class Poll(Content):
     meeting = models.ForeignKey(Meeting, on_delete=models.SET_NULL, null=True, blank=True, related_name="polls")
     organisations = models.ManyToManyField(Organisation, related_name="+", verbose_name=_("organisations asked"))
     illustrative = models.BooleanField(_("illustrative"), default=False)
+    # The day of the last reminder that time runs out.
+    reminded_on = models.DateField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     submission = models.UUIDField(null=True, unique=True, editable=False)
     created_by = models.ForeignKey(

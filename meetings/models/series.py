@@ -54,6 +54,10 @@ class Series(Content):
     organiser = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organiser"))
     purpose = models.TextField(_("purpose"), blank=True, max_length=5000)
     language = models.CharField(_("language of the text"), max_length=10, choices=settings.LANGUAGES, default="en")
+    # Who is asked to each of its meetings, as it is prepared; their calendars have the series as a whole.
+    invited = models.ManyToManyField(
+        Organisation, verbose_name=_("organisations invited"), blank=True, related_name="+"
+    )
     topics = models.ManyToManyField(Topic, verbose_name=_("topics"), blank=True, related_name="+")
     illustrative = models.BooleanField(_("illustrative"), default=False)
     # RFC 5546: counts what those who have it in their calendars must be told.

@@ -61,6 +61,7 @@ class Thread(Content):
     illustrative = models.BooleanField(_("illustrative"), default=False)
     pinned_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
+    closed_reason = models.CharField(_("reason"), max_length=255, blank=True, editable=False)
     # Where it has been merged into another: nothing more is said here, and readers of both are led on.
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
     summary = models.TextField(_("summary"), blank=True, editable=False)

@@ -56,6 +56,7 @@ class MailRhythm(models.TextChoices):
     AT_ONCE = "at_once", _("at once, one for each")
     DAILY = "daily", _("one a day, in the morning")
     WEEKLY = "weekly", _("one a week, on Monday morning")
+    NEVER = "never", _("none")
 
 
 class User(AbstractBaseUser, PermissionsMixin):

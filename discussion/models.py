@@ -171,9 +171,25 @@ class Message(models.Model):
     def space_id(self) -> int:
         return self.thread.space_id
 
-    # For the page of its thread, given by discussion.selectors to one reader: what came of it, and whether more may.
+    # For the page of its thread, given by discussion.shown for one reader.
+    voice: Any
+    is_own: bool
+    may_write: bool
+    has_deeds: bool
+    quote: Any
+    signs: "list[Any]"
+    translated: "list[Any]"
     actions: "list[Any]"
-    may_make_action: bool
+    leads_to: str
+
+    @property
+    def chatham_house(self) -> bool:
+        """With `attending_user_ids`, what `access.may_see_names` asks: under the rule only oneself is told."""
+        return self.thread.chatham_house
+
+    @property
+    def attending_user_ids(self) -> tuple[int, ...]:
+        return (self.author_id,)
 
     def as_action(self) -> dict[str, str]:
         """What the form of an action that comes of it begins with: its first line as the title, all of it below."""
@@ -197,6 +213,10 @@ class SpaceRules(models.Model):
     change_minutes = models.PositiveIntegerField(null=True)
     # Whether every reader sees what an edited message said before, or only its author and the chairs.
     open_history = models.BooleanField(default=False)
+    # Up to which marking mails about what lies in the space may say what it is; empty: of nothing.
+    quoted_in_mail = models.CharField(
+        _("what mails may say"), max_length=20, blank=True, choices=[("CLEAR", "TLP:CLEAR"), ("GREEN", "TLP:GREEN")]
+    )
 
     def __str__(self) -> str:
         return f"What {self.space_id} allows"
@@ -377,10 +397,17 @@ class Notification(models.Model):
     object_id = models.PositiveBigIntegerField()
     created_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)
+    # The message that it tells of, where it tells of one: of what is hidden, deleted or moved nothing is told any more.
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, related_name="+")
     # The outbox: what is wanted and neither sent nor given up yet is still to be sent (discussion.mail).
     mail_wanted = models.BooleanField(default=False)
+    # At once, or in which digest; empty: as the user's `mail_rhythm` says by then.
+    mail_rhythm = models.CharField(max_length=10, blank=True)
     mail_taken_at = models.DateTimeField(null=True)
     mail_done_at = models.DateTimeField(null=True)
+    # Put off until the quiet hours of its reader have ended.
+    mail_not_before = models.DateTimeField(null=True)
+    push_wanted = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -408,8 +435,107 @@ class DigestMark(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
     day = models.DateField()
+    # The Monday whose mail of the week has been sent.
+    week = models.DateField(null=True)
     taken_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.user_id} has had the mail of {self.day}"
+
+
+class Way(models.TextChoices):
+    """How a user wants to hear of one kind of news."""
+
+    NOTHING = "nothing", _("not at all")
+    PAGE = "page", _("in Accord only")
+    WEEKLY = "weekly", _("in the mail of the week")
+    DAILY = "daily", _("in the mail of the day")
+    AT_ONCE = "at_once", _("by mail at once")
+
+
+class NotificationChoice(models.Model):
+    """What a user has chosen of one kind of news: everywhere, or in one space. Without a row all is as usual
+    (discussion.preferences)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=60)
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, null=True, related_name="+")
+    # Empty: as usual.
+    way = models.CharField(max_length=10, choices=Way.choices, blank=True)
+    push = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind", "space"], name="one_choice_of_a_kind_in_a_space"),
+            models.UniqueConstraint(
+                fields=["user", "kind"], condition=Q(space=None), name="one_choice_of_a_kind_everywhere"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} on {self.kind} in {self.space_id or 'all spaces'}"
+
+
+class QuietHours(models.Model):
+    """When a user wants neither mail nor push, by the user's own clock. What comes meanwhile goes out afterwards."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    begins = models.TimeField(_("from"), null=True, blank=True)
+    ends = models.TimeField(_("until"), null=True, blank=True)
+    days_off = models.BooleanField(_("on weekends and holidays too, all day"), default=False)
+
+    def __str__(self) -> str:
+        return f"Quiet hours of {self.user_id}"
+
+
+class PushSubscription(models.Model):
+    """A browser to which its user wants to be pushed that there is something new, as long as the session lasts.
+
+    It is the outbox of pushes itself (discussion.push): a push says no more than that, so one is enough for all that
+    came in meanwhile.
+    """
+
+    key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    session = models.ForeignKey("sessions.Session", on_delete=models.CASCADE, related_name="+")
+    # Given by the browser: where to push (at its maker's service), and with what to encrypt.
+    endpoint = models.CharField(max_length=1000, unique=True)
+    p256dh = models.CharField(max_length=150)
+    auth = models.CharField(max_length=50)
+    browser = models.CharField(max_length=60, blank=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    # Since when there is something to push, and when such was wanted last.
+    waiting_since = models.DateTimeField(null=True)
+    wanted_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(null=True)
+    pushed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        indexes = [models.Index(fields=["wanted_at"], condition=Q(wanted_at__isnull=False), name="pushes_that_wait")]
+
+    def __str__(self) -> str:
+        return f"A browser of {self.user_id}"
+
+
+class MessageReplyAddress(models.Model):
+    """The secret address to which one user may answer one message by mail, once (discussion.mailed_answers)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+    secret = models.CharField(max_length=40, unique=True, editable=False)
+    given_at = models.DateTimeField()
+    # The mail that was taken in at it; null while it can still be answered.
+    used_for = models.UUIDField(null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "message"], condition=Q(used_for=None), name="one_open_reply_address_of_a_message"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"of {self.user_id} for {self.message_id}"

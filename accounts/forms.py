@@ -40,10 +40,17 @@ class LocaleForm(forms.ModelForm):
 
 class PreferencesForm(LocaleForm):
     class Meta(LocaleForm.Meta):
-        fields = ("name", "language", "time_zone", "theme", "mail_rhythm")
+        fields = ("name", "language", "time_zone", "theme", "mail_rhythm", "shows_presence")
         # “theme” alone is also a kind of space; other languages call the two by different words.
-        labels = {"theme": _("Theme"), "mail_rhythm": _("Mail of what is new")}
-        help_texts = {"mail_rhythm": _("Reminders of what is due are among it. No mail says what it is about.")}
+        labels = {
+            "theme": _("Theme"),
+            "mail_rhythm": _("Mail of what is new"),
+            "shows_presence": _("Show others when I am there"),
+        }
+        help_texts = {
+            "mail_rhythm": _("Reminders of what is due are among it. No mail says what it is about."),
+            "shows_presence": _("Whoever has the same discussion open sees your name there, and when you are writing."),
+        }
 
 
 class AcceptInvitationForm(LocaleForm):

@@ -76,6 +76,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     mail_rhythm = models.CharField(
         _("mail of what is new"), max_length=10, choices=MailRhythm.choices, default=MailRhythm.AT_ONCE
     )
+    # Whether others are told which discussion the user has open, and that the user is writing there.
+    shows_presence = models.BooleanField(_("show others when I am there"), default=True)
     platform_role = models.CharField(
         _("role on the platform"), max_length=20, choices=PlatformRole.choices, default="", blank=True
     )

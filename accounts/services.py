@@ -99,10 +99,19 @@ def accept_invitation(user: User, *, name: str, password: str, language: str, ti
     return user
 
 
-def change_preferences(user: User, *, name: str, language: str, time_zone: str, theme: str, mail_rhythm: str) -> User:
+def change_preferences(
+    user: User,
+    *,
+    name: str,
+    language: str,
+    time_zone: str,
+    theme: str,
+    mail_rhythm: str,
+    shows_presence: bool,
+) -> User:
     """Change what a user decides alone."""
     user.name, user.language, user.time_zone, user.theme = name, language, time_zone, theme
-    user.mail_rhythm = mail_rhythm
+    user.mail_rhythm, user.shows_presence = mail_rhythm, shows_presence
     user.full_clean()
     user.save()
     return user

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 
 CHOICES = {
     "name": "A. Liaison", "language": "ru", "time_zone": "Asia/Almaty", "theme": "dark", "mail_rhythm": "daily",
+    "shows_presence": True,
 }  # fmt: skip
 
 

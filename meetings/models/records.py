@@ -38,6 +38,8 @@ class Record(Content):
 
     # Whose row its name is made from: lists bring it along.
     named_along = "meeting"
+    # Its address has the key of its meeting (discussion.cards).
+    found_by = ("record_detail", "meeting__key")
 
     meeting = models.OneToOneField(Meeting, on_delete=models.PROTECT, related_name="record")
     state = models.CharField(_("state"), max_length=20, choices=RecordState.choices, default=RecordState.DRAFT)

@@ -7,12 +7,12 @@ is told by their addresses: whatever has a key and a page of its own is found by
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
 from django.urls import NoReverseMatch, Resolver404, resolve
 from django.utils.text import capfirst
@@ -61,20 +61,21 @@ def _kinds() -> dict[str, tuple[type[Model], str]]:
     for model in apps.get_models():
         if not hasattr(model, "audience_path"):
             continue
-        # Where the address is that of something else with a key, the kind says so itself.
+        # Where the address has the key of something else, the kind says so itself.
         if named := getattr(model, "found_by", None):
             found[named[0]] = (model, named[1])
-        elif name := _route_of(model):
-            found.setdefault(name, (model, "key"))
+        elif name := getattr(model, "route_name", "") or _route_of(model):
+            found[name] = (model, "key")
     return found
 
 
 def _route_of(model: type[Model]) -> str | None:
     """The name of the route to the page of one such thing, if it has one by its key alone."""
     try:
-        address = model(key=_SOME_KEY).get_absolute_url()  # type: ignore[attr-defined]
+        # Of something that has a key and nothing else: no row is made up, and none asked for.
+        address = model.get_absolute_url(SimpleNamespace(key=_SOME_KEY))  # type: ignore[attr-defined]
         match = resolve(address)
-    except (AttributeError, TypeError, ValueError, ObjectDoesNotExist, NoReverseMatch, Resolver404):
+    except (AttributeError, NoReverseMatch, Resolver404):
         return None
     return match.url_name if match.kwargs == {"key": _SOME_KEY} else None
 

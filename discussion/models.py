@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
@@ -147,7 +148,8 @@ class Message(models.Model):
     moved_to = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
     # The client's own key: a send that is repeated makes no second message.
     submission = models.UUIDField(editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    # Not `auto_now_add`: what is moved was said when it was said.
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = MarkedQuerySet.as_manager()
 

@@ -1,15 +1,16 @@
-"""Mails that answer a mail about an action: a report on it, or a new action that comes of it.
+"""Mails that come in: from whom they are taken, and what becomes of those about an action: a report on it, or a new
+action that comes of it.
 
 Each user has a secret address for each action; with the account's own address as the sender it stands for the user. It
 takes one mail: whoever gets a copy of an answer reads an address that is used up. Whatever else arrives changes
-nothing, and is noted in the log without a word of what it says.
+nothing, and is noted in the log without a word of what it says. Other packages have addresses of their own: `finders`.
 """
 
 import email
 import logging
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from email import policy
@@ -73,36 +74,70 @@ class Received:
     problems: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Mailbox:
+    """A secret address: whose it is, what it is about, and what takes in the mails that come to it."""
+
+    user: User
+    about: Any
+    is_expired: bool
+    take_in: Callable[[Letter, bytes], Received]
+    # The address to which the next answer can come, where it is not the same.
+    next_address: Callable[[], str] | None = None
+    # Which of the mails that a machine wrote are taken: those that a program writes when somebody presses a button.
+    takes_of_machines: Callable[[Letter], bool] = lambda letter: False
+
+
+# What finds the mailbox of a secret, or None where the secret is none of its own.
+finders: list[Callable[[str], Mailbox | None]] = []
+
+
 def receive(raw: bytes, recipient: str = "") -> Received:
     """Take in one mail as it came from the mail server; `recipient` is the address that the server says it is for."""
     is_too_large = len(raw) > MOST_BYTES
     letter = email.message_from_bytes(raw[:MOST_BYTES], policy=policy.default)
-    address, why_not = _address_of(letter, recipient)
-    if address is None:
+    box, why_not = _mailbox_of(letter, recipient)
+    if box is None:
         logger.warning("A mail was ignored: %s.", why_not)
         return Received(ignored=why_not)
-    with translation.override(address.user.language):
+    with translation.override(box.user.language):
         if is_too_large:
-            return _answer(letter, address, Received(problems=(_("The mail is too large. Nothing was changed."),)))
-        return _answer(letter, address, _take_in(letter, address, raw))
+            return _answer(letter, box, Received(problems=(_("The mail is too large. Nothing was changed."),)))
+        received = box.take_in(letter, raw)
+        if received.ignored:
+            logger.warning("A mail was ignored: %s.", received.ignored)
+        return _answer(letter, box, received)
 
 
-def _address_of(letter: Letter, recipient: str) -> tuple[ReplyAddress | None, str]:
-    """The address that the mail came to, if it may be taken in; else why not."""
-    if _is_automatic(letter):
-        return None, "it was written by a machine"
+def _mailbox_of(letter: Letter, recipient: str) -> tuple[Mailbox | None, str]:
+    """The mailbox that the mail came to, if it may be taken in; else why not."""
     secret = _secret_in([recipient, *(value for name in _RECIPIENTS for value in _headers(letter, name))])
-    found = ReplyAddress.objects.select_related("user", "action__audience").filter(secret=secret).first()
-    if secret is None or found is None:
+    box = next(filter(None, (find(secret) for find in (_mailbox_of_action, *finders))), None) if secret else None
+    if _is_automatic(letter) and not (box and box.takes_of_machines(letter)):
+        return None, "it was written by a machine"
+    if box is None:
         return None, "it came to no address that is known"
     senders = [sender.casefold() for _name, sender in getaddresses(_headers(letter, "From"))]
-    if senders != [found.user.email.casefold()]:
+    if senders != [box.user.email.casefold()]:
         return None, "its sender is not whom the address was given to"
-    if found.given_at < timezone.now() - HOLDS_FOR:
+    if box.is_expired:
         return None, "its address has expired"
-    if not found.user.is_active or not access.may_read(found.user, found.action):
+    if not box.user.is_active or not access.may_read(box.user, box.about):
         return None, "its sender may no longer read what it is about"
-    return found, ""
+    return box, ""
+
+
+def _mailbox_of_action(secret: str) -> Mailbox | None:
+    found = ReplyAddress.objects.select_related("user", "action__audience").filter(secret=secret).first()
+    if found is None:
+        return None
+    return Mailbox(
+        found.user,
+        found.action,
+        is_expired=found.given_at < timezone.now() - HOLDS_FOR,
+        take_in=lambda letter, raw: _take_in(letter, found, raw),
+        next_address=lambda: address_for(found.user, found.action),
+    )
 
 
 def _headers(letter: Letter, name: str) -> list[str]:
@@ -261,7 +296,7 @@ def _introduces(lines: list[str]) -> bool:
 
 
 # --- what is answered ----------------------------------------------------------------------------------------------
-def _answer(letter: Letter, address: ReplyAddress, received: Received) -> Received:
+def _answer(letter: Letter, box: Mailbox, received: Received) -> Received:
     """Tell the sender what was not taken; nothing where all went well. Like all mail it says no word of the content."""
     if not received.problems:
         return received
@@ -269,14 +304,14 @@ def _answer(letter: Letter, address: ReplyAddress, received: Received) -> Receiv
     headers = {"Auto-Submitted": "auto-replied"}
     if re.fullmatch(r"<[^<>\s]{1,250}>", message_id):
         headers["In-Reply-To"] = message_id
-    body = "\n\n".join([*received.problems, settings.BASE_URL + address.action.get_absolute_url()])
+    body = "\n\n".join([*received.problems, settings.BASE_URL + box.about.get_absolute_url()])
     try:
         EmailMessage(
             subject=_("Your answer to Accord"),
             body=body,
-            to=[address.user.email],
+            to=[box.user.email],
             # To the account's own address alone, whoever wrote: the next answer can come to it.
-            reply_to=[address_for(address.user, address.action)],
+            reply_to=[box.next_address()] if box.next_address else None,
             headers=headers,
         ).send()
     except OSError:  # the mail server is away: what was written down stays

@@ -12,7 +12,7 @@ from tests.leaks.ways import SITE, addresses
 from tests.leaks.world import NAMED_MARKINGS
 
 pytestmark = pytest.mark.django_db
-# Of each kind the page of one thing of each open marking, besides all that gathers.
+# Of each kind the page of one thing that everybody reads, besides all that gathers.
 NOT_COMPARED = ("who_can_see", "file_serve", "picture_serve", "message_detail", "thread_begin")
 
 
@@ -28,7 +28,7 @@ def looks(open_walk):
         address + query
         for name, way in SITE.items()
         if way.verb == "read" and name not in NOT_COMPARED
-        for address, about in {about and (about.kind, about.marking): (address, about)
+        for address, about in {about and about.kind: (address, about)
                                for address, about in reversed(list(addresses(world, name)))}.values()
         for query in way.queries
     )  # fmt: skip

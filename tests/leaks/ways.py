@@ -470,9 +470,19 @@ SITE: dict[str, Way] = {
 }  # fmt: skip
 
 
+# Of these all that was planted is walked, with whatever links there are between open and closed things.
+WHOLE = ("thread_detail", "message_detail", "file_serve", "picture_serve", "reference")
+
+
 def addresses(world: World, name: str) -> Iterator[tuple[str, Planted | None]]:
-    for kwargs, about in SITE[name].targets(world):
-        yield reverse(name, kwargs=kwargs), about
+    """Every address of the name, with what it is about. Of forms and the like, which stand beside the page of a thing,
+    one of each kind and marking: the last planted, whose links to closed things are the most."""
+    found = [(reverse(name, kwargs=kwargs), about) for kwargs, about in SITE[name].targets(world)]
+    if name in WHOLE or name.endswith("_detail"):
+        yield from found
+    else:
+        yield from {address if about is None else (about.kind, about.marking): (address, about)
+                    for address, about in found}.values()  # fmt: skip
 
 
 def patterns(resolver: URLResolver | None = None, prefix: str = "", namespace: str = "") -> Iterator[Any]:

@@ -76,9 +76,9 @@ def _watch(stop: threading.Event) -> None:
 
 
 def _remind(stop: threading.Event) -> None:
-    """Remind of what is due, then send those their mail of the day who want one mail for all."""
+    """Remind of what is due, then send those their mail of the day who want one mail for all; clear away drafts."""
     from coordination import services
-    from discussion import digests
+    from discussion import digests, drafts
     from meetings import services as meetings
 
     meetings.follow_the_zones()
@@ -89,6 +89,7 @@ def _remind(stop: threading.Event) -> None:
         meetings.count_silence(now)
         meetings.remind_of_documents(now)
         digests.send_digests(now)
+        drafts.clear_away(now)
         stop.wait(REMIND_SECONDS)
 
 

@@ -106,6 +106,11 @@ def only_rapporteurs(space_id: int) -> frozenset[str]:
     return frozenset({str(Token(space_id, role="record"))})
 
 
+def only_chairs(space_id: int) -> frozenset[str]:
+    """The token of those who manage the space: what is withdrawn from its members is met with it."""
+    return frozenset({str(Token(space_id, role="manage"))})
+
+
 def meet(one: Iterable[str], other: Iterable[str]) -> frozenset[str]:
     """The tokens of those who are in both audiences."""
     met = (_meet_tokens(a, b) for a in one for b in other)
@@ -311,8 +316,9 @@ def _tokens_of(user: User, held: dict[int, frozenset[str]]) -> frozenset[str]:
         for org in {None, user.organisation_id}:
             for named in (None, user.pk):
                 tokens.add(str(Token(space_id, org, named)))
-                if "record_space" in permissions:
-                    tokens.add(str(Token(space_id, org, named, "record")))
+                for role in ("record", "manage"):
+                    if f"{role}_space" in permissions:
+                        tokens.add(str(Token(space_id, org, named, role)))
     return frozenset(tokens)
 
 
@@ -695,6 +701,37 @@ def _memberships_of(users: Iterable[User]) -> dict[int, dict[int, frozenset[str]
     return _held_by_user(
         SpaceUserPermission.objects.filter(user_id__in=keys), SpaceGroupPermission.objects.filter(group__user__in=keys)
     )
+
+
+def ask_for_many(users: Iterable[User]) -> None:
+    """Ask at once what `memberships` and `audience_keys` would ask for each of these users, where it is remembered
+    (inside `remembering`). Three queries, however many they are."""
+    memory, audiences = _memory.get(), _audiences.get()
+    asked = [user for user in users if user.is_active and memory is not None and user.pk not in memory]
+    if not asked or memory is None or audiences is None:
+        return
+    held = _memberships_of(asked)
+    tokens = {user.pk: _tokens_of(user, held.get(user.pk, {})) for user in asked}
+    rows: dict[str, list[int]] = {}
+    wanted = sorted(frozenset().union(*tokens.values()))
+    for token, audience_id in AudienceToken.objects.filter(token__among=wanted).values_list("token", "audience_id"):
+        rows.setdefault(token, []).append(audience_id)
+    for user in asked:
+        memory[user.pk] = held.get(user.pk, {})
+        audiences[user.pk] = sorted({key for token in tokens[user.pk] for key in rows.get(token, ())})
+
+
+def those_readable(user: Reader, marked: Iterable[Any]) -> list[Any]:
+    """Of these Marked objects, what `user` may read. No query where `ask_for_many` has asked."""
+    keys = frozenset(audience_keys(user))
+    return [obj for obj in marked if obj.audience_id in keys]
+
+
+def standing(user: User) -> tuple[Any, ...]:
+    """What decides what `user` may read and do: two of equal standing are told apart only by what is one's own, such as
+    having written a message. So what is made for one may be shown to the other, unless it is about either of them."""
+    held = frozenset(memberships(user).items())
+    return user.organisation_id, user.platform_role, user.is_staff, held, tuple(audience_keys(user))
 
 
 # --- people --------------------------------------------------------------------------------------------------------

@@ -23,6 +23,12 @@ class Keeper:
     # Whether whoever may report may add files to the report: what goes out beyond the space is not everybody's to add.
     may_attach: Callable[[access.Reader, Marked], bool]
     may_remove: Callable[[access.Reader, Any], bool]
+    # Those of an object's files that came with these parts of it (keys), as far as a reader may read them.
+    files_with: Callable[[Marked, access.Reader, Iterable[int]], Iterable[Any]]
+    # How these parts stand has changed: who may read their files is worked out anew.
+    settle: Callable[[Marked, Iterable[int]], None]
+    # The files of a part of one object go to a part of another, and are read by nobody who did not read them before.
+    move: Callable[[Marked, int, Marked, int], None]
     # The suffixes that are taken.
     suffixes: tuple[str, ...]
     # What is taken, in words.
@@ -39,3 +45,13 @@ def kept_by(keeper: Keeper) -> None:
 
 def keeper() -> Keeper:
     return _keepers[0]
+
+
+# Who may still read the files of a part that is withdrawn: by the kind of the object, what gives for the object and the
+# key of the part the tokens that readers hold besides; None where all readers of the object may.
+limits: dict[type[Marked], Callable[[Any, int], frozenset[str] | None]] = {}
+
+
+def limit_of(obj: Any, part: int) -> frozenset[str] | None:
+    limit = limits.get(type(obj))
+    return limit(obj, part) if limit else None

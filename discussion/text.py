@@ -251,6 +251,12 @@ def check(text: str, *, may_be_empty: bool = False) -> str:
     return _without_towers(text)
 
 
+def shortened(text: str) -> str:
+    """What of a text that is still being typed can be shown, whatever it holds."""
+    text = text.replace("\0", "").encode("utf-8", "replace").decode()[:MESSAGE_LENGTH]
+    return _without_towers("".join(one for one in text if one not in BIDIRECTIONAL_CONTROLS))
+
+
 def _shows_something(text: str) -> bool:
     """Whether anything of it is seen: a letter, a sign; not blanks, marks on nothing, or characters without a shape."""
     return any(unicodedata.category(one)[0] not in "ZCM" and one not in _SEEN_AS_NOTHING for one in text)

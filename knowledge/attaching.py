@@ -1,4 +1,4 @@
-"""What knowledge keeps for coordination: the files of commitments (see coordination.attachments)."""
+"""What knowledge keeps for others: the files of commitments, agendas and messages (coordination.attachments)."""
 
 from coordination.attachments import Keeper
 from knowledge import selectors, services
@@ -11,6 +11,9 @@ KEEPER = Keeper(
     files_of=selectors.files_at,
     may_attach=services.may_attach_to_reports,
     may_remove=services.may_remove,
+    files_with=selectors.files_with,
+    settle=services.settle_files_of,
+    move=services.move_files_of,
     suffixes=tuple(sorted(KINDS)),
     hint=WHAT_IS_TAKEN,
 )

@@ -1,6 +1,6 @@
 """What more than one view asks of knowledge."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -72,6 +72,11 @@ def files_at(obj: Marked, user: Reader) -> QuerySet[File]:
         .defer("text")
         .order_by("created_at", "pk")
     )
+
+
+def files_with(obj: Marked, user: Reader, parts: Iterable[int]) -> QuerySet[File]:
+    """Of these the ones that came with some parts of `obj`."""
+    return files_at(obj, user).filter(came_with__in=list(parts))
 
 
 def on_topic(topic: Topic, user: Reader) -> dict[str, Any]:

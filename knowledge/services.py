@@ -1,7 +1,8 @@
 """What changes state in knowledge. Each function takes the acting user first, checks the right, changes the rows and
 writes the audit entry, in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
@@ -94,12 +95,18 @@ def attach_file(actor: User, obj: Marked, uploaded: Any, *, title: str = "", sub
 
 
 def attach_together(
-    actor: User, obj: Marked, right: str, uploads: list[Any], *, came_with: int | None = None
+    actor: User,
+    obj: Marked,
+    right: str,
+    uploads: list[Any],
+    *,
+    came_with: int | None = None,
+    titles: Sequence[str] = (),
 ) -> list[File]:
     """Store `uploads` as parts of `obj`, all of them or none: what comes with a report, by the right to report.
 
     `came_with` is the key of the part of `obj` that they belong to. Called inside the transaction that makes that part,
-    whose form is one however often it is sent.
+    whose form is one however often it is sent. `titles`: how the uploads are called, where not after their names.
     """
     require(actor, right, obj)
     # Whoever answers for it shows evidence of it; who only helps adds files as everybody does.
@@ -113,8 +120,8 @@ def attach_together(
     collection = Space.objects.get(pk=access.space_id_of(obj)).collection if uploads else None
     files: list[File] = []
     try:
-        for uploaded in uploads:
-            title = PurePosixPath(uploaded.name).stem[:TITLE_MAX_LENGTH]
+        for uploaded, given in zip_longest(uploads, titles[: len(uploads)], fillvalue=""):
+            title = (given.strip() or PurePosixPath(uploaded.name).stem)[:TITLE_MAX_LENGTH]
             file = File(title=title, file=uploaded, collection=collection, uploaded_by_user=actor, came_with=came_with)
             files.append(file)
             _store(actor, obj, file)
@@ -127,7 +134,22 @@ def attach_together(
 
 def may_attach_to_reports(user: access.Reader, obj: Marked) -> bool:
     """Whether `user`, who may report on `obj`, may add files to the report."""
-    return access.can(user, "follow_up", obj) or may_attach(user, obj)
+    return may_attach(user, obj) or (hasattr(obj, "owner_id") and access.can(user, "follow_up", obj))
+
+
+def settle_files_of(obj: Marked, parts: Iterable[int]) -> None:
+    """Work out anew who may read the files that came with these parts of `obj`, which stand otherwise now. Inside the
+    transaction of the deed that changed that, which has asked for the right."""
+    for file in File.objects.attached_to(obj).filter(came_with__in=list(parts)):
+        access.settle(file)
+
+
+def move_files_of(obj: Marked, part: int, to: Marked, to_part: int) -> None:
+    """Let the files of a part of `obj` be those of a part of `to`; inside the transaction of the deed, as above."""
+    for file in File.objects.attached_to(obj).filter(came_with=part):
+        file.came_with = to_part
+        file.save(update_fields=["came_with"])
+        file.attach(to)
 
 
 def _take_back(file: File) -> None:

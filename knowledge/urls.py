@@ -17,6 +17,7 @@ urlpatterns = [
     path("news/", views.news_list, name="news_list"),
     path("news/<str:key>/", views.news_detail, name="news_detail"),
     path("files/<str:key>/remove/", views.file_remove, name="file_remove"),
+    path("files/<str:key>/small/", views.file_small, name="file_small"),
     path("files/<str:key>/<str:name>", views.file_serve, name="file_serve"),
     path("pictures/<str:key>/<str:spec>", views.picture_serve, name="picture_serve"),
 ]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from coordination import access
 from coordination.models import Country, Space, Topic
 from coordination.views.shared import attempt, page_of, require_or_404
-from knowledge import selectors, services
+from knowledge import selectors, services, small_pictures
 from knowledge.forms import AttachFileForm, NewResourceForm, ResourceFilters, ServicePointFilters
 from knowledge.models import CountryProfile, File, GlossaryTerm, NewsItem, Picture, Resource, ServicePoint
 from knowledge.serving import send
@@ -190,6 +190,16 @@ def file_serve(request, key, name):
     if file.filename != name or not file.is_published:
         raise Http404
     return send(request, file.file, file.filename)
+
+
+@require_safe
+def file_small(request, key):
+    """A small picture of a file that is one, for whoever may read the file."""
+    file = access.open_readable(request, File.objects.select_related("audience").defer("text"), key=key)
+    small = small_pictures.of(file) if file.is_published else None
+    if small is None:
+        raise Http404
+    return send(request, small, small_pictures.NAME)
 
 
 @require_POST

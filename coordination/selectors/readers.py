@@ -53,6 +53,8 @@ def in_plain_words(tokens: Iterable[str], user: access.Reader) -> list[str]:
 
 
 def _sentence(token: access.Token) -> str:
+    if token.role == "manage":
+        return _sentence_of_chairs(token)
     match (token.user is not None, token.org is not None, token.role is not None):
         case (True, True, False):
             return _("%(user)s, while of %(organisation)s and a member of “%(space)s”")
@@ -70,3 +72,11 @@ def _sentence(token: access.Token) -> str:
             return _("The rapporteurs and chairs of “%(space)s” who are of %(organisation)s")
         case _:
             return _("The rapporteurs and chairs of “%(space)s”")
+
+
+def _sentence_of_chairs(token: access.Token) -> str:
+    if token.user is not None:
+        return _("%(user)s, while a chair of “%(space)s”")
+    if token.org is not None:
+        return _("The chairs of “%(space)s” who are of %(organisation)s")
+    return _("The chairs of “%(space)s”")

@@ -15,8 +15,9 @@ from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.images.models import ImageQuerySet as WagtailImageQuerySet
 
 from accounts.text import validate_plain_text
-from coordination import access
+from coordination import access, attachments
 from coordination.models import Audience, Marked, MarkedQuerySet, Space
+from knowledge.uploads import PICTURES, suffix_of
 
 # File systems count bytes (255 of them), the column counts characters (100): Urdu and Cyrillic take two bytes each.
 NAME_MAX_BYTES = 150
@@ -116,6 +117,19 @@ class File(SpaceFile, AbstractDocument):
     def access_parent(self) -> Marked | None:
         return self.attached_to
 
+    def access_limit(self) -> frozenset[str] | None:
+        """Of what came with a part that is withdrawn, whoever may still see that part."""
+        return attachments.limit_of(self.attached_to, self.came_with) if self.came_with is not None else None
+
+    @property
+    def is_picture(self) -> bool:
+        return suffix_of(self.filename) in PICTURES
+
+    @property
+    def small_url(self) -> str:
+        """Of a picture: the address of a small one (knowledge.small_pictures)."""
+        return reverse("file_small", kwargs={"key": self.key})
+
     @property
     def is_published(self) -> bool:
         """Whether what it is attached to, if anything, is published: a draft's files are no more there than it is."""
@@ -139,10 +153,11 @@ class File(SpaceFile, AbstractDocument):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; new content is read for search once it is committed."""
-        from knowledge import extraction
+        from knowledge import extraction, small_pictures
 
         is_new_content = bool(self.file) and not getattr(self.file, "_committed", True)
         if is_new_content:
+            small_pictures.forget(self)
             self.text, self.text_state = "", extraction.state_before_reading(self.filename)
         super().save(*args, **kwargs)
         if is_new_content and self.text_state == TextState.PENDING:

@@ -14,4 +14,4 @@ class CoordinationConfig(AppConfig):
 
         lookups.register()
         autodiscover_modules("space_sections", "agreement_discussions", "country_profiles")
-        autodiscover_modules("people_met", "handing_over")
+        autodiscover_modules("people_met", "handing_over", "going_on")

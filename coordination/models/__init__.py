@@ -35,6 +35,7 @@ from coordination.models.commitments import (
     Verdict,
 )
 from coordination.models.feeds import CalendarFeed
+from coordination.models.going_on import ComeOf
 from coordination.models.imports import Import, ImportKind, ImportProgress, ImportStage
 from coordination.models.marking import Audience, AudienceToken, Marked, MarkedQuerySet, Marking
 from coordination.models.organisations import (
@@ -94,6 +95,7 @@ __all__ = [
     "BulkChange",
     "CalendarFeed",
     "ChecklistItem",
+    "ComeOf",
     "Commitment",
     "CommitmentState",
     "Confidence",

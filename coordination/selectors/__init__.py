@@ -38,6 +38,7 @@ from coordination.selectors.exports import Exported
 from coordination.selectors.following_up import (
     actions_from,
     actions_of,
+    come_of_each,
     commitments_of,
     for_the_organisation_of,
     history_of,
@@ -145,6 +146,7 @@ __all__ = [
     "by_organisation",
     "checklist_of",
     "colleagues_known_to",
+    "come_of_each",
     "commitments_of",
     "commitments_under",
     "concerned_by",

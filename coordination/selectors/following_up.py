@@ -8,10 +8,11 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 from django.utils.formats import localize_input
 
-from coordination import access, audit
+from coordination import access, audit, named
 from coordination.models import (
     Action,
     AuditEntry,
+    ComeOf,
     Commitment,
     Organisation,
     Person,
@@ -81,6 +82,26 @@ def made_from_each(sources: list[Any], user: access.Reader) -> dict[Any, dict[st
         found[action.source_id]["actions"].append(action)
     for commitment in Commitment.objects.readable_by(user).for_lists().filter(**of_these):
         found[commitment.source_id]["commitments"].append(commitment)
+    return found
+
+
+def come_of_each(sources: list[Any], user: access.Reader) -> dict[Any, list[Any]]:
+    """What else was made of many sources of one model (decisions, items of agendas), by the key of the source, as far
+    as `user` may read it: two queries, and two for each kind of thing that was made."""
+    found: dict[Any, list[Any]] = {source.pk: [] for source in sources}
+    if not sources:
+        return found
+    rows = list(ComeOf.objects.filter(source_type=ContentType.objects.get_for_model(sources[0]), source_id__in=found))
+    for type_id in {row.made_type_id for row in rows}:
+        model = ContentType.objects.get_for_id(type_id).model_class()
+        if model is None:
+            continue
+        made = access.readable_by(named.live(model._default_manager.all()), user)
+        made = made.prefetch_related(*filter(None, [getattr(model, "named_along", "")]))
+        those = made.in_bulk([row.made_id for row in rows if row.made_type_id == type_id])
+        for row in rows:
+            if row.made_type_id == type_id and row.made_id in those:
+                found[row.source_id].append(those[row.made_id])
     return found
 
 

@@ -1,16 +1,16 @@
 """The one socket of a tab: threads, presence, typing, unread counts and notifications (docs/protocol.md).
 
 What a client sends is dealt with in its order, by one task. What is to be delivered is only noted when a poke comes;
-another task fetches and sends it. So a socket does one piece of work at a time, however many pokes come and however
-slow its client is, and access is asked for at each delivery.
+the hub fetches it for all sockets together, and each sends its share. Nothing that was fetched before access changed
+goes out after it, and nothing at all while the client has not read what it was sent (discussion.window).
 """
 
 import asyncio
-import contextlib
 import json
 import logging
 import time
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -19,75 +19,105 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.callers import address_of_socket
-from discussion import delivery, limits, pokes
-from discussion.delivery import Caller, Found, SignedOut, Wanted
+from discussion import delivery, hub, limits, pokes
+from discussion.delivery import Ask, Share
 from discussion.frames import FrameError, parse
-from discussion.signals import ACCESS
+from discussion.sessions import Caller, SignedOut
 from discussion.topics import Followed
+from discussion.window import Window
 
 logger = logging.getLogger(__name__)
 THREADS_OF_A_SOCKET = 50
 TOPICS_OF_A_SOCKET = 10
-# A client gives a sign of life this often; without one for three times as long, it is gone or cannot follow.
-HEARTBEAT_SECONDS = 25
+# A client gives a sign of life with each heartbeat; without one for three times as long, it is gone or cannot follow.
 SILENCE_SECONDS = 75
 # Frames that wait for their turn; who sends more without waiting for answers is told to slow down.
 FRAMES_WAITING = 30
-# Counts may come a little later than messages: in a lively thread they change all the time.
-COUNTS_SECONDS = 1.0
 # One person's typing is passed on this often at most.
 TYPING_SECONDS = 2
 # Why the server closes: the session has ended; what came made no sense; too much came; nothing came.
 SIGNED_OUT, BAD_FRAMES, TOO_MANY_FRAMES, SILENT, BROKEN = 4401, 4400, 4429, 4408, 1011
 
 
-@dataclass
+@dataclass(slots=True)
 class Subscription:
     key: str
-    sent_up_to: int
+    sent_up_to: int  # a change
     # A page was cut off: the client asks for the next one itself.
     is_paused: bool = False
+    is_seen: bool = False
+    company: str = ""
+
+
+@dataclass(slots=True)
+class Wanted:
+    """What pokes have asked for since the last fetch: many pokes, one fetch."""
+
+    messages: set[int] = field(default_factory=set)
+    typing: dict[int, set[int]] = field(default_factory=dict)  # the thread: users who write
+    company: set[int] = field(default_factory=set)
+    counts: bool = False
+    aspects: dict[tuple[str, int], set[str]] = field(default_factory=dict)  # the topic: what of it has changed
 
 
 class SocketConsumer(AsyncWebsocketConsumer):
+    # Pokes come through the hub, with one channel for the whole process.
+    channel_layer_alias = "none: the hub listens"
+
     async def connect(self) -> None:
         user = self.scope["user"]
         if not user.is_authenticated:
             await self.close(code=SIGNED_OUT)
             return
-        address = address_of_socket(self.scope)
-        self.caller = Caller(user.pk, self.scope["session"].session_key, self.channel_name, address)
+        self.hub = hub.here()
+        if self.hub.sockets[user.pk] >= limits.SOCKETS_OF_A_USER:
+            await self.accept()
+            await self.close(code=TOO_MANY_FRAMES)
+            return
+        self.caller = Caller(user.pk, self.scope["session"].session_key, address_of_socket(self.scope))
         self.language = user.language
+        # Held for as long as the socket is open, and never looked at again.
+        for name in ("user", "session", "cookies", "headers"):
+            self.scope.pop(name, None)
         self.subscriptions: dict[int, Subscription] = {}
         self.followed: dict[tuple[str, int], Followed] = {}
-        self.allowance, self.bad_frames = limits.Allowance(), 0
+        self.kept: dict[tuple[str, int], list[dict[str, Any]]] = {}
+        self.allowance = limits.Allowance(limits.FRAMES_AT_ONCE, limits.FRAMES_A_SECOND)
+        self.refused = self.bad_frames = self.epoch = 0
         self.heard_at, self.typed_at = time.monotonic(), 0.0
-        self.wanted, self.wake = Wanted(counts=True), asyncio.Event()
+        self.wanted = Wanted(counts=True)
         self.counts: dict[str, int] = {}
-        self.counts_are_due = False
-        self.frames: asyncio.Queue[dict[str, Any]] = asyncio.Queue(FRAMES_WAITING)
-        for group in self._own_groups():
-            await self.channel_layer.group_add(group, self.channel_name)
+        self.window = Window()
+        self.frames: deque[dict[str, Any]] = deque()
+        self.working: asyncio.Task[None] | None = None
+        self.hub.sockets[user.pk] += 1
+        self.hub.enter(self, *self._own_places())
+        await self.hub.ready()
         await self.accept()
-        await self._answer({"type": "welcome", "heartbeat": HEARTBEAT_SECONDS})
-        self.wake.set()
-        self.tasks = [asyncio.create_task(self._deliver()), asyncio.create_task(self._follow_frames())]
+        await self._answer({"type": "welcome", "heartbeat": hub.HEARTBEAT_SECONDS})
+        self.hub.due(self)
 
-    def _own_groups(self) -> list[str]:
-        return [pokes.user_group(self.caller.user_id), pokes.session_group(self.caller.session_key)]
+    def _own_places(self) -> list[str]:
+        return [pokes.user_place(self.caller.user_id), pokes.session_place(self.caller.session_key)]
+
+    @property
+    def is_open(self) -> bool:
+        return hasattr(self, "working")
 
     async def disconnect(self, code: int) -> None:
-        if not hasattr(self, "tasks"):
+        if not self.is_open:
             return
-        for task in self.tasks:
-            task.cancel()
-        with contextlib.suppress(Exception):  # Redis may be down: the group forgets the channel by itself
-            topics = [pokes.topic_group(*which) for which in self.followed]
-            for group in [*self._own_groups(), *map(pokes.thread_group, self.subscriptions), *topics]:
-                await self.channel_layer.group_discard(group, self.channel_name)
-        await database_sync_to_async(delivery.leave)(self.caller)
-        for thread_id in self.subscriptions:
-            await self._tell(thread_id, "poke.presence")
+        if self.working is not None:
+            self.working.cancel()
+        self.hub.sockets[self.caller.user_id] -= 1
+        if not self.hub.sockets[self.caller.user_id]:
+            del self.hub.sockets[self.caller.user_id]
+            self.hub.allowances.pop(self.caller.user_id, None)
+        for thread_id in list(self.subscriptions):
+            await self._leave(thread_id)
+        topics = [pokes.topic_place(*which) for which in self.followed]
+        await self.hub.part(self, *self._own_places(), *topics)
+        del self.working
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Without Channels' own look at old database connections: each use of the database has that look itself."""
@@ -95,20 +125,40 @@ class SocketConsumer(AsyncWebsocketConsumer):
 
     # --- from the client -------------------------------------------------------------------------------------------
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        self.heard_at = time.monotonic()
-        if self.frames.full() or not self.allowance.take():
-            await self._refuse_the_flood()
+        if not self.is_open:
             return
+        self.heard_at = time.monotonic()
         try:
             with translation.override(self.language):
-                self.frames.put_nowait(parse(text_data))
+                frame = parse(text_data)
         except FrameError as refusal:
-            await self._refuse_bad(refusal)
+            if self._may_go_on():
+                await self._refuse_bad(refusal)
+            else:
+                await self._refuse_the_flood()
+            return
+        # What answers a frame of ours is not counted against the client, as long as it does.
+        if frame["type"] == "mark" and self.window.awaits(frame["number"]):
+            await self._arrived(frame["number"])
+        elif len(self.frames) >= FRAMES_WAITING or not self._may_go_on():
+            await self._refuse_the_flood()
+        else:
+            self.frames.append(frame)
+            if self.working is None:
+                self.working = asyncio.create_task(self._follow_frames())
+
+    def _may_go_on(self) -> bool:
+        return self.allowance.take() and self.hub.allowance_of(self.caller.user_id).take()
+
+    async def _arrived(self, number: int) -> None:
+        if self.window.arrived(number):
+            await self._answer({"type": "behind"})
+            self._want_everything()
 
     async def _follow_frames(self) -> None:
         """Deal with one frame after another, while pokes go on being heard."""
-        while True:
-            frame = await self.frames.get()
+        while self.frames:
+            frame = self.frames.popleft()
             with translation.override(self.language):
                 try:
                     await self._deal_with(frame)
@@ -122,6 +172,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
                     sentence = _("Something went wrong on our side. Try again.")
                     echo = {"key": frame["key"]} if "key" in frame else {}
                     await self._answer(FrameError("failed", "frame", sentence, **echo).as_frame())
+        self.working = None
 
     async def _deal_with(self, frame: dict[str, Any]) -> None:
         kind, _dot, deed = frame["type"].partition(".")
@@ -133,7 +184,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
             for which in [
                 which for which, held in self.followed.items() if (which[0], held.key) == (kind, frame[kind])
             ]:
-                await self._leave_topic(which)
+                self._leave_topic(which)
         elif answer := await database_sync_to_async(delivery.deal_with)(self.caller, frame):
             await self._answer(answer)
 
@@ -142,8 +193,9 @@ class SocketConsumer(AsyncWebsocketConsumer):
         if which not in self.followed:
             if len(self.followed) >= TOPICS_OF_A_SOCKET:
                 raise FrameError("too_many", which[0], _("This tab follows too many pages at once."))
-            await self.channel_layer.group_add(pokes.topic_group(*which), self.channel_name)
+            self.hub.enter(self, pokes.topic_place(*which))
         self.followed[which] = held
+        self.kept.pop(which, None)
         self._want_topic(which, "followed")
 
     async def _refuse_bad(self, refusal: FrameError) -> None:
@@ -154,26 +206,30 @@ class SocketConsumer(AsyncWebsocketConsumer):
 
     async def _refuse_the_flood(self) -> None:
         """Say so once for each burst; then close, for whoever goes on does not listen."""
-        self.allowance.refused += 1
-        if self.allowance.refused % limits.FRAMES_AT_ONCE == 1:
+        self.refused += 1
+        if self.refused % limits.FRAMES_AT_ONCE == 1:
             with translation.override(self.language):
                 sentence = _("This is too much at once. Wait a moment, then send again.")
                 await self._answer(FrameError("slow_down", "frame", sentence).as_frame())
-        if self.allowance.refused >= limits.FRAMES_TOO_MANY:
+        if self.refused >= limits.FRAMES_TOO_MANY:
             await self.close(code=TOO_MANY_FRAMES)
 
     async def on_subscribe(self, frame: dict[str, Any]) -> None:
         is_new = frame["thread"] not in {held.key for held in self.subscriptions.values()}
         if is_new and len(self.subscriptions) >= THREADS_OF_A_SOCKET:
             raise FrameError("too_many", "thread", _("This tab follows too many threads at once."))
-        thread_id, answer = await database_sync_to_async(delivery.subscribe)(self.caller, frame["thread"], is_new)
+        opened = await database_sync_to_async(delivery.subscribe)(self.caller, frame["thread"], is_new)
+        thread_id, after = opened.thread_id, min(frame["after"], opened.last_change)
         if is_new:
-            await self.channel_layer.group_add(pokes.thread_group(thread_id), self.channel_name)
-            await self._tell(thread_id, "poke.presence")
-        after = min(frame["after"], answer["last"])
-        self.subscriptions[thread_id] = Subscription(frame["thread"], after)
-        await self._answer(answer)
-        self.wanted.presence.add(thread_id)
+            self.hub.enter(self, pokes.thread_place(thread_id))
+            self.subscriptions[thread_id] = Subscription(frame["thread"], after, is_seen=opened.is_seen)
+            if opened.is_seen:
+                await self.hub.come((thread_id, self.caller.user_id))
+        else:
+            held = self.subscriptions[thread_id]
+            self.subscriptions[thread_id] = Subscription(held.key, after, is_seen=held.is_seen, company=held.company)
+        await self._answer(opened.answer)
+        self.wanted.company.add(thread_id)
         self._want_messages(thread_id)
 
     async def on_unsubscribe(self, frame: dict[str, Any]) -> None:
@@ -189,120 +245,145 @@ class SocketConsumer(AsyncWebsocketConsumer):
             return
         thread_id = await database_sync_to_async(delivery.may_type)(self.caller, frame["thread"])
         self.typed_at = time.monotonic()
-        await self._tell(thread_id, "poke.typing", user=self.caller.user_id)
+        if thread_id is not None:
+            await self.hub.tell(pokes.thread_place(thread_id), pokes.TYPING, self.caller.user_id)
 
     async def on_read(self, frame: dict[str, Any]) -> None:
         await database_sync_to_async(delivery.read)(self.caller, frame["thread"], frame["number"])
 
+    async def on_mark(self, frame: dict[str, Any]) -> None:
+        """One that is not awaited tells nothing."""
+
     async def on_ping(self, frame: dict[str, Any]) -> None:
         """A sign of life, and the moment to fetch what a lost poke would have told."""
-        await database_sync_to_async(delivery.renew_presence)(self.caller)
         await self._answer({"type": "pong"})
+        self._want_everything()
+
+    # --- pokes -----------------------------------------------------------------------------------------------------
+    def poked(self, place: str, aspect: str, what: Any) -> None:
+        """What has changed at one of the places where this socket is."""
+        where, *names = place.split(".")
+        if aspect == pokes.ACCESS:
+            self._access_changed()
+        elif where == "topic":
+            self._want_topic((names[0], int(names[1])), aspect)
+        elif aspect == pokes.MESSAGES:
+            self._want_messages(int(names[0]))
+        elif aspect == pokes.COMPANY:
+            self.wanted.company.add(int(names[0]))
+            self.hub.due(self)
+        elif aspect == pokes.TYPING:
+            self.wanted.typing.setdefault(int(names[0]), set()).add(what)
+            self.hub.due(self)
+        else:
+            self.wanted.counts = True
+            self.hub.due(self)
+
+    def poked_all(self) -> None:
+        self._access_changed()
+        self._want_everything()
+
+    def _access_changed(self) -> None:
+        """What is being fetched now is not sent; what this reader may read is asked anew."""
+        self.epoch += 1
+        self.wanted.counts = True
+        for which in self.followed:
+            self._want_topic(which, pokes.ACCESS)
+        self.hub.due(self)
+
+    def _want_everything(self) -> None:
         self.wanted.counts = True
         for thread_id in self.subscriptions:
             self._want_messages(thread_id)
         for which in self.followed:
             self._want_topic(which, "all")
-        self.wake.set()
+        self.hub.due(self)
 
-    # --- pokes from the channel layer ------------------------------------------------------------------------------
-    async def poke_messages(self, poke: dict[str, Any]) -> None:
-        self._want_messages(poke["thread"])
-
-    async def poke_counts(self, poke: dict[str, Any]) -> None:
-        if not self.counts_are_due:
-            self.counts_are_due = True
-            asyncio.get_running_loop().call_later(COUNTS_SECONDS, self._want_counts)
-
-    def _want_counts(self) -> None:
-        self.counts_are_due = False
-        self.wanted.counts = True
-        self.wake.set()
-
-    async def poke_topic(self, poke: dict[str, Any]) -> None:
-        self._want_topic((poke["kind"], poke["pk"]), poke["aspect"])
-
-    async def poke_access(self, poke: dict[str, Any]) -> None:
-        self.wanted.counts = True
-        for which in self.followed:
-            self._want_topic(which, ACCESS)
-        self.wake.set()
-
-    async def poke_presence(self, poke: dict[str, Any]) -> None:
-        self.wanted.presence.add(poke["thread"])
-        self.wake.set()
-
-    async def poke_typing(self, poke: dict[str, Any]) -> None:
-        self.wanted.typing.setdefault(poke["thread"], set()).add(poke["user"])
-        self.wake.set()
-
-    async def _tell(self, thread_id: int, kind: str, **what: Any) -> None:
-        try:
-            poke = {"type": kind, "thread": thread_id, **what}
-            await self.channel_layer.group_send(pokes.thread_group(thread_id), poke)
-        except Exception:  # who is there and who writes is of no use later
-            logger.warning("The channel layer does not answer.", exc_info=True)
-
-    # --- to the client ---------------------------------------------------------------------------------------------
     def _want_messages(self, thread_id: int) -> None:
         held = self.subscriptions.get(thread_id)
         if held is not None and not held.is_paused:
-            self.wanted.after[thread_id] = held.sent_up_to
-        self.wake.set()
+            self.wanted.messages.add(thread_id)
+        self.hub.due(self)
 
     def _want_topic(self, which: tuple[str, int], aspect: str) -> None:
-        self.wanted.topics.setdefault(which, set()).add(aspect)
-        self.wake.set()
+        self.wanted.aspects.setdefault(which, set()).add(aspect)
+        self.hub.due(self)
 
-    async def _deliver(self) -> None:
-        """Fetch and send whatever was asked for, as long as the socket is open."""
-        try:
-            while True:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.wake.wait(), HEARTBEAT_SECONDS)
-                if time.monotonic() - self.heard_at > SILENCE_SECONDS:
-                    await self.close(code=SILENT)
-                    return
-                if self.wake.is_set():
-                    await self._deliver_once()
-        except SignedOut:
-            await self.close(code=SIGNED_OUT)
-        except Exception:  # the client comes back and catches up by number
-            logger.exception("A socket could not be served any longer.")
-            await self.close(code=BROKEN)
-
-    async def _deliver_once(self) -> None:
-        self.wake.clear()
+    # --- rounds of the hub -----------------------------------------------------------------------------------------
+    def ask(self) -> Ask:
+        """What is wanted now. Of a client that is behind only whether it may still read what it has open."""
+        ask = Ask(self.caller, list(self.subscriptions), epoch=self.epoch, followed=dict(self.followed))
+        if self.window.is_behind:
+            return ask
         wanted, self.wanted = self.wanted, Wanted()
-        # The numbers of this moment: a subscription may have been renewed since the poke came.
-        for thread_id in wanted.after:
-            if held := self.subscriptions.get(thread_id):
-                wanted.after[thread_id] = held.sent_up_to
-        asked_for, followed = dict(self.subscriptions), dict(self.followed)
-        found = await database_sync_to_async(delivery.fetch)(self.caller, list(asked_for), wanted, followed)
-        for thread_id in found.closed:
-            if thread_id in self.subscriptions:
-                await self._answer({"type": "closed", "thread": self.subscriptions[thread_id].key})
-                await self._leave(thread_id)
-        for thread_id, number in found.sent_up_to.items():
-            if self.subscriptions.get(thread_id) is asked_for[thread_id]:
-                asked_for[thread_id].sent_up_to = number
-                asked_for[thread_id].is_paused = thread_id in found.paused
-        for thread_id, frame in found.frames:
-            # Not what was fetched for a subscription that has ended, or begun anew at another number, since then.
-            if self.subscriptions.get(thread_id) is asked_for[thread_id]:
-                await self._answer(frame)
-        await self._send_topics(found, followed)
-        await self._send_counts(found.counts or self.counts)
+        ask.after = {pk: held.sent_up_to for pk in wanted.messages if (held := self.subscriptions.get(pk))}
+        ask.typing, ask.company, ask.counts, ask.aspects = wanted.typing, wanted.company, wanted.counts, wanted.aspects
+        ask.subscriptions = dict(self.subscriptions)
+        return ask
 
-    async def _send_topics(self, found: Found, followed: dict[tuple[str, int], Followed]) -> None:
-        for which, frames in found.topics.items():
-            if self.followed.get(which) is not followed[which]:
+    async def take(self, ask: Ask, share: Share) -> None:
+        if not self.is_open:
+            return
+        if share.is_signed_out:
+            await self.close(code=SIGNED_OUT)
+        elif ask.epoch != self.epoch:
+            self._want_back(ask, share)
+        else:
+            await self._take(ask, share)
+
+    def _want_back(self, ask: Ask, share: Share) -> None:
+        """Access has changed while this was fetched: it is not sent, and fetched again."""
+        self.wanted.messages |= set(ask.after)
+        self.wanted.company |= ask.company
+        self.wanted.counts = True
+        for which, frames in share.topics.items():
+            if self.followed.get(which) is ask.followed[which]:
+                self.kept.setdefault(which, []).extend(frames or ())
+                self._want_topic(which, pokes.ACCESS)
+        self.hub.due(self)
+
+    async def _take(self, ask: Ask, share: Share) -> None:
+        for thread_id in share.closed & set(self.subscriptions):
+            await self._answer({"type": "closed", "thread": self.subscriptions[thread_id].key})
+            await self._leave(thread_id)
+        for thread_id, number in share.sent_up_to.items():
+            if self._is_same(ask, thread_id):
+                self.subscriptions[thread_id].sent_up_to = number
+                self.subscriptions[thread_id].is_paused = thread_id in share.paused
+        for thread_id, text in share.frames:
+            # Not what was fetched for a subscription that has ended, or begun anew at another number, since then.
+            if self._is_same(ask, thread_id) and not self._was_told(thread_id, text):
+                await self._send(text)
+        await self._send_topics(ask, share)
+        await self._send_counts(share.counts or self.counts)
+        for thread_id in share.later:
+            self._want_messages(thread_id)
+        if share.counts_later:
+            self.wanted.counts = True
+            self.hub.due(self)
+
+    def _is_same(self, ask: Ask, thread_id: int) -> bool:
+        held = self.subscriptions.get(thread_id)
+        return held is not None and held is ask.subscriptions.get(thread_id)
+
+    def _was_told(self, thread_id: int, text: str) -> bool:
+        """Whether this is who is there, as it was before."""
+        if not text.startswith('{"type": "presence"'):
+            return False
+        held = self.subscriptions[thread_id]
+        was_told, held.company = held.company == text, text
+        return was_told
+
+    async def _send_topics(self, ask: Ask, share: Share) -> None:
+        for which, frames in share.topics.items():
+            if self.followed.get(which) is not ask.followed[which]:
                 continue
+            kept = self.kept.pop(which, [])
             if frames is None:
-                await self._answer({"type": f"{which[0]}.closed", which[0]: followed[which].key})
-                await self._leave_topic(which)
-            for frame in frames or ():
+                await self._answer({"type": f"{which[0]}.closed", which[0]: self.followed[which].key})
+                self._leave_topic(which)
+                continue
+            for frame in [*kept, *frames]:
                 await self._answer(frame)
                 if frame.get("more"):
                     self._want_topic(which, "more")
@@ -314,15 +395,31 @@ class SocketConsumer(AsyncWebsocketConsumer):
             await self._answer({"type": "notifications", "unread": counts["notifications"]})
         self.counts = counts
 
+    async def fail(self) -> None:
+        """The client comes back and catches up by number."""
+        await self.close(code=BROKEN)
+
+    async def look_at_the_clock(self) -> None:
+        if time.monotonic() - self.heard_at > SILENCE_SECONDS or self.window.is_hopeless:
+            await self.close(code=SILENT)
+
     async def _leave(self, thread_id: int) -> None:
-        del self.subscriptions[thread_id]
-        await self.channel_layer.group_discard(pokes.thread_group(thread_id), self.channel_name)
-        await database_sync_to_async(delivery.leave)(self.caller, thread_id)
-        await self._tell(thread_id, "poke.presence")
+        held = self.subscriptions.pop(thread_id)
+        self.hub.leave(self, pokes.thread_place(thread_id))
+        if held.is_seen:
+            await self.hub.go((thread_id, self.caller.user_id))
 
-    async def _leave_topic(self, which: tuple[str, int]) -> None:
+    def _leave_topic(self, which: tuple[str, int]) -> None:
         del self.followed[which]
-        await self.channel_layer.group_discard(pokes.topic_group(*which), self.channel_name)
+        self.kept.pop(which, None)
+        self.hub.leave(self, pokes.topic_place(*which))
 
+    # --- to the client ---------------------------------------------------------------------------------------------
     async def _answer(self, frame: dict[str, Any]) -> None:
-        await self.send(text_data=json.dumps(frame, ensure_ascii=False))
+        await self._send(json.dumps(frame, ensure_ascii=False))
+
+    async def _send(self, text: str) -> None:
+        await self.send(text_data=text)
+        mark = self.window.send(len(text))
+        if mark is not None:
+            await self.send(text_data=json.dumps({"type": "mark", "number": mark}))

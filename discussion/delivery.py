@@ -1,147 +1,323 @@
-"""What a socket fetches after a poke: everything that its reader may read at that moment, in one go.
+"""What sockets fetch after pokes: everything that their readers may read at that moment, in one go for all of them.
 
-These functions work on the database, in a thread; discussion.consumers calls them and sends what they return.
+Access is asked of each reader anew, in as many queries for five hundred as for one. What is shown of a message is made
+once for all readers of equal standing (`access.standing`), language and time zone, and anew for each whom the message
+concerns: who wrote it, put a sign on it, translated it, is named in it or answered by it.
+
+These functions work on the database, in a thread; discussion.hub and discussion.consumers call them.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import ForeignKey
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from coordination import access, audit
 from coordination.models import Marking
-from discussion import selectors, services, sessions, topics
+from discussion import panel, selectors, services, sessions, shown, topics
 from discussion.frames import FrameError
-from discussion.models import Message, Presence, ReadMark, Thread
+from discussion.models import Message, ReadMark, Thread
+from discussion.sessions import Caller, made_for
 from discussion.topics import Followed
 
-# Messages in one frame; who lacks more asks for the next page when this one is dealt with.
+# Messages in one frame, and about how many characters; who lacks more asks for the rest when these are dealt with.
 MESSAGES_IN_A_FRAME = 100
-
-
-class SignedOut(Exception):
-    """The session has ended: the socket has nothing to ask any more."""
-
-
-@dataclass
-class Caller:
-    """On whose behalf a socket asks."""
-
-    user_id: int
-    session_key: str
-    channel: str
-    address: str | None
-
-    @contextmanager
-    def signed_in(self) -> Iterator[User]:
-        """The user as of now, with what the reader's pages have too: language, time zone, one moment of access."""
-        with access.remembering(), audit.coming_from(self.address):
-            user = sessions.still_signed_in(self.session_key, self.user_id)
-            if user is None:
-                raise SignedOut
-            with translation.override(user.language), timezone.override(ZoneInfo(user.time_zone)):
-                yield user
+FRAME_SIZE = 192 * 1024
+# What is made for one user alone takes its time: those of so many users in one round, the others in the next.
+HEADS_IN_A_ROUND = 25
+COUNTS_IN_A_ROUND = 25
+# Names of those who are there; of the others their number.
+NAMES_SHOWN = 20
 
 
 @dataclass
-class Wanted:
-    """What pokes have asked for since the last fetch: many pokes, one fetch."""
+class Ask:
+    """What one socket wants."""
 
-    after: dict[int, int] = field(default_factory=dict)  # the thread: the last number that was sent
+    caller: Caller
+    # Who may read these is asked whatever the poke was about.
+    threads: list[int]
+    after: dict[int, int] = field(default_factory=dict)  # the thread: the last change that was sent
     typing: dict[int, set[int]] = field(default_factory=dict)  # the thread: users who write
-    presence: set[int] = field(default_factory=set)
+    company: set[int] = field(default_factory=set)
     counts: bool = False
-    topics: dict[tuple[str, int], set[str]] = field(default_factory=dict)  # the topic: what of it has changed
+    followed: dict[tuple[str, int], Followed] = field(default_factory=dict)
+    aspects: dict[tuple[str, int], set[str]] = field(default_factory=dict)  # the topic: what of it has changed
+    # As they were when it asked: how often access had changed for this socket, and what it had subscribed to.
+    epoch: int = 0
+    subscriptions: dict[int, Any] = field(default_factory=dict)
 
 
 @dataclass
-class Found:
+class Share:
+    """What one socket is given."""
+
+    is_signed_out: bool = False
     closed: set[int] = field(default_factory=set)
-    frames: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  # of which thread, and what
+    frames: list[tuple[int, str]] = field(default_factory=list)  # of which thread, and what
     sent_up_to: dict[int, int] = field(default_factory=dict)
     paused: set[int] = field(default_factory=set)
     counts: dict[str, int] | None = None
     topics: dict[tuple[str, int], list[dict[str, Any]] | None] = field(default_factory=dict)  # None: closed
+    # What was not dealt with in this round.
+    later: set[int] = field(default_factory=set)
+    counts_later: bool = False
+
+
+@dataclass
+class Party:
+    """One socket of a round."""
+
+    ask: Ask
+    share: Share
+    user: User
 
 
 # --- fetching ------------------------------------------------------------------------------------------------------
-def fetch(
-    caller: Caller, subscribed: list[int], wanted: Wanted, followed: dict[tuple[str, int], Followed] | None = None
-) -> Found:
-    """What to send. Whatever is subscribed to or followed is asked for anew, whatever the poke was about."""
-    with caller.signed_in() as user:
-        readable = Thread.objects.readable_by(user).filter(pk__in=subscribed).in_bulk()
-        found = Found(closed=set(subscribed) - set(readable))
-        for thread in readable.values():
-            _messages(found, thread, user, wanted)
-            _company(found, thread, user, wanted)
-        for (kind, pk), held in (followed or {}).items():
-            aspects = wanted.topics.get((kind, pk), set())
-            found.topics[kind, pk] = topics.named(kind).fetch(user, pk, held.memory, aspects)
-        if wanted.counts:
-            found.counts = {
-                "unread": selectors.unread_threads(user),
-                "notifications": selectors.unread_notifications(user),
-            }
+def fetch(asks: list[Ask], company: dict[int, set[int]]) -> list[Share]:
+    """What to send to each. `company`: the users who have these threads open."""
+    with access.remembering():
+        signed_in = sessions.those_signed_in(ask.caller for ask in asks)
+        access.ask_for_many({user.pk: user for user in signed_in.values()}.values())
+        threads = Thread.objects.select_related("audience").in_bulk({pk for ask in asks for pk in ask.threads})
+        found = [Share(is_signed_out=ask.caller.session_key not in signed_in) for ask in asks]
+        there: dict[int, list[Party]] = {}
+        for ask, share in zip(asks, found, strict=True):
+            if not share.is_signed_out:
+                party = Party(ask, share, signed_in[ask.caller.session_key])
+                open_to = access.those_readable(party.user, (threads[pk] for pk in ask.threads if pk in threads))
+                share.closed = set(ask.threads) - {thread.pk for thread in open_to}
+                _topics(party)
+                for thread in open_to:
+                    there.setdefault(thread.pk, []).append(party)
+        for pk, parties in there.items():
+            _messages(threads[pk], parties)
+            _company(threads[pk], parties, company.get(pk, set()))
+        _counts([(ask, share, signed_in[ask.caller.session_key]) for ask, share in zip(asks, found, strict=True)
+                 if ask.counts and not share.is_signed_out])  # fmt: skip
     return found
 
 
-def _messages(found: Found, thread: Thread, user: User, wanted: Wanted) -> None:
-    after = wanted.after.get(thread.pk)
-    if after is None or after >= thread.last_number:
-        return
-    messages = selectors.messages_after(thread, user, after, MESSAGES_IN_A_FRAME)
+def _topics(party: Party) -> None:
+    for (kind, pk), held in party.ask.followed.items():
+        aspects = party.ask.aspects.get((kind, pk), set())
+        with made_for(party.user):
+            party.share.topics[kind, pk] = topics.named(kind).fetch(party.user, pk, held.memory, aspects)
+
+
+def _counts(asked: list[tuple[Ask, Share, User]]) -> None:
+    """Once for each user, however many sockets."""
+    counts: dict[int, dict[str, int]] = {}
+    for _ask, share, user in asked:
+        if user.pk not in counts and len(counts) >= COUNTS_IN_A_ROUND:
+            share.counts_later = True
+            continue
+        if user.pk not in counts:
+            counts[user.pk] = {
+                "unread": selectors.unread_threads(user),
+                "notifications": selectors.unread_notifications(user),
+            }
+        share.counts = counts[user.pk]
+
+
+# --- messages ------------------------------------------------------------------------------------------------------
+def _messages(thread: Thread, parties: list[Party]) -> None:
+    """To each the messages that have changed since its last, and the head where that has."""
+    behind = [party for party in parties if party.ask.after.get(thread.pk, thread.last_change) < thread.last_change]
+    behind = _heads(thread, behind)
+    alike: dict[Any, list[Party]] = {}
+    for party in behind:
+        key = (party.user.language, party.user.time_zone, access.standing(party.user))
+        alike.setdefault(key, []).append(party)
+    for those in alike.values():
+        those.sort(key=lambda party: party.ask.after[thread.pk])
+        while those:
+            those = _page(thread, those)
+
+
+def _heads(thread: Thread, behind: list[Party]) -> list[Party]:
+    """Give the head to those who lack it. It is made for each user alone; gives those who are served in this round."""
+    made: dict[int, str] = {}
+    served = []
+    for party in behind:
+        if thread.head_change > party.ask.after[thread.pk]:
+            if party.user.pk not in made and len(made) >= HEADS_IN_A_ROUND:
+                party.share.later.add(thread.pk)
+                continue
+            if party.user.pk not in made:
+                made[party.user.pk] = head_frame(thread, party.user)
+            party.share.frames.append((thread.pk, made[party.user.pk]))
+        served.append(party)
+    return served
+
+
+def head_frame(thread: Thread, user: User) -> str:
+    with made_for(user):
+        html = render_to_string("discussion/head.html", panel.head_of(thread, user))
+    return _as_text({"type": "head", "thread": thread.key, "change": thread.head_change, "html": html})
+
+
+def _page(thread: Thread, those: list[Party]) -> list[Party]:
+    """A page of messages to as many of these readers of equal standing as lack some of it; gives those who lack later
+    ones. They come in the order of how much they lack."""
+    first = those[0]
+    found = selectors.changed_after(thread, first.user, first.ask.after[thread.pk], MESSAGES_IN_A_FRAME)
+    # What has changed since the thread was read comes with the poke that tells of it.
+    messages = [message for message in found if message.change <= thread.last_change]
     if not messages:
+        for party in those:
+            party.share.sent_up_to[thread.pk] = thread.last_change
+        return []
+    is_last = len(found) < MESSAGES_IN_A_FRAME or messages[-1].change == thread.last_change
+    made = _Made(thread, messages, [party.user for party in those])
+    texts: dict[Any, tuple[str, int]] = {}
+    for number, party in enumerate(those):
+        after = party.ask.after[thread.pk]
+        if after >= messages[-1].change:
+            return those[number:]
+        key = (after, made.whose(party.user))
+        if key not in texts:
+            texts[key] = made.frame(after, party.user, is_last)
+        text, up_to = texts[key]
+        party.share.frames.append((thread.pk, text))
+        is_cut_off = not (is_last and up_to == messages[-1].change)
+        party.share.sent_up_to[thread.pk] = up_to if is_cut_off else thread.last_change
+        if is_cut_off:
+            party.share.paused.add(thread.pk)
+    return []
+
+
+class _Made:
+    """The messages of a page as JSON, for readers of equal standing: for all of them together, and for each whom a
+    message concerns alone."""
+
+    def __init__(self, thread: Thread, messages: list[Message], users: list[User]) -> None:
+        self.thread, self.messages = thread, messages
+        self._concerned = concerned(messages)
+        self._shared: dict[int, str] = {}
+        self._own: dict[tuple[int, int], str] = {}
+        self._touched = {user for users in self._concerned.values() for user in users}
+        for user in {user.pk: user for user in users}.values():
+            self._make(user)
+
+    def _make(self, user: User) -> None:
+        wanted = [m for m in self.messages if user.pk in self._concerned[m.pk] or m.pk not in self._shared]
+        if not wanted:
+            return
+        with made_for(user):
+            for message in shown.prepare(wanted, self.thread, user):
+                text = _as_text(as_json(message))
+                if user.pk in self._concerned[message.pk]:
+                    self._own[message.pk, user.pk] = text
+                else:
+                    self._shared[message.pk] = text
+
+    def whose(self, user: User) -> int | None:
+        """For whom alone a page of `user` is made, if it is."""
+        return user.pk if user.pk in self._touched else None
+
+    def frame(self, after: int, user: User, is_last: bool) -> tuple[str, int]:
+        """The frame for whoever has everything up to `after`, and up to which change it goes."""
+        parts: list[str] = []
+        size, up_to = 0, after
+        for message in self.messages:
+            if message.change <= after:
+                continue
+            part = self._own.get((message.pk, user.pk)) or self._shared[message.pk]
+            if parts and size + len(part) > FRAME_SIZE:
+                is_last = False
+                break
+            parts.append(part)
+            size, up_to = size + len(part), message.change
+        head = f'{{"type": "messages", "thread": "{self.thread.key}", "messages": ['
+        return f'{head}{", ".join(parts)}], "more": {"false" if is_last else "true"}}}', up_to
+
+
+def concerned(messages: list[Message]) -> dict[int, set[int]]:
+    """The users whom each message is about, by its key: named by it, by what it answers, or by whatever hangs on it.
+
+    It follows every relation to a user that there is, so that one which is added later is among them.
+    """
+    found: dict[int, set[int]] = {message.pk: {message.author_id} for message in messages}
+    by_answered: dict[int | None, list[int]] = {}
+    for message in messages:
+        by_answered.setdefault(message.answers_id, []).append(message.pk)
+    asked = [*found, *(pk for pk in by_answered if pk is not None)]
+    about: list[tuple[int, int | None]] = []
+    if len(asked) > len(found):
+        about += Message.objects.filter(pk__in=asked[len(found):]).values_list("pk", "author_id")  # fmt: skip
+    for relation in Message._meta.related_objects:
+        for user_field in relation.related_model._meta.fields:
+            if relation.related_model is not Message and _names_a_user(user_field):
+                rows = relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": asked})
+                about += rows.values_list(relation.field.attname, user_field.attname)
+    for message_id, user_id in about:
+        for pk in (message_id, *by_answered.get(message_id, ())):
+            if pk in found and user_id is not None:
+                found[pk].add(user_id)
+    return found
+
+
+def _names_a_user(model_field: Any) -> bool:
+    return isinstance(model_field, ForeignKey) and model_field.related_model is User
+
+
+def as_json(message: Message) -> dict[str, Any]:
+    html = render_to_string("discussion/message.html", {"message": message})
+    return {"number": message.number, "key": message.key, "change": message.change, "html": html}
+
+
+def _as_text(frame: dict[str, Any]) -> str:
+    return json.dumps(frame, ensure_ascii=False)
+
+
+# --- company -------------------------------------------------------------------------------------------------------
+def _company(thread: Thread, parties: list[Party], present: set[int]) -> None:
+    """Who is there and who writes, without the reader. Under the Chatham House Rule nobody is told: a name that writes
+    beside a message without one would say whose it is."""
+    writing = {user for party in parties for user in party.ask.typing.get(thread.pk, ())}
+    asked = any(thread.pk in party.ask.company for party in parties)
+    if thread.chatham_house or not (asked or writing):
         return
-    is_cut_off = len(messages) == MESSAGES_IN_A_FRAME and messages[-1].number < thread.last_number
-    page = [_as_json(message) for message in messages]
-    found.frames.append((thread.pk, {"type": "messages", "thread": thread.key, "messages": page, "more": is_cut_off}))
-    found.sent_up_to[thread.pk] = messages[-1].number
-    if is_cut_off:
-        found.paused.add(thread.pk)
-
-
-def _as_json(message: Message) -> dict[str, Any]:
-    return {
-        "number": message.number,
-        "key": message.key,
-        "author": message.author.name,
-        "at": message.created_at.isoformat(),
-        "html": render_to_string("discussion/message.html", {"message": message}),
-    }
-
-
-def _company(found: Found, thread: Thread, user: User, wanted: Wanted) -> None:
-    """Who is there and who writes, without the reader."""
-    if thread.pk in wanted.presence:
-        names = [other.name for other in selectors.present_in(thread.pk) if other.pk != user.pk]
-        found.frames.append((thread.pk, {"type": "presence", "thread": thread.key, "names": names}))
-    if writing := wanted.typing.get(thread.pk, set()) - {user.pk}:
-        names = [other.name for other in User.objects.filter(pk__in=writing, is_active=True)]
-        found.frames.append((thread.pk, {"type": "typing", "thread": thread.key, "names": names}))
+    shows = User.objects.filter(pk__in=present | writing, is_active=True, shows_presence=True)
+    names = dict(shows.order_by("name", "pk").values_list("pk", "name"))
+    for party in parties:
+        if thread.pk in party.ask.company:
+            others = [name for pk, name in names.items() if pk in present and pk != party.user.pk]
+            frame = {"names": others[:NAMES_SHOWN], "others": len(others[NAMES_SHOWN:])}
+            party.share.frames.append((thread.pk, _as_text({"type": "presence", "thread": thread.key, **frame})))
+        heard = party.ask.typing.get(thread.pk, set()) - {party.user.pk}
+        if told := [name for pk, name in names.items() if pk in heard]:
+            party.share.frames.append((thread.pk, _as_text({"type": "typing", "thread": thread.key, "names": told})))
 
 
 # --- what a client asks for ----------------------------------------------------------------------------------------
-def subscribe(caller: Caller, key: str, is_new: bool) -> tuple[int, dict[str, Any]]:
-    """The thread's number for the channel layer, and the answer. Unknown and forbidden threads are answered alike."""
+@dataclass(frozen=True)
+class Opened:
+    """A thread that a socket begins to follow."""
+
+    thread_id: int
+    last_change: int
+    is_seen: bool  # whether others are told that the user is there
+    answer: dict[str, Any]
+
+
+def subscribe(caller: Caller, key: str, is_new: bool) -> Opened:
+    """What is to be known of the thread. Unknown and forbidden threads are answered alike."""
     with caller.signed_in() as user:
         thread = _thread(user, key)
         if is_new and thread.audience.marking == Marking.RED:
             audit.record(user, "read", thread)
         mark = ReadMark.objects.filter(user=user, thread=thread).first()
-        Presence.objects.update_or_create(
-            thread=thread, channel=caller.channel, defaults={"user": user, "seen_at": timezone.now()}
-        )
-        answer = {"thread": thread.key, "last": thread.last_number, "read": mark.number if mark else 0}
-        return thread.pk, {"type": "subscribed", **answer}
+        numbers = {"last": thread.last_number, "change": thread.last_change, "read": mark.number if mark else 0}
+        answer = {"type": "subscribed", "thread": thread.key, **numbers}
+        return Opened(thread.pk, thread.last_change, user.shows_presence and not thread.chatham_house, answer)
 
 
 def follow(caller: Caller, frame: dict[str, Any]) -> tuple[tuple[str, int], Followed]:
@@ -183,24 +359,13 @@ def read(caller: Caller, key: str, number: int) -> None:
         services.mark_read(user, _thread(user, key), number)
 
 
-def may_type(caller: Caller, key: str) -> int:
-    """The number of the thread, if the caller may write there."""
+def may_type(caller: Caller, key: str) -> int | None:
+    """The number of the thread, if the caller may write there; None where nobody is told who does."""
     with caller.signed_in() as user:
         thread = _thread(user, key)
         if not access.can(user, "contribute", thread):
             raise FrameError("forbidden", "thread", _("You may read here, and not write."))
-        return thread.pk
-
-
-def renew_presence(caller: Caller) -> None:
-    Presence.objects.filter(channel=caller.channel).update(seen_at=timezone.now())
-
-
-def leave(caller: Caller, thread_id: int | None = None) -> None:
-    """Take the socket off one thread, or off all; and clear away what sockets that died have left behind."""
-    own = Presence.objects.filter(channel=caller.channel)
-    (own if thread_id is None else own.filter(thread=thread_id)).delete()
-    Presence.objects.filter(seen_at__lt=timezone.now() - 10 * selectors.PRESENT).delete()
+        return thread.pk if user.shows_presence and not thread.chatham_house else None
 
 
 def _thread(user: User, key: str) -> Thread:

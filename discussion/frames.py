@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from coordination.models.marking import is_key
+from coordination.models.marking import KEY_ALPHABET, KEY_LENGTH, is_key
 
 # A message of 10,000 characters fits, however JSON escapes them (up to 12 bytes each).
 FRAME_LENGTH = 128 * 1024
@@ -49,12 +49,17 @@ def _is_submission(value: Any) -> bool:
         return False
 
 
-Check = tuple[Callable[[Any], bool], Any]
-KEY: Check = (_is_key, _("This is not a key."))
-THREAD: Check = (_is_key, _("This is not the key of a thread."))
-NUMBER: Check = (_is_number, _("This is not the number of a message."))
-TEXT: Check = (_is_text, _("A message is text."))
-SUBMISSION: Check = (_is_submission, _("This is not a UUID."))
+# Whether a value is right, the sentence for when it is not, and the same as JSON Schema (discussion.schema).
+Check = tuple[Callable[[Any], bool], Any, dict[str, Any]]
+KEY_SCHEMA = {"type": "string", "pattern": f"^[{KEY_ALPHABET}]{{{KEY_LENGTH}}}$", "maxLength": KEY_LENGTH}
+NUMBER_SCHEMA = {"type": "integer", "minimum": 0, "maximum": LARGEST_NUMBER}
+_HEXADECIMAL = "-".join(f"[0-9a-fA-F]{{{digits}}}" for digits in (8, 4, 4, 4, 12))
+SUBMISSION_SCHEMA = {"type": "string", "pattern": f"^{_HEXADECIMAL}$", "maxLength": 36}
+KEY: Check = (_is_key, _("This is not a key."), KEY_SCHEMA)
+THREAD: Check = (_is_key, _("This is not the key of a thread."), KEY_SCHEMA)
+NUMBER: Check = (_is_number, _("This is not the number of a message."), NUMBER_SCHEMA)
+TEXT: Check = (_is_text, _("A message is text."), {"type": "string"})
+SUBMISSION: Check = (_is_submission, _("This is not a UUID."), SUBMISSION_SCHEMA)
 
 # Each kind of frame with its fields; all of them are required, and there are no others. Those whose kind has a dot
 # are added by the topics (discussion.topics).
@@ -64,6 +69,7 @@ FRAMES: dict[str, dict[str, Check]] = {
     "send": {"thread": THREAD, "text": TEXT, "key": SUBMISSION},
     "typing": {"thread": THREAD},
     "read": {"thread": THREAD, "number": NUMBER},
+    "mark": {"number": NUMBER},
     "ping": {},
 }
 
@@ -87,7 +93,7 @@ def parse(content: str | None) -> dict[str, Any]:
     for name in frame:
         if name != "type" and name not in fields:
             raise FrameError("unknown", name[:NAME_LENGTH_IN_ANSWERS], _("This frame has no such field."))
-    for name, (is_right, sentence) in fields.items():
+    for name, (is_right, sentence, _schema) in fields.items():
         if name not in frame:
             raise FrameError("missing", name, _("This field is missing."))
         if not is_right(frame[name]):

@@ -183,6 +183,7 @@ class Message(models.Model):
     translated: "list[Any]"
     actions: "list[Any]"
     leads_to: str
+    words: Any
 
     @property
     def chatham_house(self) -> bool:
@@ -339,21 +340,6 @@ class ReadMark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} has read {self.thread_id} up to {self.number}"
-
-
-class Presence(models.Model):
-    """A socket that has a thread open. A row that is not renewed counts no longer (selectors.PRESENT)."""
-
-    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="presences")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    channel = models.CharField(max_length=120)
-    seen_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["thread", "channel"], name="one_presence_of_a_socket")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} is on {self.thread_id}"
 
 
 class Acknowledgement(models.Model):

@@ -2,31 +2,47 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime
 from functools import reduce
 from operator import or_
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from coordination import access
 from coordination.models import Space
-from coordination.selectors import known_spaces, made_from_each
-from discussion import notifier, threads
-from discussion.models import Message, Notification, Presence, ReadMark, Thread
+from coordination.models.marking import is_key
+from coordination.selectors import known_spaces
+from discussion import notifier, shown, threads
+from discussion.models import (
+    Acknowledgement,
+    Interest,
+    Message,
+    Notification,
+    NotificationChoice,
+    PushSubscription,
+    ReadMark,
+    Standing,
+    Thread,
+)
 
 Reader = access.Reader
-# A socket renews its presence with each sign of life; what is older than this is a socket that died.
-PRESENT = timedelta(seconds=90)
 
 
 # --- threads -------------------------------------------------------------------------------------------------------
-def threads_of(space: Space, reader: Reader) -> QuerySet[Thread]:
-    """Every thread in the space that `reader` may read, the latest first."""
-    return Thread.objects.readable_by(reader).for_lists().filter(space=space, last_number__gt=0)
+# Nothing is said there any more: it has been closed, or merged into another.
+OVER = Q(closed_at__isnull=False) | Q(merged_into__isnull=False)
+
+
+def threads_of(space: Space, reader: Reader, *, over: bool = False) -> QuerySet[Thread]:
+    """Every thread in the space that `reader` may read, of those that go on or are over: the pinned before the latest."""
+    found = Thread.objects.readable_by(reader).for_lists().filter(space=space, last_number__gt=0)
+    found = found.filter(OVER) if over else found.exclude(OVER)
+    return found.order_by(F("pinned_at").desc(nulls_last=True), "-last_message_at", "-pk")
 
 
 def thread_on(obj: Any, reader: Reader) -> Thread | None:
@@ -37,46 +53,60 @@ def thread_on(obj: Any, reader: Reader) -> Thread | None:
 def messages_after(thread: Thread, reader: Reader, number: int, limit: int) -> list[Message]:
     """The messages of a thread after `number`, in their order, as far as `reader` may read them at this moment."""
     found = Message.objects.readable_by(reader).filter(thread=thread, number__gt=number).order_by("number")
-    return _with_actions(list(found.select_related("author__organisation")[:limit]), thread, reader)
+    return shown.prepare(list(found.select_related("author__organisation")[:limit]), thread, reader)
+
+
+def messages_changed_after(thread: Thread, reader: Reader, change: int, limit: int) -> list[Message]:
+    """The messages that are new or other than they were at that change, in the order in which they changed last."""
+    return shown.prepare(changed_after(thread, reader, change, limit), thread, reader)
+
+
+def changed_after(thread: Thread, reader: Reader, change: int, limit: int) -> list[Message]:
+    """The same as they are kept, for whoever prepares them for several readers of equal standing."""
+    found = Message.objects.readable_by(reader).filter(thread=thread, change__gt=change).order_by("change")
+    return list(found.select_related("author__organisation")[:limit])
 
 
 def messages_between(thread: Thread, reader: Reader, first: int, last: int) -> list[Message]:
     found = Message.objects.readable_by(reader).filter(thread=thread, number__gte=first, number__lte=last)
-    return _with_actions(list(found.select_related("author__organisation").order_by("number")), thread, reader)
-
-
-def _with_actions(messages: list[Message], thread: Thread, reader: Reader) -> list[Message]:
-    """The messages with the actions that came of each, where `reader` may read them, and whether another may come."""
-    made = made_from_each(messages, reader)
-    may_make_action = access.can(reader, "contribute", thread)
-    for message in messages:
-        message.actions = made[message.pk]["actions"]
-        message.may_make_action = may_make_action
-    return messages
+    return shown.prepare(list(found.select_related("author__organisation").order_by("number")), thread, reader)
 
 
 @dataclass(frozen=True)
 class ListedThread:
-    """A thread as lists show it: how it is called, and how much of it is unread."""
+    """A thread as lists show it: how it is called, how much of it is unread, and what the reader wants of it."""
 
     thread: Thread
     title: str
     unread: int
     # Where the reader may know of it: a thread may be open to more people than its space is.
     space: Space | None
+    mark: ReadMark | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.thread.closed_at is not None or self.thread.merged_into_id is not None
+
+    @property
+    def is_muted(self) -> bool:
+        return self.mark is not None and self.mark.interest == Interest.MUTED
 
 
 def listed(found: Iterable[Thread], reader: Reader) -> list[ListedThread]:
     """The threads with their titles and unread counts, in a number of queries that does not grow with them."""
     found = list(found)
-    marks = ReadMark.objects.filter(user=reader.pk, thread__in=found)
-    read = dict(marks.values_list("thread_id", "number"))
-    titles = _titles(found, reader)
+    marks = {mark.thread_id: mark for mark in ReadMark.objects.filter(user=reader.pk, thread__in=found)}
+    titles = titles_of(found, reader)
     spaces = known_spaces(reader, found)
-    return [ListedThread(t, titles[t.pk], t.last_number - read.get(t.pk, 0), spaces.get(t.space_id)) for t in found]
+    return [_listed(thread, titles[thread.pk], spaces.get(thread.space_id), marks.get(thread.pk)) for thread in found]
 
 
-def _titles(found: list[Thread], reader: Reader) -> dict[int, str]:
+def _listed(thread: Thread, title: str, space: Space | None, mark: ReadMark | None) -> ListedThread:
+    return ListedThread(thread, title, thread.last_number - (mark.number if mark else 0), space, mark)
+
+
+def titles_of(found: list[Thread], reader: Reader) -> dict[int, str]:
+    """How each is called, as far as that may be named to `reader`; in a fixed number of queries."""
     _bring_targets(found, reader)
     return {thread.pk: thread.subject or str(thread.target or "") for thread in found}
 
@@ -107,18 +137,77 @@ def title_of(thread: Thread, reader: Reader) -> str:
 
 
 # --- unread --------------------------------------------------------------------------------------------------------
+_UNREAD = Q(mine__number__lt=F("last_number"), mine__interest__in=[Interest.NORMAL, Interest.FOLLOWED])
+# What of the own threads a list may be narrowed down to.
+OF_MINE = {
+    "unread": _UNREAD,
+    "favourites": Q(mine__favourite=True),
+    "followed": Q(mine__interest=Interest.FOLLOWED),
+    "muted": Q(mine__interest=Interest.MUTED),
+}
+
+
 def unread_threads(user: Reader) -> int:
-    """How many threads that `user` takes part in have messages that `user` has not read. One query, and memberships."""
-    if not user.is_authenticated:
-        return 0
-    # In one `filter`, so that it is the same mark: in a second one it would be anybody's.
-    mine = Thread.objects.readable_by(user).filter(read_marks__user=user, read_marks__number__lt=F("last_number"))
-    return mine.count()
+    """How many threads that `user` takes part in, and has not muted, have messages that `user` has not read. One query,
+    and memberships."""
+    return threads_followed_by(user).filter(_UNREAD).count() if user.is_authenticated else 0
 
 
 def threads_followed_by(user: User) -> QuerySet[Thread]:
-    """The threads that `user` has opened or written in, and may still read."""
-    return Thread.objects.readable_by(user).filter(read_marks__user=user)
+    """The threads that `user` has opened or written in, and may still read; with the own mark as `mine`."""
+    own = FilteredRelation("read_marks", condition=Q(read_marks__user=user))
+    return Thread.objects.readable_by(user).alias(mine=own).filter(mine__isnull=False)
+
+
+def favourites_first(followed: QuerySet[Thread]) -> QuerySet[Thread]:
+    """What `threads_followed_by` gives, as the list of one's own threads shows it."""
+    return followed.for_lists().order_by("-mine__favourite", "-last_message_at", "-pk")
+
+
+def spaces_of(followed: QuerySet[Thread], user: User) -> QuerySet[Space]:
+    """The spaces in which these threads are, where `user` may know of them."""
+    return Space.objects.readable_by(user).filter(pk__in=followed.order_by().values("space")).order_by("title")
+
+
+def threads_with_keys(keys: Iterable[str], reader: Reader) -> list[Thread]:
+    """The threads with these keys that `reader` may read, in the order of the keys."""
+    wanted = [key for key in dict.fromkeys(keys) if is_key(key)]
+    found = Thread.objects.readable_by(reader).filter(key__in=wanted).select_related("audience", "space")
+    by_key = {thread.key: thread for thread in found}
+    return [by_key[key] for key in wanted if key in by_key]
+
+
+# --- announcements -------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Asked:
+    """How it stands with an announcement for one reader; for those who manage the space, with all who are asked."""
+
+    is_asked: bool
+    acknowledged_at: datetime | None
+    done: int
+    of: int
+
+
+def asked_in(thread: Thread, reader: Reader, *, is_member: bool, manages: bool) -> Asked:
+    """What `reader` is to acknowledge in this thread; how many have, for whoever manages its space only."""
+    own = Acknowledgement.objects.filter(thread=thread, user=reader.pk).values_list("at", flat=True).first()
+    done, waiting = acknowledgements_in(thread) if manages else ([], [])
+    is_asked = is_member and thread.created_by_id != reader.pk
+    return Asked(is_asked, own, len(done), len(done) + len(waiting))
+
+
+def acknowledgements_in(thread: Thread) -> tuple[list[Acknowledgement], list[User]]:
+    """Who has acknowledged an announcement and who has not, of all members who may read it, but whoever made it."""
+    readers = access.readers_among(access.users_in([thread.space_id]), thread)
+    rows = {row.user_id: row for row in Acknowledgement.objects.filter(thread=thread)}
+    done, waiting = [], []
+    for user in readers:
+        if user.pk in rows:
+            rows[user.pk].user = user
+            done.append(rows[user.pk])
+        elif user.pk != thread.created_by_id:
+            waiting.append(user)
+    return done, waiting
 
 
 # --- notifications -------------------------------------------------------------------------------------------------
@@ -127,7 +216,9 @@ class News:
     """A notification as its reader sees it."""
 
     notification: Notification
+    told: notifier.Notification
     subject: str
+    why: str
     actor: User | None
     obj: Any
 
@@ -136,14 +227,21 @@ def unread_notifications(user: Reader) -> int:
     """How many notifications `user` has not looked at; of what may not be read (any more) none counts."""
     if not user.is_authenticated:
         return 0
-    unseen = Notification.objects.filter(user=user, seen_at=None)
+    unseen = still_told(Notification.objects.filter(user=user, seen_at=None))
     return unseen.filter(_about_what_may_be_read(unseen, user)).count()
 
 
 def notifications_of(user: User) -> QuerySet[Notification]:
     """The notifications that `user` may read now, the latest first."""
-    own = Notification.objects.filter(user=user)
-    return own.filter(_about_what_may_be_read(own, user)).select_related("entry__actor__organisation")
+    own = still_told(Notification.objects.filter(user=user))
+    return own.filter(_about_what_may_be_read(own, user)).select_related(
+        "entry__actor__organisation", "message__thread"
+    )
+
+
+def still_told(news: QuerySet[Notification]) -> QuerySet[Notification]:
+    """Without those that tell of a message that is hidden, deleted or moved."""
+    return news.filter(Q(message=None) | Q(message__standing=Standing.POSTED))
 
 
 def _about_what_may_be_read(own: QuerySet[Notification], user: User) -> Q:
@@ -167,25 +265,93 @@ def told(news: Iterable[Notification], user: User) -> list[News]:
         found = _readable_in_bulk(type_id, keys, user)
         _bring_targets((obj for obj in found.values() if isinstance(obj, Thread)), user)
         objects |= {(type_id, pk): obj for pk, obj in found.items()}
-    made = (_news(one, objects.get((one.object_type_id, one.object_id))) for one in news)
-    return [one for one in made if one is not None]
+    made = [(one, _as_told(one, objects.get((one.object_type_id, one.object_id)))) for one in news]
+    of_kinds: dict[type[notifier.Notification], list[notifier.Notification]] = {}
+    for _one, as_told in made:
+        if as_told is not None:
+            of_kinds.setdefault(type(as_told), []).append(as_told)
+    for kind, those in of_kinds.items():
+        kind.bring(those)
+    return [_news(one, as_told, user) for one, as_told in made if as_told is not None]
 
 
-def _news(notification: Notification, obj: Any) -> News | None:
-    kind = notifier.kind_named(notification.kind)
-    if obj is None or kind is None:
+def _as_told(news: Notification, obj: Any) -> notifier.Notification | None:
+    kind = notifier.kind_named(news.kind)
+    if obj is None or kind is None or (news.message is not None and news.message.standing != Standing.POSTED):
         return None
-    subject = str(kind(notification.entry, obj).subject())
-    return News(notification, subject, notification.entry.actor, obj)
+    as_told = kind(news.entry, obj)
+    as_told.message = news.message
+    return as_told
+
+
+def _news(news: Notification, as_told: notifier.Notification, user: User) -> News:
+    actor = news.entry.actor if as_told.shows_actor() else None
+    return News(news, as_told, str(as_told.subject()), str(as_told.why(user)), actor, as_told.obj)
+
+
+def told_of(news: Notification, user: User) -> notifier.Notification | None:
+    """One piece of news as its kind tells it, if `user` may read at this moment what it is about."""
+    return _as_told(news, object_of(news, user))
+
+
+@dataclass(frozen=True)
+class NewsOfOneObject:
+    """What is new of one object on one day."""
+
+    obj: Any
+    news: list[News]
+
+
+@dataclass(frozen=True)
+class NewsOfADay:
+    day: date
+    groups: list[NewsOfOneObject]
+
+
+def by_day_and_object(news: Iterable[News]) -> list[NewsOfADay]:
+    """The same news, by the days of the reader's own calendar, and within these by what they are about."""
+    days: dict[date, dict[tuple[int, int], NewsOfOneObject]] = {}
+    for one in news:
+        found = one.notification
+        groups = days.setdefault(timezone.localtime(found.created_at).date(), {})
+        key = (found.object_type_id, found.object_id)
+        groups.setdefault(key, NewsOfOneObject(one.obj, [])).news.append(one)
+    return [NewsOfADay(day, list(groups.values())) for day, groups in days.items()]
+
+
+@dataclass(frozen=True)
+class DifferingSpace:
+    """A space in which a user has chosen otherwise, and what: the kinds of news, each with its way in words."""
+
+    space: Space
+    choices: list[tuple[str, str]]
+
+
+def spaces_of(user: User) -> QuerySet[Space]:
+    """The spaces in which `user` is a member: those of whose news one can choose."""
+    return Space.objects.live().readable_by(user).filter(pk__in=access.memberships(user)).order_by("title", "pk")
+
+
+def differing_spaces(user: User) -> list[DifferingSpace]:
+    """Where a user has chosen otherwise than for everywhere."""
+    chosen = NotificationChoice.objects.filter(user=user, space__in=spaces_of(user)).select_related("space")
+    found: dict[Space, list[tuple[str, str]]] = {}
+    for choice in chosen.order_by("space__title", "space_id", "pk"):
+        if kind := notifier.kind_named(choice.kind):
+            found.setdefault(choice.space, []).append((str(kind.label), _way_of(choice)))
+    return [DifferingSpace(space, choices) for space, choices in found.items()]
+
+
+def _way_of(choice: NotificationChoice) -> str:
+    pushed = {True: _("pushed"), False: _("not pushed"), None: ""}[choice.push]
+    return ", ".join(filter(None, [choice.get_way_display() if choice.way else "", pushed]))
+
+
+def browsers_of(user: User) -> QuerySet[PushSubscription]:
+    """The browsers to which is pushed, the latest first."""
+    return PushSubscription.objects.filter(user=user, session__expire_date__gt=timezone.now())
 
 
 def object_of(notification: Notification, user: User) -> Any | None:
     """What the notification is about, if `user` may read it at this moment."""
     return _readable_objects(notification.object_type_id, user).filter(pk=notification.object_id).first()
-
-
-# --- presence ------------------------------------------------------------------------------------------------------
-def present_in(thread_id: int) -> list[User]:
-    """Who has the thread open."""
-    alive = Presence.objects.filter(thread=thread_id, seen_at__gt=timezone.now() - PRESENT)
-    return list(User.objects.filter(pk__in=alive.values("user"), is_active=True).order_by("name", "pk"))

@@ -1,7 +1,5 @@
 """What else ends or changes access than what a socket hears of by itself: the user, the session, the audit trail."""
 
-from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 from django.contrib.sessions.models import Session
@@ -9,18 +7,17 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 
 from accounts.models import User
-from coordination import access, audit
-from coordination.models import AuditEntry, Marked, Organisation
+from coordination import audit
+from coordination.models import AuditEntry, Organisation
 from discussion import pokes, topics
 from discussion.models import Thread
-
-# The aspect of a topic that is poked when who may read it has changed.
-ACCESS = "access"
 
 
 def connect() -> None:
     audit.happened.connect(_on_deed, dispatch_uid="discussion.access")
     post_save.connect(_on_user_saved, sender=User, dispatch_uid="discussion.user")
+    for model in (Thread, *topics.models()):
+        post_save.connect(_on_followed_saved, sender=model, dispatch_uid=f"discussion.{model.__name__}")
     post_delete.connect(_on_session_deleted, sender=Session, dispatch_uid="discussion.session")
 
 
@@ -28,17 +25,16 @@ def _on_deed(*, entry: AuditEntry, obj: Any, **_signal: Any) -> None:
     if entry.verb in ("membership granted", "membership revoked"):
         users = _users_of((entry.after or entry.before)["member"])
         transaction.on_commit(lambda: pokes.access_changed(users=users))
-    elif entry.verb == "marking changed":
-        below = list(_descendants(obj))
-        threads = [child.pk for child in below if isinstance(child, Thread)]
-        transaction.on_commit(lambda: pokes.access_changed(threads=threads))
-        followed = [(topic.kind, child.pk) for child in below if (topic := topics.of(child))]
-        transaction.on_commit(partial(_topics_changed, followed))
 
 
-def _topics_changed(followed: list[tuple[str, int]]) -> None:
-    for kind, pk in followed:
-        pokes.topic_changed(kind, pk, ACCESS)
+def _on_followed_saved(*, instance: Any, created: bool, update_fields: Any, **_signal: Any) -> None:
+    """Other people may read it now: marked anew itself or through what it hangs on, or moved elsewhere."""
+    if created or (update_fields is not None and "audience" not in update_fields):
+        return
+    if isinstance(instance, Thread):
+        transaction.on_commit(lambda: pokes.access_changed(threads=[instance.pk]))
+    elif topic := topics.of(instance):
+        transaction.on_commit(lambda: pokes.topic_changed(topic.kind, instance.pk, pokes.ACCESS))
 
 
 def _users_of(member: str) -> list[int]:
@@ -48,12 +44,6 @@ def _users_of(member: str) -> list[int]:
         return [int(pk)]
     organisation = Organisation.objects.get(pk=pk)
     return list(organisation.group.user_set.values_list("pk", flat=True))
-
-
-def _descendants(obj: Marked) -> Iterator[Marked]:
-    yield obj
-    for child in access.children_of(obj):
-        yield from _descendants(child)
 
 
 def _on_user_saved(*, instance: User, created: bool, **_signal: Any) -> None:

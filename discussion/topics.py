@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.db.models import Model
 
 from accounts.models import User
-from discussion import frames
+from discussion import frames, schema
 
 _topics: dict[str, "Topic"] = {}
 
@@ -22,6 +22,9 @@ class Topic:
     model: ClassVar[type[Model]]
     # Frames from the client beside `<kind>.follow` and `<kind>.leave`: each deed with its fields, without the key.
     deeds: ClassVar[dict[str, dict[str, frames.Check]]]
+    # Frames from the server, by what follows the dot: the fields of each as JSON Schema, without the key.
+    sends: ClassVar[dict[str, dict[str, Any]]]
+    optional: ClassVar[tuple[str, ...]] = ()
     # What `<kind>.follow` brings along, beside the key.
     follows_with: ClassVar[dict[str, frames.Check]] = {}
 
@@ -61,11 +64,18 @@ def register(topic: type[Topic]) -> type[Topic]:
     deeds = {"follow": topic.follows_with, "leave": {}, **topic.deeds}
     for deed, fields in deeds.items():
         frames.FRAMES[f"{topic.kind}.{deed}"] = {topic.kind: frames.KEY, **fields}
+    for deed, sent in topic.sends.items():
+        schema.FROM_SERVER[f"{topic.kind}.{deed}"] = {topic.kind: frames.KEY_SCHEMA, **sent}
+        schema.OPTIONAL[f"{topic.kind}.{deed}"] = topic.optional
     return topic
 
 
 def named(kind: str) -> Topic:
     return _topics[kind]
+
+
+def models() -> list[type[Model]]:
+    return [topic.model for topic in _topics.values()]
 
 
 def of(obj: Any) -> Topic | None:

@@ -16,6 +16,7 @@ from accounts.models import User
 from coordination import access, audit
 from discussion import frames, pokes
 from discussion.frames import FrameError
+from discussion.schema import of_object
 from discussion.topics import Topic, register
 from meetings.models import Attendance, Meeting, Paragraph, ParagraphDraft, Record, Section
 from meetings.selectors import writing as selectors
@@ -33,16 +34,59 @@ def _are_stamps(value: Any) -> bool:
 
 
 SECTION: frames.Check = frames.NUMBER
-PARAGRAPH: frames.Check = (lambda value: value == "" or frames.KEY[0](value), gettext_lazy("This is not a key."))
+KEY_OR_NONE = {"anyOf": [frames.KEY_SCHEMA, {"const": ""}]}
+PARAGRAPH: frames.Check = (
+    lambda value: value == "" or frames.KEY[0](value),
+    gettext_lazy("This is not a key."),
+    KEY_OR_NONE,
+)
+STAMPS: frames.Check = (
+    _are_stamps,
+    gettext_lazy("These are not the paragraphs of a page."),
+    {"type": "object", "maxProperties": MOST_STAMPS, "additionalProperties": {"type": "string", "maxLength": 12}},
+)
+_TEXT, _FLAG, _KEYS = {"type": "string"}, {"type": "boolean"}, {"type": "array", "items": {"type": "string"}}
+PARAGRAPH_SENT = of_object(
+    {"key": frames.KEY_SCHEMA, "section": frames.NUMBER_SCHEMA, "after": KEY_OR_NONE, "html": _TEXT}
+)
+LOCK_SENT = of_object(
+    {
+        **dict.fromkeys(("name", "asked"), _TEXT),
+        **dict.fromkeys(("mine", "asked_by_me"), _FLAG),
+        **dict.fromkeys(("section", "seconds"), frames.NUMBER_SCHEMA),
+    }
+)
+DRAFT_SENT = of_object(
+    {
+        "key": frames.SUBMISSION_SCHEMA,
+        "paragraph": KEY_OR_NONE,
+        "mine": _FLAG,
+        **dict.fromkeys(("author", "kind", "label", "text"), _TEXT),
+        **dict.fromkeys(("section", "number"), frames.NUMBER_SCHEMA),
+    }
+)
 
 
 @register
 class LiveRecord(Topic):
     kind = "record"
     model = Record
-    follows_with: ClassVar[dict[str, frames.Check]] = {
-        "has": (_are_stamps, gettext_lazy("These are not the paragraphs of a page."))
+    follows_with: ClassVar[dict[str, frames.Check]] = {"has": STAMPS}
+    sends: ClassVar[dict[str, dict[str, Any]]] = {
+        "state": {"state": _TEXT, "label": _TEXT, "writes": _FLAG},
+        "paragraphs": {"paragraphs": {"type": "array", "items": PARAGRAPH_SENT}, "gone": _KEYS, "more": _FLAG},
+        "locks": {"locks": {"type": "array", "items": LOCK_SENT}},
+        "drafts": {"drafts": {"type": "array", "items": DRAFT_SENT}, "gone": _KEYS},
+        "sections": {"sections": {"type": "array", "items": frames.NUMBER_SCHEMA}},
+        "done": {
+            "deed": _TEXT,
+            "section": frames.NUMBER_SCHEMA,
+            "key": frames.SUBMISSION_SCHEMA,
+            "number": frames.NUMBER_SCHEMA,
+        },
+        "closed": {},
     }
+    optional = ("key", "number")
     deeds: ClassVar[dict[str, dict[str, frames.Check]]] = {
         "take": {"section": SECTION},
         "release": {"section": SECTION},

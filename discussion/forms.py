@@ -34,7 +34,7 @@ class MessageForm(DeedForm):
         label=_("Your message"),
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto", "data-limit": MESSAGE_LENGTH}),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto", "placeholder": " ", "data-limit": MESSAGE_LENGTH}),
     )
     files = UploadsField(  # type: ignore[assignment]  # Django takes the fields out before a form has files
         label=_("Files"), most=files.FILES_OF_A_MESSAGE

@@ -8,13 +8,14 @@ from django.utils.safestring import SafeString
 
 from coordination import access
 from discussion import cards, files, mentions, text
+from discussion.cards import Card
 from discussion.models import Message, Thread
 
 
 @dataclass(frozen=True)
 class Words:
     html: SafeString
-    cards: list[cards.Card] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
     files: list[Any] = field(default_factory=list)
 
 

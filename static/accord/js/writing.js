@@ -1,7 +1,7 @@
-/* The form of a thread: sends over the socket, keeps what was typed until the server has it, and says what was wrong.
+/* Sends what is written in the form of a thread without loading the page anew, and says what was wrong.
 
-   Its hidden key stays the same until a message is through, so a message that is sent again is still one. Where there
-   is no socket, or no answer from it, the form goes the ordinary way. */
+   Plain words go over the socket; words with files, in answer to something or without a socket, by a request of their
+   own, with progress. The hidden key stays the same until a message is through, so what is sent again is still one. */
 
 import { isOpen, on, send } from "./socket.js";
 
@@ -15,7 +15,7 @@ export function enhance(panel, thread, ask) {
   if (!form) return null;
   const text = form.elements.text;
   const key = form.elements.submission;
-  const button = form.querySelector("button");
+  const button = form.querySelector(".accord-form-end .btn-primary");
   const refusal = form.querySelector("[data-accord-refusal]");
   let patience = null;
   let typedAt = 0;
@@ -34,16 +34,36 @@ export function enhance(panel, thread, ask) {
     text.focus();
   }
 
+  function done() {
+    busy(false);
+    text.value = "";
+    key.value = newKey();
+    form.dispatchEvent(new CustomEvent("accord:sent"));
+    text.focus();
+  }
+
+  const isPlain = () => !form.elements.files?.files.length && !form.elements.answers?.value;
+
+  async function post() {
+    const { status, errors } = await sendByRequest(form);
+    if (status === 201) {
+      done();
+      if (!isOpen()) ask();
+    } else if (status === 422) refuse(Object.values(errors).flat().join(" "));
+    else if (status === 0) refuse(form.querySelector("[data-accord-said]")?.dataset.unsent ?? "");
+    // The page says what has become of the thread, or of the session.
+    else form.submit();
+  }
+
   form.addEventListener("submit", (event) => {
-    const isSent = isOpen() && send({ type: "send", thread, text: text.value, key: key.value });
-    if (!isSent) return;
+    if (event.defaultPrevented || event.submitter?.name === "preview") return;
     event.preventDefault();
+    if (button.disabled) return;
     refusal.hidden = true;
     busy(true);
-    patience = window.setTimeout(() => {
-      busy(false);
-      form.submit();
-    }, ANSWER_WITHIN);
+    const isSent = isPlain() && isOpen() && send({ type: "send", thread, text: text.value, key: key.value });
+    if (isSent) patience = window.setTimeout(post, ANSWER_WITHIN);
+    else post();
   });
 
   text.addEventListener("input", () => {
@@ -51,22 +71,36 @@ export function enhance(panel, thread, ask) {
     typedAt = Date.now();
     send({ type: "typing", thread });
   });
-  text.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
-  });
 
   on("sent", (frame) => {
-    if (frame.key !== key.value) return;
-    busy(false);
-    text.value = "";
-    key.value = newKey();
-    text.focus();
+    if (frame.key === key.value) done();
   });
   on("error", (frame) => {
     if (frame.key === key.value && !AGAIN.has(frame.code)) refuse(frame.text);
   });
   on("lost", ask);
   return form;
+}
+
+/* Sends the form as a request; how far its files are is shown. Gives the status, and what was wrong by field. */
+function sendByRequest(form) {
+  const place = form.querySelector("[data-accord-progress]");
+  const bar = place?.querySelector("progress");
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", form.dataset.say);
+    request.responseType = "json";
+    request.upload.addEventListener("progress", (event) => {
+      if (bar && event.lengthComputable) bar.value = Math.round((100 * event.loaded) / event.total);
+    });
+    request.addEventListener("loadend", () => {
+      if (place) place.hidden = true;
+      resolve({ status: request.status, errors: request.response?.errors ?? {} });
+    });
+    if (place) place.hidden = !form.elements.files?.files.length;
+    if (bar) bar.value = 0;
+    request.send(new FormData(form));
+  });
 }
 
 /* A UUID for something that is sent: sent again with it, it is the same. */

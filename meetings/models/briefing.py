@@ -19,7 +19,7 @@ from coordination.models import Audience, Content, Marked, MarkedQuerySet, Marki
 from coordination.models.marking import KEY_LENGTH, new_key
 from coordination.models.spaces import Space
 from meetings.models.meetings import Meeting
-from meetings.models.visits import Visit
+from meetings.models.visits import Visit, VisitMember
 
 TEXT_MAX_LENGTH = 20_000
 # A copy is made within a minute; a worker that died over one is noticed after some more.
@@ -185,6 +185,8 @@ class BriefingPaper(models.Model):
     pack = models.ForeignKey(BriefingPack, on_delete=models.CASCADE, related_name="papers")
     space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="+")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # Somebody of the delegation without an account to whom the reader gives it: it has that one's name and clearance.
+    made_for = models.ForeignKey(VisitMember, on_delete=models.CASCADE, null=True, related_name="+", editable=False)
     state = models.CharField(max_length=20, choices=PaperState.choices, default=PaperState.WAITING)
     # What is done of what there is to do, in parts of the work; the pages are known at the end.
     done = models.PositiveIntegerField(default=0)

@@ -1,6 +1,7 @@
 """Forms of the account: each says beside its field what is wrong."""
 
 import zoneinfo
+from functools import cache
 
 from allauth.account import forms as allauth_forms
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import services
 from accounts.models import User
 from accounts.text import validate_plain_text
+from accounts.widgets import QuickSelect
 
 # Names such as `Etc/GMT+4` and `Cuba` are aliases that nobody looks for.
 REGIONS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
@@ -18,6 +20,7 @@ REGIONS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indi
 PASSWORD_HELP = _("At least 12 characters. Four words that have nothing to do with each other are good.")
 
 
+@cache
 def time_zone_choices() -> list[tuple[str, str]]:
     """The zones that people look for, by name, and UTC."""
     names = sorted(name for name in zoneinfo.available_timezones() if name.split("/")[0] in REGIONS)
@@ -30,6 +33,7 @@ class LocaleForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=time_zone_choices,
+        widget=QuickSelect,
         help_text=_("Times are shown in this zone, with the place’s own time beside them."),
     )
 

@@ -5,6 +5,7 @@ where they may hold a password.
 """
 
 import sys
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 LAST_HOUR = 23
+PUSH_KEY_BYTES = 32
 MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail", "dummymail")
 
 
@@ -48,6 +50,17 @@ class Environment(environ.Env):
         if not text.isascii() or not text.isdigit() or int(text) > LAST_HOUR:
             refuse(name, f"is “{text}”; it must be an hour of the day, from 0 to {LAST_HOUR}")
         return int(text)
+
+    def push_key(self, name: str) -> str:
+        """The private key of Web Push: 32 bytes in base64 as addresses hold it."""
+        text = str(self(name, default="")).strip()
+        try:
+            is_key = len(urlsafe_b64decode(text + "=" * (-len(text) % 4))) == PUSH_KEY_BYTES
+        except ValueError:
+            is_key = False
+        if text and not is_key:
+            refuse(name, "is no key; `manage.py make_push_key` makes one")
+        return text
 
     def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
         text = self(name, default="").strip().upper() or default

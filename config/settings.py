@@ -207,6 +207,19 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default="Accord <a
 # Mails about actions can be answered where the mail server pipes what comes to this domain to `manage.py receive_mail`.
 REPLY_DOMAIN = env("REPLY_DOMAIN", default="").strip().lower()
 
+# Web Push: the key that pushes are signed with (`manage.py make_push_key`); without one they are not offered.
+VAPID_PRIVATE_KEY = env.push_key("VAPID_PRIVATE_KEY")
+# The push services of the browsers: Accord calls no other address that a browser names.
+PUSH_SERVICES = env.list(
+    "PUSH_SERVICES",
+    default=[
+        "fcm.googleapis.com",
+        "*.push.services.mozilla.com",
+        "*.push.apple.com",
+        "*.notify.windows.com",
+    ],
+)
+
 # The hour of the reader's morning from which reminders go out; the mail of the day follows half an hour later.
 REMINDERS_FROM_HOUR = env.hour("REMINDERS_FROM_HOUR", default=8)
 

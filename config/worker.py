@@ -76,9 +76,10 @@ def _watch(stop: threading.Event) -> None:
 
 
 def _remind(stop: threading.Event) -> None:
-    """Remind of what is due, then send those their mail of the day who want one mail for all; clear away drafts."""
+    """Remind of what is due, send those their mail of the day who want one mail for all, and what was put off or left
+    by a worker that died; clear away drafts."""
     from coordination import services
-    from discussion import digests, drafts
+    from discussion import digests, drafts, mail, push
     from meetings import services as meetings
 
     meetings.follow_the_zones()
@@ -88,7 +89,10 @@ def _remind(stop: threading.Event) -> None:
         services.send_reminders(now)
         meetings.count_silence(now)
         meetings.remind_of_documents(now)
+        meetings.remind_of_answers(now)
         digests.send_digests(now)
+        mail.send_waiting.func()
+        push.send_waiting.func()
         drafts.clear_away(now)
         stop.wait(REMIND_SECONDS)
 

@@ -1,10 +1,12 @@
 """Whom actions, commitments and memberships concern."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from coordination import audit, replies, selectors
@@ -16,11 +18,32 @@ def users_of(organisation: Organisation) -> Iterable[User]:
     return User.objects.filter(organisation=organisation, is_active=True)
 
 
-class AboutAnAction(Notification):
+class AboutWhatIsOwed(Notification):
+    """About an action or a commitment: why is seen from who is to do it and who wrote it down."""
+
+    section: ClassVar[str | Promise] = gettext_lazy("Actions and commitments")
+    along = ("owner_person",)
+
+    def why(self, user: User) -> str:
+        obj, person = self.obj, getattr(self.obj, "owner_person", None)
+        if person is not None and person.user_id == user.pk:
+            return _("You get this because it is for you to do.")
+        owner = getattr(obj, "owner_id", None) or getattr(obj, "party_id", None)
+        if owner is not None and owner == user.organisation_id:
+            return _("You get this because it is for your organisation to do.")
+        if getattr(obj, "created_by_id", None) == user.pk:
+            return _("You get this because you wrote it down.")
+        return _("You get this because you follow it, help with it, or look after what is owed in the space.")
+
+
+class AboutAnAction(AboutWhatIsOwed):
     """Its mail can be answered, where mails are received: the answer is a report."""
 
     def reply_to(self, user: User) -> str:
         return replies.address_for(user, self.obj) if isinstance(self.obj, Action) else ""
+
+    def how_to_reply(self) -> str:
+        return _("Answer this mail to report on it. An answer that begins with “Action:” makes a new action.")
 
 
 @register
@@ -30,6 +53,7 @@ class ActionAssigned(AboutAnAction):
     kind = "action_assigned"
     # One that was made in the draft of a record is told of when its owner can read it.
     verbs = ("action created", "action reassigned", "released with its record")
+    label = gettext_lazy("An action is for me or my organisation to do")
     by_mail = True
 
     def recipients(self) -> Iterable[User]:
@@ -48,6 +72,7 @@ class ActionMoved(AboutAnAction):
 
     kind = "action_moved"
     verbs = ("action moved", "action reported on")
+    label = gettext_lazy("An action that concerns me moves on or is reported on")
 
     def recipients(self) -> Iterable[User]:
         return selectors.concerned_by(self.obj)
@@ -62,6 +87,7 @@ class ActionRescheduled(AboutAnAction):
 
     kind = "action_rescheduled"
     verbs = ("action changed",)
+    label = gettext_lazy("An action that concerns me gets another due date")
 
     def recipients(self) -> Iterable[User]:
         before, after = self.entry.before, self.entry.after
@@ -76,6 +102,7 @@ class ActionRescheduled(AboutAnAction):
 class StepDone(AboutAnAction):
     kind = "action_step_done"
     verbs = ("action step done",)
+    label = gettext_lazy("A step of an action that concerns me is done")
 
     def recipients(self) -> Iterable[User]:
         return selectors.concerned_by(self.obj)
@@ -92,6 +119,7 @@ class HelpAsked(AboutAnAction):
 
     kind = "action_help_asked"
     verbs = ("action created", "action helpers changed")
+    label = gettext_lazy("My organisation is to help with an action")
     by_mail = True
 
     def recipients(self) -> Iterable[User]:
@@ -101,13 +129,17 @@ class HelpAsked(AboutAnAction):
     def subject(self) -> str:
         return _("For you to help with: %(title)s") % {"title": self.obj.title}
 
+    def why(self, user: User) -> str:
+        return _("You get this because your organisation is to help with the action.")
+
 
 @register
-class OthersMayGoOn(Notification):
+class OthersMayGoOn(AboutWhatIsOwed):
     """To those who follow what waited for it: it is done. It names only what is done, which they may read too."""
 
     kind = "action_awaited_done"
     verbs = ("action moved",)
+    label = gettext_lazy("What an action of mine waited for is done")
 
     def recipients(self) -> Iterable[User]:
         if not self.obj.is_closed:
@@ -120,6 +152,9 @@ class OthersMayGoOn(Notification):
         told = {"title": self.obj.title, "state": self.obj.get_state_display()}
         return _("%(title)s: now %(state)s, others may go on") % told
 
+    def why(self, user: User) -> str:
+        return _("You get this because an action that concerns you waited for it.")
+
 
 @register
 class HandedOver(AboutAnAction):
@@ -127,6 +162,7 @@ class HandedOver(AboutAnAction):
 
     kind = "actions_handed_over"
     verbs = ("action handed over",)
+    label = gettext_lazy("Actions are handed over to me")
     by_mail = True
 
     def recipients(self) -> Iterable[User]:
@@ -139,6 +175,9 @@ class HandedOver(AboutAnAction):
         one = _("“%(title)s” was handed over to you")
         return (one if number == 1 else _("%(number)d actions were handed over to you, “%(title)s” among them")) % told
 
+    def why(self, user: User) -> str:
+        return _("You get this because actions were handed over to you.")
+
 
 @register
 class HandedOnAtOnce(HandedOver):
@@ -146,17 +185,19 @@ class HandedOnAtOnce(HandedOver):
 
     kind = "actions_handed_on_at_once"
     verbs = ("actions changed at once",)
+    label = gettext_lazy("Many actions are given to me at once")
 
     def recipients(self) -> Iterable[User]:
         return self.details["recipients"] if "handed_over" in self.entry.after else []
 
 
 @register
-class ChangedAtOnce(Notification):
+class ChangedAtOnce(AboutWhatIsOwed):
     """To those whom news of many actions concern, which were changed at once: so are they told."""
 
     kind = "actions_changed_at_once"
     verbs = ("actions changed at once",)
+    label = gettext_lazy("Many actions that concern me are changed at once")
 
     def recipients(self) -> Iterable[User]:
         return self.details["recipients"] if "changed" in self.entry.after else []
@@ -167,13 +208,17 @@ class ChangedAtOnce(Notification):
             return _("%(title)s: now %(state)s") % {"title": self.obj.title, "state": self.obj.get_state_display()}
         return ngettext("%(number)s action is changed.", "%(number)s actions are changed.", number) % {"number": number}
 
+    def why(self, user: User) -> str:
+        return _("You get this because actions that concern you were changed.")
+
 
 @register
-class ProgressReported(Notification):
+class ProgressReported(AboutWhatIsOwed):
     """To whoever wrote the commitment down, to those of its party, and to those who accept or return reports."""
 
     kind = "progress_reported"
     verbs = ("progress reported",)
+    label = gettext_lazy("Progress is reported on a commitment that concerns me")
 
     def recipients(self) -> Iterable[User]:
         author = [self.obj.created_by] if self.obj.created_by else []
@@ -184,7 +229,7 @@ class ProgressReported(Notification):
         return _("Progress on “%(title)s”: %(state)s") % {"title": self.obj.title, "state": state}
 
 
-class VerdictGiven(Notification):
+class VerdictGiven(AboutWhatIsOwed):
     """To whoever wrote the report."""
 
     by_mail = True
@@ -192,11 +237,15 @@ class VerdictGiven(Notification):
     def recipients(self) -> Iterable[User]:
         return [self.details["report"].author]
 
+    def why(self, user: User) -> str:
+        return _("You get this because you wrote the report.")
+
 
 @register
 class ReportAccepted(VerdictGiven):
     kind = "report_accepted"
     verbs = ("report accepted",)
+    label = gettext_lazy("A report of mine is accepted")
 
     def subject(self) -> str:
         return _("Accepted: your report on “%(title)s”") % {"title": self.obj.title}
@@ -206,17 +255,19 @@ class ReportAccepted(VerdictGiven):
 class ReportReturned(VerdictGiven):
     kind = "report_returned"
     verbs = ("report returned",)
+    label = gettext_lazy("A report of mine is returned")
 
     def subject(self) -> str:
         return _("Returned to you: your report on “%(title)s”") % {"title": self.obj.title}
 
 
 @register
-class NextPeriodOpened(Notification):
+class NextPeriodOpened(AboutWhatIsOwed):
     """To those of the party: the same is owed anew."""
 
     kind = "next_period_opened"
     verbs = ("next period opened",)
+    label = gettext_lazy("A commitment of my organisation is owed again")
 
     def recipients(self) -> Iterable[User]:
         return users_of(self.obj.party)
@@ -225,13 +276,18 @@ class NextPeriodOpened(Notification):
         told = {"title": self.obj.title, "day": date_format(self.obj.due_on) if self.obj.due_on else "–"}
         return _("Owed again: “%(title)s”, due on %(day)s") % told
 
+    def why(self, user: User) -> str:
+        return _("You get this because your organisation owes it.")
+
 
 @register
 class AgreementMoved(Notification):
     """To everyone at the parties, as far as they may read it."""
 
+    section = gettext_lazy("Agreements and spaces")
     kind = "agreement_moved"
     verbs = ("agreement moved",)
+    label = gettext_lazy("An agreement to which my organisation is a party moves on")
 
     def recipients(self) -> Iterable[User]:
         parties = Party.objects.filter(agreement=self.obj).values("organisation")
@@ -240,13 +296,18 @@ class AgreementMoved(Notification):
     def subject(self) -> str:
         return _("%(title)s: now %(state)s") % {"title": self.obj.title, "state": self.obj.get_state_display()}
 
+    def why(self, user: User) -> str:
+        return _("You get this because your organisation is a party to the agreement.")
+
 
 @register
 class MembershipGranted(Notification):
     """To the new member, or to everyone at the organisation that has become one."""
 
+    section = gettext_lazy("Agreements and spaces")
     kind = "membership_granted"
     verbs = ("membership granted",)
+    label = gettext_lazy("I become a member of a space")
 
     def recipients(self) -> Iterable[User]:
         member = self.details["member"]
@@ -254,6 +315,9 @@ class MembershipGranted(Notification):
 
     def subject(self) -> str:
         return _("You are a member of %(space)s") % {"space": self.obj.title}
+
+    def why(self, user: User) -> str:
+        return _("You get this because you, or your organisation, have become a member.")
 
 
 class AboutTheDueDate(AboutAnAction):
@@ -278,6 +342,7 @@ class DueDateReminded(AboutTheDueDate):
 
     kind = "due_date_reminded"
     verbs = ("due date reminded",)
+    label = gettext_lazy("I am reminded of what is due")
 
     def subject(self) -> str:
         if self.obj.is_closed:
@@ -293,19 +358,27 @@ class OverdueEscalated(AboutTheDueDate):
 
     kind = "overdue_escalated"
     verbs = ("overdue escalated",)
+    label = gettext_lazy("Something overdue is brought to me")
 
     def subject(self) -> str:
         if not self.obj.is_overdue:
             return DueDateReminded(self.entry, self.obj).subject()
         return self._said(_("Overdue since %(day)s, and brought to you for that: %(title)s"))
 
+    def why(self, user: User) -> str:
+        return _(
+            "You get this because what is long overdue is brought to the focal point of its owner, and to the chairs."
+        )
+
 
 @register
 class EndOfTermWarned(AboutTheDueDate):
     """To the chairs of the space: an agreement ends or is renewed, and until when notice can be given."""
 
+    section = gettext_lazy("Agreements and spaces")
     kind = "end_of_term_warned"
     verbs = ("end of term warned of",)
+    label = gettext_lazy("The term of an agreement ends")
 
     def holds(self) -> bool:
         return bool(self.obj.live) and self.obj.next_warning() is not None
@@ -320,14 +393,18 @@ class EndOfTermWarned(AboutTheDueDate):
             return sentence % {**days, "notice": date_format(warning.notice_by)}
         return _("The term of “%(title)s” ends on %(ends)s") % days
 
+    def why(self, user: User) -> str:
+        return _("You get this because you manage the space in which the agreement lies.")
+
 
 @register
-class SheetImported(Notification):
+class SheetImported(AboutWhatIsOwed):
     """To whom many actions were written down or changed for at once, and told of no other way: each is told of one
     import once, whatever it did, and only who may read one of these actions."""
 
     kind = "sheet_imported"
     verbs = ("sheet imported",)
+    label = gettext_lazy("Actions that concern me are imported")
     by_mail = True
 
     def recipients(self) -> Iterable[User]:
@@ -335,3 +412,6 @@ class SheetImported(Notification):
 
     def subject(self) -> str:
         return _("Actions that concern you were imported into %(space)s") % {"space": self.obj.title}
+
+    def why(self, user: User) -> str:
+        return _("You get this because actions that concern you were imported.")

@@ -48,14 +48,19 @@ _RECIPIENTS = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
 # --- the addresses -------------------------------------------------------------------------------------------------
 def address_for(user: User, action: Action) -> str:
     """The address to which `user` may answer about `action`; nothing where the operator receives no mail."""
+    return open_address(ReplyAddress, user=user, action=action)
+
+
+def open_address(model: Any, **whose: Any) -> str:
+    """The address of this user and thing that can still be answered, made where there is none; `model` keeps them."""
     if not settings.REPLY_DOMAIN:
         return ""
     now = timezone.now()
-    found, is_new = ReplyAddress.objects.get_or_create(
-        user=user, action=action, used_for=None, defaults={"secret": _new_secret(), "given_at": now}
+    found, is_new = model.objects.get_or_create(
+        **whose, used_for=None, defaults={"secret": _new_secret(), "given_at": now}
     )
     if not is_new:
-        ReplyAddress.objects.filter(pk=found.pk).update(given_at=now)
+        model.objects.filter(pk=found.pk).update(given_at=now)
     return f"reply-{found.secret}@{settings.REPLY_DOMAIN}"
 
 
@@ -170,28 +175,46 @@ def _secret_in(values: Iterable[str]) -> str | None:
 
 
 # --- what it says --------------------------------------------------------------------------------------------------
-def _take_in(letter: Letter, address: ReplyAddress, raw: bytes) -> Received:
+def take_in(
+    letter: Letter, raw: bytes, address: Any, do: Callable[[str, UUID], Any], *, no_right: str, no_files: str
+) -> Received:
+    """Do what a mail to an address that takes one mail says; `address` is a row with `secret` and `used_for`.
+
+    `do` gets the sender's own words, and a key that is the same when the mail is delivered again.
+    """
     problems = []
     if any(part.get_content_disposition() == "attachment" for part in letter.walk()):
-        problems.append(_("Attachments are not taken from mails: add them on the page of the action."))
+        problems.append(no_files)
     text = _own_words(_text_of(letter))
     submission = _once(letter, address, raw)
     try:
         with transaction.atomic():
             _use(address, submission)
-            made = _do(letter, address, text, submission)
+            made = do(text, submission)
     except ValidationError as refusal:
         return Received(problems=(*problems, *refusal.messages, _("Nothing was changed.")))
     except PermissionDenied:
-        return Received(problems=(*problems, _("You may read this, but not report on it. Nothing was changed.")))
+        return Received(problems=(*problems, no_right))
     return Received(made=made, problems=tuple(problems))
 
 
-def _use(address: ReplyAddress, submission: UUID) -> None:
+def _take_in(letter: Letter, address: ReplyAddress, raw: bytes) -> Received:
+    return take_in(
+        letter,
+        raw,
+        address,
+        lambda text, submission: _do(letter, address, text, submission),
+        no_right=_("You may read this, but not report on it. Nothing was changed."),
+        no_files=_("Attachments are not taken from mails: add them on the page of the action."),
+    )
+
+
+def _use(address: Any, submission: UUID) -> None:
     """Use the address up. The same mail, delivered again, may come in; of two different ones the first alone."""
-    used_for = ReplyAddress.objects.select_for_update().values_list("used_for", flat=True).get(pk=address.pk)
+    rows = type(address)._default_manager.filter(pk=address.pk)
+    used_for = rows.select_for_update().values_list("used_for", flat=True).get()
     if used_for is None:
-        ReplyAddress.objects.filter(pk=address.pk).update(used_for=submission)
+        rows.update(used_for=submission)
     elif used_for != submission:
         raise ValidationError(_("That mail has been answered already. Answer this one instead."))
 
@@ -216,7 +239,7 @@ def _do(letter: Letter, address: ReplyAddress, text: str, submission: UUID) -> A
     )
 
 
-def _once(letter: Letter, address: ReplyAddress, raw: bytes) -> UUID:
+def _once(letter: Letter, address: Any, raw: bytes) -> UUID:
     """The key by which the same mail, delivered again, is known."""
     name = "".join(_headers(letter, "Message-ID")).strip() or raw.hex()
     return uuid5(NAMESPACE_URL, f"{address.secret} {name}")

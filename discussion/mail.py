@@ -1,11 +1,10 @@
 """The e-mail that says that there is something new, and no more: mail lies in other hands, so it stays below AMBER.
+What a space allows (`SpaceRules.quoted_in_mail`) is said besides.
 
-`Notification` is the outbox itself. A mail is wanted in the transaction of the deed; whatever is wanted and not done
-is taken up by the next run, so a worker that dies loses nothing.
+`Notification` is the outbox itself (coordination.outbox): a mail is wanted in the transaction of the deed.
 """
 
-import logging
-from datetime import timedelta
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -16,97 +15,109 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from accounts.models import MailRhythm
-from discussion import notifier, selectors
-from discussion.models import Notification
+from coordination import access
+from coordination.models import Marking
+from coordination.outbox import Outbox
+from discussion import mail_stops, notifier, preferences, selectors
+from discussion.models import Notification, SpaceRules
 
-logger = logging.getLogger(__name__)
-# Whoever took a mail and has not said within this time that it is done has died over it.
-TAKEN_FOR = timedelta(minutes=10)
-# How long to leave a mail server alone that did not take a mail.
-PAUSE = timedelta(minutes=1)
-
-
-def arrange() -> None:
-    """See that the outbox is emptied after this transaction: the tasks are rows in the same database.
-
-    The second run finds nothing to do, unless the worker died over the first.
-    """
-    send_waiting.enqueue()
-    _try_again_after(TAKEN_FOR + PAUSE)
-
-
-def _try_again_after(pause: timedelta) -> None:
-    send_waiting.using(run_after=timezone.now() + pause).enqueue()
+# What a space may allow mails to say: of what is marked so.
+QUOTED: dict[str, tuple[str, ...]] = {
+    "": (),
+    Marking.CLEAR: (Marking.CLEAR,),
+    Marking.GREEN: (Marking.CLEAR, Marking.GREEN),
+}
 
 
 @task(queue_name="mail")
 def send_waiting() -> None:
     """Send every mail that waits, also those that an earlier worker left behind."""
-    for news in _waiting().order_by("pk"):
-        if _take(news):
-            _send_or_put_back(news)
+    # Which mail it is depends on the user: for the mails of the day see discussion.digests.
+    at_once = Q(mail_rhythm=MailRhythm.AT_ONCE) | Q(mail_rhythm="", user__mail_rhythm=MailRhythm.AT_ONCE)
+    is_due = Q(mail_not_before=None) | Q(mail_not_before__lte=timezone.now())
+    found = outbox.free().filter(at_once, is_due).select_related("user__organisation", "entry", "message__thread")
+    outbox.empty(found.order_by("pk"))
 
 
-def _send_or_put_back(news: Notification) -> None:
-    try:
-        _send(news)
-    except Exception:  # the mail server is away, or refuses this address: the next run tries again
-        logger.exception("Notification %s could not be mailed.", news.pk)
-        Notification.objects.filter(pk=news.pk).update(mail_taken_at=None)
-        _try_again_after(PAUSE)
+def _send(news: Notification) -> str:
+    """Send, if the reader may still read what it is about and has not looked at it in the meantime. Gives the name of
+    the field that notes what became of it."""
+    told = selectors.told_of(news, news.user)
+    if told is None or news.seen_at is not None or not news.user.is_active or not told.holds():
+        return "mail_done_at"
+    if until := preferences.quiet_until(news.user, timezone.now()):
+        news.mail_not_before = until
+        return "mail_not_before"
+    with translation.override(news.user.language), timezone.override(news.user.time_zone):
+        letter(news, told).send()
+    return "mail_done_at"
+
+
+def _note(news: Notification, field: str) -> None:
+    # Not where a reminder has come in meanwhile that wants a mail of its own: that one is taken by nobody yet.
+    taken = Notification.objects.filter(pk=news.pk, mail_taken_at__isnull=False)
+    if field == "mail_not_before":
+        taken.update(mail_taken_at=None, mail_not_before=news.mail_not_before)
     else:
-        # Not where a reminder has come in meanwhile that wants a mail of its own: that one is taken by nobody yet.
-        taken = Notification.objects.filter(pk=news.pk, mail_taken_at__isnull=False)
         taken.update(mail_done_at=timezone.now())
 
 
-def _waiting():
-    at_once = Q(user__mail_rhythm=MailRhythm.AT_ONCE)  # for the others see discussion.digests
-    return _free().filter(at_once).select_related("user", "entry")
+outbox = Outbox(
+    waiting=lambda: Notification.objects.filter(mail_wanted=True, mail_done_at=None),
+    taken_at="mail_taken_at",
+    send=lambda news: _send(news),
+    done=_note,
+    task=lambda: send_waiting,
+)
 
 
-def _free():
-    free = Q(mail_taken_at=None) | Q(mail_taken_at__lt=timezone.now() - TAKEN_FOR)
-    return Notification.objects.filter(free, mail_wanted=True, mail_done_at=None)
+# --- its words -----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Quotation:
+    """What a mail says of its object: nothing, unless the space allows it."""
+
+    subject: str = ""
+    text: str = ""
 
 
-def _take(news: Notification) -> bool:
-    """Whether this worker may send it: of two that try, one gets it."""
-    # Of this table alone: with another joined in, PostgreSQL would let the one who waited take it as well.
-    return bool(_free().filter(pk=news.pk).update(mail_taken_at=timezone.now()))
+def quotation(told: notifier.Notification) -> Quotation:
+    marking = access.audience_row(told.obj).marking
+    rules = SpaceRules.objects.filter(space=access.space_id_of(told.obj)).first()
+    if marking not in QUOTED[rules.quoted_in_mail if rules else ""]:
+        return Quotation()
+    return Quotation(" ".join(told.subject().split()), told.quoted())
 
 
-def _send(news: Notification) -> None:
-    """Send, if the reader may still read what it is about and has not looked at it in the meantime."""
-    kind, obj = notifier.kind_named(news.kind), selectors.object_of(news, news.user)
-    if news.seen_at is not None or not news.user.is_active or kind is None or obj is None:
-        return
-    if not kind(news.entry, obj).holds():
-        return
-    reply_to = kind(news.entry, obj).reply_to(news.user)
-    with translation.override(news.user.language):
-        mail = EmailMessage(
-            subject=_("There is something new for you on Accord"),
-            body="\n\n".join(_paragraphs(news, may_be_answered=bool(reply_to))),
-            to=[news.user.email],
-            reply_to=[reply_to] if reply_to else None,
-            # The same for a mail that is sent again, so that mail programs show it once.
-            headers={"Message-ID": message_id(_name_of_the_mail(news, kind))},
-        )
-        mail.send()
+def letter(news: Notification, told: notifier.Notification) -> EmailMessage:
+    """The mail, in the language of the moment."""
+    quoted, reply_to = quotation(told), told.reply_to(news.user)
+    stop = mail_stops.address_of_kind(news)
+    said = [
+        _("Hello %(name)s,") % {"name": news.user.name},
+        *_what(quoted, settings.BASE_URL + reverse("notification_open", args=[news.key])),
+        *([told.how_to_reply()] if reply_to else []),
+        told.why(news.user),
+        _("No more mails of this kind:\n%(url)s") % {"url": stop},
+    ]
+    return EmailMessage(
+        subject=quoted.subject or _("There is something new for you on Accord"),
+        body="\n\n".join(said),
+        to=[news.user.email],
+        reply_to=[reply_to] if reply_to else None,
+        # The same for a mail that is sent again, so that mail programs show it once.
+        headers={"Message-ID": message_id(_name_of_the_mail(news, told)), **mail_stops.headers(stop)},
+    )
 
 
-def _paragraphs(news: Notification, *, may_be_answered: bool) -> list[str]:
-    address = settings.BASE_URL + reverse("notification_open", args=[news.key])
-    said = _("Hello %(name)s,\n\nthere is something new for you on Accord:\n%(url)s\n\n"
-             "For confidentiality this mail says no more.") % {"name": news.user.name, "url": address}  # fmt: skip
-    if not may_be_answered:
-        return [said]
-    return [said, _("Answer this mail to report on it. An answer that begins with “Action:” makes a new action.")]
+def _what(quoted: Quotation, address: str) -> list[str]:
+    if not quoted.subject:
+        new = _("there is something new for you on Accord:\n%(url)s\n\nFor confidentiality this mail says no more.")
+        return [new % {"url": address}]
+    return [quoted.subject, *([quoted.text] if quoted.text else []), address]
 
 
-def _name_of_the_mail(news: Notification, kind: type[notifier.Notification]) -> str:
-    return f"{news.key}.{news.created_at:%Y%m%d%H%M%S}" if kind.reminds else news.key
+def _name_of_the_mail(news: Notification, told: notifier.Notification) -> str:
+    return f"{news.key}.{news.created_at:%Y%m%d%H%M%S}" if told.reminds else news.key
 
 
 def message_id(name: str) -> str:

@@ -4,14 +4,19 @@ The notifier listens to the audit trail: a notification is written in the transa
 text; that is made when it is read, in the reader's language, and only if the reader may still read the object.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from coordination import access, audit
 from coordination.models import AuditEntry
+from discussion.models import Message
 
 _kinds: dict[str, type["Notification"]] = {}
 
@@ -21,10 +26,21 @@ class Notification:
 
     kind: ClassVar[str]
     verbs: ClassVar[tuple[str, ...]]
-    # Whether it is worth an e-mail at once; the mail says no more than that there is something new.
+    # What it is called where its reader chooses how to hear of it, and under which heading it stands there.
+    label: ClassVar[str | Promise] = ""
+    section: ClassVar[str | Promise] = gettext_lazy("Other news")
+    # Whether it is usually worth an e-mail and a push; the mail says no more than that there is something new.
     by_mail: ClassVar[bool] = False
     # Whether it reminds of something: then each is mailed, also while the one before has not been looked at.
     reminds: ClassVar[bool] = False
+    # Of several kinds of a family that one deed brings, each user is told the first.
+    family: ClassVar[str] = ""
+    # Whether it tells of a message (`details["message"]`): of one that is gone nothing is told any more.
+    of_messages: ClassVar[bool] = False
+    # What `subject` and `why` look at beside the object itself: fetched for all of a page at once.
+    along: ClassVar[tuple[str, ...]] = ()
+    # The message that it tells of, where it tells of one.
+    message: Message | None = None
 
     def __init__(self, entry: AuditEntry, obj: Any, details: dict[str, Any] | None = None) -> None:
         self.entry = entry
@@ -37,17 +53,53 @@ class Notification:
         """Whom it concerns. The notifier leaves out the actor and whoever may not read `self.obj`."""
         raise NotImplementedError
 
+    # --- its texts, each in the language of the moment, for one who may read `self.obj` ----------------------------
     def subject(self) -> str:
-        """What to say, in the language of the moment; only asked for on behalf of one who may read `self.obj`."""
+        """What the page says."""
         raise NotImplementedError
 
+    def quoted(self) -> str:
+        """What a mail says besides, where the space allows that mails say what they are about."""
+        return ""
+
+    def why(self, user: User) -> str:
+        """Why `user` is told: a sentence that names nothing, since mails hold it too."""
+        return _("You get this because you are a member of the space.")
+
+    def pushed(self) -> str:
+        """What a push says: it passes through other hands and stands on a locked screen."""
+        return _("There is something new for you on Accord")
+
+    def shows_actor(self) -> bool:
+        """Whether it may be said who did it."""
+        return True
+
+    def address(self) -> str:
+        """Where it leads to."""
+        return str((self.message or self.obj).get_absolute_url())
+
+    # --- its mail --------------------------------------------------------------------------------------------------
     def reply_to(self, user: User) -> str:
         """The address to which `user` may answer the mail about it; none unless the package says so."""
+        return ""
+
+    def how_to_reply(self) -> str:
+        """What the mail says of answers to it."""
         return ""
 
     def holds(self) -> bool:
         """Whether it is still worth a mail: asked when that is sent, which may be the next morning."""
         return True
+
+    @classmethod
+    def bring(cls, those: Sequence["Notification"]) -> None:
+        """Fetch what these of the kind need for their texts, in a number of queries that does not grow with them."""
+        by_model: dict[type, list[Any]] = {}
+        for one in those:
+            by_model.setdefault(type(one.obj), []).append(one.obj)
+        for model, objects in by_model.items():
+            names = [name for name in cls.along if hasattr(model, name.partition("__")[0])]
+            prefetch_related_objects(objects, *names)
 
 
 def register(kind: type[Notification]) -> type[Notification]:
@@ -62,23 +114,46 @@ def kind_named(name: str) -> type[Notification] | None:
     return _kinds.get(name)
 
 
+def all_kinds() -> list[type[Notification]]:
+    return list(_kinds.values())
+
+
 def kinds_told_on(verb: str) -> list[type[Notification]]:
     return [kind for kind in _kinds.values() if verb in kind.verbs]
 
 
 def tell(*, entry: AuditEntry, obj: Any, details: dict[str, Any], **_signal: Any) -> None:
     """Write the notifications of a deed; called inside its transaction."""
-    from discussion import pokes, services
+    from discussion import pokes
 
     if audit.is_at_once():
         return
     told: set[int] = set()
+    reached: dict[str, set[int]] = {}
     for kind in kinds_told_on(entry.verb):
+        before = reached.get(kind.family, set()) if kind.family else set()
         recipients = set(kind(entry, obj, details).recipients())
-        concerned = [user for user in recipients if user.is_active and user.pk != entry.actor_id]
-        # First those who have such news already: in a lively thread these are nearly all.
-        known = services.bring_up_to_date(concerned, kind, entry)
-        new = access.readers_among([user for user in concerned if user.pk not in known], obj)
-        told |= {news.user_id for news in services.notify(new, kind, entry)}
+        concerned = [
+            user for user in recipients if user.is_active and user.pk != entry.actor_id and user.pk not in before
+        ]
+        known, new = _tell_of_one_kind(kind, entry, obj, details, concerned)
+        told |= new
+        if kind.family:
+            reached[kind.family] = before | known | new
     if told:
         transaction.on_commit(lambda: pokes.counts_changed(told))
+
+
+def _tell_of_one_kind(
+    kind: type[Notification], entry: AuditEntry, obj: Any, details: dict[str, Any], concerned: list[User]
+) -> tuple[set[int], set[int]]:
+    """Who has such news already, and who has it now for the first time."""
+    from discussion import preferences, services
+
+    message = details.get("message") if kind.of_messages else None
+    # First those who have such news already: in a lively thread these are nearly all.
+    known = services.bring_up_to_date(concerned, kind, entry, message)
+    new = access.readers_among([user for user in concerned if user.pk not in known], obj)
+    wanted = preferences.wanted_by(new, kind, entry.space_id) if new else {}
+    noted = services.notify([user for user in new if wanted[user.pk].page], kind, entry, wanted, message)
+    return known, {news.user_id for news in noted}

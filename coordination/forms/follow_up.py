@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.widgets import QuickSelect
 from coordination import access, selectors, services
 from coordination.forms.actions import PersonField, ReportOnActionForm
-from coordination.forms.filters import QuickSelect
 from coordination.forms.shared import (
     REASON_MAX_LENGTH,
     REPORT_MAX_LENGTH,

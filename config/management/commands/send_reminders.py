@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from coordination import services
-from discussion import digests
+from discussion import digests, mail, push
 from meetings import services as meetings
 
 
@@ -24,8 +24,10 @@ class Command(BaseCommand):
 
     def handle(self, *, at: str | None = None, **_options: Any) -> None:
         now = _moment(at) if at else timezone.now()
-        reminders = services.send_reminders(now) + meetings.remind_of_documents(now)
+        reminders = services.send_reminders(now) + meetings.remind_of_documents(now) + meetings.remind_of_answers(now)
         mails = digests.send_digests(now)
+        mail.send_waiting.func()
+        push.send_waiting.func()
         self.stdout.write(f"Reminders: {reminders}. Mails of the day: {mails}.")
 
 

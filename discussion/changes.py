@@ -6,9 +6,11 @@ number of the message. So whatever a page has missed, and however often, applyin
 load would show; there is no frame for each deed that could be lost or come twice.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from discussion import pokes
 from discussion.models import Message, Thread
@@ -27,6 +29,23 @@ def message_changed(thread: Thread, message: Message, **of_the_thread: Any) -> N
     message.change = thread.last_change + 1
     message.save()
     _keep(thread, last_change=message.change, **of_the_thread)
+
+
+def messages_changed(thread: Thread, messages: Iterable[Message], **of_the_thread: Any) -> None:
+    """The same for many at once, each with a number of its own: sockets hear of it once."""
+    number = thread.last_change
+    for message in messages:
+        number += 1
+        message.change = number
+        message.save()
+    _keep(thread, last_change=number, **of_the_thread)
+
+
+def all_changed(thread: Thread, **of_the_thread: Any) -> None:
+    """Change these fields of `thread`, which is `locked`, where they change how each of its messages is shown."""
+    Message.objects.filter(thread=thread).update(change=thread.last_change + F("number"))
+    number = thread.last_change + thread.last_number + 1
+    _keep(thread, last_change=number, head_change=number, **of_the_thread)
 
 
 def head_changed(thread: Thread, **of_the_thread: Any) -> None:

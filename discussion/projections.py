@@ -6,8 +6,10 @@ from typing import Any
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
+from coordination import access
+from coordination.models import Marked
 from discussion import text
-from discussion.models import Message, Thread
+from discussion.models import Message, Standing, Thread
 from search import ledger
 from search.projections import Projection, projectors, projects
 
@@ -15,8 +17,11 @@ from search.projections import Projection, projectors, projects
 @projects(Message)
 def message(obj: Message) -> Iterator[Projection]:
     thread = obj.thread
+    if obj.standing != Standing.POSTED:
+        return
     if getattr(thread.target, "live", True) is False:
         return
+    organisation = obj.author.organisation_id
     yield Projection(
         kind="message",
         title=str(thread),
@@ -24,17 +29,37 @@ def message(obj: Message) -> Iterator[Projection]:
         language=text.language_of(obj.text),
         url=obj.get_absolute_url(),
         space_id=thread.space_id,
-        organisations=(obj.author.organisation_id,) if obj.author.organisation_id else (),
+        # Under the Chatham House Rule nobody finds by whom it was said.
+        organisations=(organisation,) if organisation and not thread.chatham_house else (),
         date=obj.created_at.date(),
     )
 
 
 @receiver(post_save, sender=Thread, dispatch_uid="discussion.projections")
 def with_its_thread(instance: Thread, created: bool, **_signal: Any) -> None:
-    """A thread that is marked anew takes its messages along.
+    """A thread that is marked anew, or renamed, takes its messages along.
 
     Not as `parts`: a new message would project all those before it again.
     """
     if not created:
-        for key in instance.messages.values_list("pk", flat=True):
-            ledger.write(projectors[Message], key)
+        _project_messages([instance.pk])
+
+
+@receiver(ledger.renamed, dispatch_uid="discussion.projections.renamed")
+def with_its_object(obj: Any, **_signal: Any) -> None:
+    """What is said about an object is found under its name, also where it is said about a part of it."""
+    if isinstance(obj, Marked):
+        _project_messages([thread.pk for thread in _threads_below(obj) if not thread.subject])
+
+
+def _threads_below(obj: Marked) -> Iterator[Thread]:
+    for child in access.children_of(obj):
+        if isinstance(child, Thread):
+            yield child
+        else:
+            yield from _threads_below(child)
+
+
+def _project_messages(threads: list[int]) -> None:
+    for key in Message.objects.filter(thread__in=threads).values_list("pk", flat=True):
+        ledger.write(projectors[Message], key)

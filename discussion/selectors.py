@@ -327,14 +327,14 @@ class DifferingSpace:
     choices: list[tuple[str, str]]
 
 
-def spaces_of(user: User) -> QuerySet[Space]:
+def own_spaces(user: User) -> QuerySet[Space]:
     """The spaces in which `user` is a member: those of whose news one can choose."""
     return Space.objects.live().readable_by(user).filter(pk__in=access.memberships(user)).order_by("title", "pk")
 
 
 def differing_spaces(user: User) -> list[DifferingSpace]:
     """Where a user has chosen otherwise than for everywhere."""
-    chosen = NotificationChoice.objects.filter(user=user, space__in=spaces_of(user)).select_related("space")
+    chosen = NotificationChoice.objects.filter(user=user, space__in=own_spaces(user)).select_related("space")
     found: dict[Space, list[tuple[str, str]]] = {}
     for choice in chosen.order_by("space__title", "space_id", "pk"):
         if kind := notifier.kind_named(choice.kind):

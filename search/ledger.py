@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.models import Model, QuerySet
+from django.dispatch import Signal
 
 from coordination import access
 from coordination.models import Audience
@@ -27,6 +28,10 @@ WRITTEN = [
     *("kind", "title", "body", "url", "audience", "space", "date"),
     *("digest", "version", "audience_version", "deleted"),
 ]
+
+# Sent with `obj`, inside the transaction, when an object is found under another title than before: what is found under
+# the name of that object is to be projected anew.
+renamed = Signal()
 
 _gathered: ContextVar[dict[tuple[type[Model], Any], Projector] | None] = ContextVar("gathered", default=None)
 
@@ -101,15 +106,18 @@ def _entries_of(model: type[Model], key: Any) -> QuerySet[Entry]:
 def _settle(obj: Any, wanted: dict[tuple[str, str], Projection]) -> None:
     held = {(entry.part, entry.language): entry for entry in _entries_of(type(obj), obj.pk)}
     audience_of_root = access.audience_row(obj)
-    changed = []
+    changed, is_renamed = [], False
     for place, projection in wanted.items():
         entry = held.get(place)
         audience = projection.audience or audience_of_root
         digest = _digest(projection, audience)
         if entry is None or entry.deleted or entry.digest != digest:
+            is_renamed |= entry is not None and entry.title != _clean(projection.title, LONGEST_TITLE)
             changed.append(_write_entry(entry or _new_entry(obj, place), projection, audience, digest))
     embedded.write(changed)
     _bury([entry for place, entry in held.items() if place not in wanted])
+    if is_renamed:
+        renamed.send(sender=type(obj), obj=obj)
 
 
 def _new_entry(obj: Any, place: tuple[str, str]) -> Entry:

@@ -58,7 +58,7 @@ from coordination.services.imports import (
     run_import,
     start_import,
 )
-from coordination.services.markings import change_marking, may_mark
+from coordination.services.markings import audience_for_new, change_marking, may_mark
 from coordination.services.people import add_person, edit_person, merge_people, seen_of, tell_apart
 from coordination.services.posts import PassedOn, PassesOn, add_post, change_holder, edit_post
 from coordination.services.reminders import (
@@ -113,6 +113,7 @@ __all__ = [
     "add_space",
     "agreement_version",
     "asks_for_a_date",
+    "audience_for_new",
     "change",
     "change_actions",
     "change_holder",

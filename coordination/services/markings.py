@@ -48,6 +48,16 @@ def change_marking(
         )
 
 
+def audience_for_new(
+    actor: User, obj: Marked, marking: str, organisations: Iterable[Organisation] = (), users: Iterable[User] = ()
+) -> Audience:
+    """What something that is just being made is marked with, in the words of its form; its maker can read it too."""
+    tokens = _tokens_for(obj, marking, list(organisations), list(users))
+    if access.principals(actor).isdisjoint(tokens):
+        raise ValidationError({"marking": _("You could not read it yourself. Name yourself or your organisation.")})
+    return access.intern(tokens)
+
+
 def _tokens_for(obj: Marked, marking: str, organisations: list[Organisation], users: list[User]) -> frozenset[str]:
     if marking not in Marking.values:
         raise ValidationError({"marking": _("Choose one of the five markings.")})

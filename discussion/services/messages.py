@@ -1,6 +1,7 @@
-"""What is said: begun and added. Each function takes the acting user first, checks the right, changes the rows and writes
-the audit entry, in one transaction; sockets are poked after the commit."""
+"""What is said: begun and added. Each function takes the acting user first, checks the right, changes the rows and
+writes the audit entry, in one transaction; sockets are poked after the commit."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,60 +12,112 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from coordination import audit
-from coordination.models import Space
-from coordination.services import require
-from discussion import changes, pokes, text, threads
+from coordination.models import Organisation, Space
+from coordination.services import audience_for_new, require
+from discussion import changes, drafts, files, mentions, pokes, text, threads
 from discussion.changes import locked
-from discussion.models import Message, ReadMark, Thread
+from discussion.models import Message, ReadMark, Standing, Thread
 from discussion.services.reading import advance
+from discussion.services.threads import refuse_unless_open
 
 
 @transaction.atomic
-def post_message(actor: User, about: Any, words: str, submission: UUID) -> Message:
+def post_message(
+    actor: User,
+    about: Any,
+    words: str,
+    submission: UUID,
+    *,
+    answers: Message | None = None,
+    uploads: Sequence[Any] = (),
+    titles: Sequence[str] = (),
+) -> Message:
     """Say something in a thread, or in the thread of an object, which begins with its first message.
 
-    The same `submission` sent twice is one message. Raises ValidationError for what a form would refuse, and
-    PermissionDenied for whoever may not read the object or not contribute in its space.
+    `answers` is the message of that thread that it answers to; `uploads` are files that come with it, `titles` what is
+    to be seen on them. The same `submission` sent twice is one message. Raises
+    ValidationError for what a form would refuse, and PermissionDenied for whoever may not read the object or not
+    contribute in its space.
     """
     require(actor, "contribute", about)
     if sent_before := _sent_before(actor, submission):
         return sent_before
-    words = text.check(words)
+    words = text.check(words, may_be_empty=bool(uploads))
     if threads.rests(about):
         raise ValidationError({"text": _("A draft is not discussed: everybody would read it once it is circulated.")})
     thread = about if isinstance(about, Thread) else _thread_on(actor, about)
     require(actor, "contribute", thread)
-    return _add(actor, thread, words, submission)
+    message = _add(actor, thread, words, submission, answers, uploads, titles)
+    drafts.forget(actor, about)
+    return message
 
 
 @transaction.atomic
-def start_thread(actor: User, space: Space, subject: str, words: str, submission: UUID, **fields: Any) -> Thread:
-    """Begin a discussion in a space, under a subject, with its first message."""
+def start_thread(
+    actor: User,
+    space: Space,
+    subject: str,
+    words: str,
+    submission: UUID,
+    *,
+    uploads: Sequence[Any] = (),
+    titles: Sequence[str] = (),
+    marking: str = "",
+    organisations: Iterable[Organisation] = (),
+    users: Iterable[User] = (),
+    **fields: Any,
+) -> Thread:
+    """Begin a discussion in a space, under a subject, with its first message and what comes with that.
+
+    `marking` with whom it names may make it narrower than the space. Only who manages the space asks that it is
+    acknowledged.
+    """
     require(actor, "contribute", space)
+    if fields.get("asks_acknowledgement"):
+        require(actor, "manage", space)
     # Locked, so that the same form sent at the same moment waits, and finds what has been sent.
     space = Space.objects.select_for_update(of=("self",)).get(pk=space.pk)
     if sent_before := _sent_before(actor, submission):
         return sent_before.thread
     thread = threads.new_thread(space, subject=subject.strip(), created_by=actor, **fields)
-    problems = _problems(thread, words)
+    problems = _problems(thread, words, uploads)
+    if marking:
+        try:
+            thread.own_audience = audience_for_new(actor, thread, marking, organisations, users)
+        except ValidationError as refusal:
+            problems |= refusal.error_dict
     if problems:
         raise ValidationError(problems)
     thread.save()
     audit.record(actor, "thread started", thread, after={"subject": thread.subject})
-    return _add(actor, thread, text.check(words), submission).thread
+    words = text.check(words, may_be_empty=bool(uploads))
+    message = _add(actor, thread, words, submission, uploads=uploads, titles=titles)
+    drafts.forget(actor, space)
+    return message.thread
 
 
-def _problems(thread: Thread, words: str) -> dict[str, Any]:
-    """What is wrong with both fields, so that both are said at once."""
+def _problems(thread: Thread, words: str, uploads: Sequence[Any]) -> dict[str, Any]:
+    """What is wrong with any of the fields, so that all of it is said at once."""
     problems: dict[str, Any] = {}
     if not thread.subject:
         problems["subject"] = [_("Say what it is about.")]
-    for check in (lambda: thread.clean_fields(exclude=["own_audience", "audience"]), lambda: text.check(words)):
+    for check in (
+        lambda: thread.clean_fields(exclude=["own_audience", "audience"]),
+        lambda: text.check(words, may_be_empty=bool(uploads)),
+        lambda: files.check(uploads),
+    ):
         try:
             check()
         except ValidationError as refusal:
             problems |= refusal.error_dict
     return problems
+
+
+def _answered(thread: Thread, message: Message | None) -> Message | None:
+    """What is answered to, if it is of this thread and still stands: an answer to what is gone is just a message."""
+    if message is None:
+        return None
+    return Message.objects.filter(pk=message.pk, thread=thread, standing=Standing.POSTED).first()
 
 
 def _sent_before(actor: User, submission: UUID) -> Message | None:
@@ -84,19 +137,32 @@ def _thread_on(actor: User, obj: Any) -> Thread:
     return thread
 
 
-def _add(actor: User, thread: Thread, words: str, submission: UUID) -> Message:
+def _add(
+    actor: User,
+    thread: Thread,
+    words: str,
+    submission: UUID,
+    answers: Message | None = None,
+    uploads: Sequence[Any] = (),
+    titles: Sequence[str] = (),
+) -> Message:
     """Number the message and keep it. The lock on the thread is held until the commit: whoever sees number n has seen,
     or can fetch, all before it."""
     thread = locked(thread)
     if sent_before := _sent_before(actor, submission):
         return sent_before
+    refuse_unless_open(actor, thread)
     number, now = thread.last_number + 1, timezone.now()
     message = Message(thread=thread, number=number, author=actor, text=words, submission=submission)
+    message.answers = _answered(thread, answers)
     changes.message_changed(thread, message, last_number=number, last_message_at=now)
     advance(actor, thread, number)
+    mentions.keep(message)
     audit.record(
         actor, "message posted", thread, after={"message": message.key, "number": number}, details={"message": message}
     )
+    # At the end: what is written to the disk is not taken back with the transaction.
+    files.attach(actor, message, uploads, titles)
     # Whoever had something unread before has no other count now.
     up_to_date = ReadMark.objects.filter(thread=thread, number__gte=number - 1).exclude(user=actor)
     followers = list(up_to_date.values_list("user_id", flat=True))

@@ -1,11 +1,11 @@
-"""What a user has seen of a discussion."""
+"""What a user has seen of a discussion, and wants of it. It is the user's own, so the trail does not tell of it."""
 
 from django.db import transaction
 
 from accounts.models import User
 from coordination.services import require
 from discussion import pokes
-from discussion.models import ReadMark, Thread
+from discussion.models import Interest, Message, ReadMark, Thread
 
 
 @transaction.atomic
@@ -13,7 +13,7 @@ def mark_read(actor: User, thread: Thread, number: int) -> None:
     """Note that `actor` has read up to `number`; never back, and never beyond the last message."""
     require(actor, "read", thread)
     if advance(actor, thread, number):
-        transaction.on_commit(lambda: pokes.counts_changed([actor.pk]))
+        _counts_changed(actor)
 
 
 def advance(actor: User, thread: Thread, number: int) -> bool:
@@ -22,3 +22,35 @@ def advance(actor: User, thread: Thread, number: int) -> bool:
     if is_new:
         return True
     return bool(ReadMark.objects.filter(pk=mark.pk, number__lt=number).update(number=number))
+
+
+@transaction.atomic
+def mark_unread(actor: User, message: Message) -> None:
+    """Let `message` and all after it count as unread again."""
+    require(actor, "read", message)
+    _keep(actor, message.thread, number=message.number - 1)
+
+
+@transaction.atomic
+def take_interest(actor: User, thread: Thread, interest: Interest) -> None:
+    """Choose what of a thread one wants to be told. What is muted counts no more among the unread."""
+    require(actor, "read", thread)
+    _keep(actor, thread, interest=interest)
+
+
+@transaction.atomic
+def make_favourite(actor: User, thread: Thread, favourite: bool = True) -> None:
+    """Put a thread first in the list of one's own, or back in its place."""
+    require(actor, "read", thread)
+    _keep(actor, thread, favourite=favourite)
+
+
+def _keep(actor: User, thread: Thread, **fields: object) -> None:
+    """Whoever chooses something for a thread takes part in it: what was said before does not count as unread."""
+    defaults = {"number": thread.last_number, **fields}
+    ReadMark.objects.update_or_create(user=actor, thread=thread, defaults=fields, create_defaults=defaults)
+    _counts_changed(actor)
+
+
+def _counts_changed(actor: User) -> None:
+    transaction.on_commit(lambda: pokes.counts_changed([actor.pk]))

@@ -6,7 +6,7 @@ from django import template
 from django.urls import reverse
 
 from coordination import access
-from discussion import panel, text, threads
+from discussion import panel, shown, text, thread_forms, threads
 
 register = template.Library()
 
@@ -24,3 +24,5 @@ def thread_link(context: template.Context, obj: Any) -> dict[str, Any]:
 
 
 register.filter("message_html", text.as_html)
+register.filter("kind_of", shown.kind_of)
+register.filter("in_seconds_or_more", thread_forms.in_seconds_or_more)

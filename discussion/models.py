@@ -182,6 +182,7 @@ class Message(models.Model):
     signs: "list[Any]"
     translated: "list[Any]"
     actions: "list[Any]"
+    came_of_it: "list[Any]"
     leads_to: str
     words: Any
 

@@ -1,4 +1,4 @@
-"""What a reader may do in a thread and with its messages. Asked once for a thread; then of each message without a query.
+"""What a reader may do in a thread and with its messages: asked once for a thread, then of each message by no query.
 
 Who may read, and who holds which right in a space, is said by `coordination.access`. Here stands what follows from it
 for a discussion: from who said something, from how it stands by now, and from what the space allows.
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from coordination import access
 from discussion import threads
@@ -36,11 +37,6 @@ class MessageDeeds:
     make_action: bool = False
     make_more: bool = False
 
-    @property
-    def any(self) -> bool:
-        """Whether there is anything to choose from in a menu."""
-        return self != NOTHING
-
 
 NOTHING = MessageDeeds()
 
@@ -54,9 +50,7 @@ class Deeds:
         self.record = _may(reader, "record", thread)
         self.manage = _may(reader, "manage", thread)
         self.is_member = access.role_in(reader, thread.space_id) is not None
-        # Something can be said here at all; while it is read only, by those who manage the space.
-        self.is_open = thread.closed_at is None and thread.merged_into_id is None
-        self.write = self.contribute and self.is_open and (self.manage or not is_read_only(thread))
+        self.write = self.contribute and not self.why_not()
 
     @property
     def report(self) -> bool:
@@ -90,6 +84,23 @@ class Deeds:
                 return False
             return self.manage or self.is_author(message) or self.rules.open_history
         return self.manage and message.standing in (Standing.HIDDEN, Standing.DELETED)
+
+    def offers_anything(self, message: Message) -> bool:
+        """Whether there is a page of deeds for `message`. It asks only for what changes with the message itself, so
+        that a page which has it once needs no news of it when the discussion is closed."""
+        if message.standing == Standing.POSTED:
+            return self.is_member
+        return self.manage and message.standing != Standing.MOVED
+
+    def why_not(self) -> str:
+        """Why nothing can be said here by somebody who contributes; empty where it can."""
+        if self.thread.merged_into_id is not None:
+            return str(_("This discussion has been merged into another."))
+        if self.thread.closed_at is not None:
+            return str(_("This discussion is closed."))
+        if not self.manage and is_read_only(self.thread):
+            return str(_("At present only the chairs write here."))
+        return ""
 
     def of(self, message: Message) -> MessageDeeds:
         """What may be done with `message`, of this thread."""
@@ -141,6 +152,19 @@ def waits_until(reader: access.Reader, thread: Thread) -> datetime | None:
     last = own.values_list("created_at", flat=True).first()
     again = last + timedelta(seconds=thread.slow_seconds) if last else None
     return again if again and again > timezone.now() else None
+
+
+def why_not_into(source: Thread, target: Thread) -> str:
+    """Why what was said in `source` cannot go on in `target`; empty where it can."""
+    if target.space_id != source.space_id:
+        return str(_("That discussion is in another space."))
+    if target.merged_into_id is not None or target.closed_at is not None or threads.rests(target):
+        return str(_("Nothing more can be said in that discussion."))
+    if not access.is_within(target.audience.tokens, source.audience.tokens):
+        return str(_("More people can read that discussion than this one."))
+    if source.chatham_house and not target.chatham_house:
+        return str(_("This discussion is under the Chatham House Rule, and that one is not: it would show who spoke."))
+    return ""
 
 
 def _may(reader: access.Reader, verb: str, thread: Thread) -> bool:

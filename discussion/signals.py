@@ -9,11 +9,12 @@ from django.db.models.signals import post_delete, post_save
 from accounts.models import User
 from coordination import audit
 from coordination.models import AuditEntry, Organisation
-from discussion import pokes, topics
+from discussion import outcomes, pokes, topics
 from discussion.models import Thread
 
 
 def connect() -> None:
+    outcomes.connect()
     audit.happened.connect(_on_deed, dispatch_uid="discussion.access")
     post_save.connect(_on_user_saved, sender=User, dispatch_uid="discussion.user")
     for model in (Thread, *topics.models()):

@@ -193,7 +193,7 @@ def test_a_long_thread_is_read_page_by_page_in_as_many_queries_as_a_short_one(
         Thread.objects.filter(pk=thread.pk).update(last_number=up_to)
         thread.refresh_from_db()
         client.get(thread.get_absolute_url())
-        with django_assert_max_num_queries(25) as queries:
+        with django_assert_max_num_queries(30) as queries:
             page = client.get(thread.get_absolute_url()).content.decode()
         counts.append(len(queries))
         assert f"No. {up_to}<" in page
@@ -228,7 +228,7 @@ def test_the_list_of_a_space_shows_what_its_reader_may_read(client, space, liais
     for number in (2, 20):
         for _time in range(number):
             make_message(make_action(space, title="Open to all"))
-        with django_assert_max_num_queries(25) as queries:
+        with django_assert_max_num_queries(30) as queries:
             page = client.get(f"/spaces/{space.key}/threads/").content.decode()
         counts.append(len(queries))
     assert counts[0] == counts[1]
@@ -249,7 +249,7 @@ def test_threads_on_records_and_paragraphs_are_listed_in_as_many_queries_for_man
             for about in (record, make_paragraph(record), record.meeting):
                 make_message(about, liaison)
         for address in (f"/spaces/{space.key}/threads/", "/threads/"):
-            with django_assert_max_num_queries(25) as queries:
+            with django_assert_max_num_queries(30) as queries:
                 page = client.get(address).content.decode()
             counts.append(len(queries))
     assert page.count("Record of Talks, item 1") == 7

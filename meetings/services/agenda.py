@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from coordination import access, attachments, audit
+from coordination import access, attachments, audit, going_on
 from coordination.models import Agreement, Organisation, Post
 from coordination.services import StaleVersion, require
 from meetings import selectors
@@ -41,8 +41,9 @@ def add_agenda_item(
     minutes: int | None = None,
     agreement: Agreement | None = None,
     submission: UUID | None = None,
+    source: Any = None,
 ) -> AgendaItem:
-    """Put an item at the end of the agenda. Sent twice, it is one item."""
+    """Put an item at the end of the agenda; `source` is what it comes of. Sent twice, it is one item."""
     require(actor, "record", meeting)
     meeting = _locked(meeting)
     if submission and (sent_before := AgendaItem.objects.filter(submission=submission).first()):
@@ -62,6 +63,7 @@ def add_agenda_item(
     )
     _check_item(actor, item)
     _put_on(actor, item)
+    going_on.note(source, item)
     audit.record(actor, "agenda item added", item, after={"title": title})
     return item
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.text import validate_plain_text
-from coordination import access, audit
+from coordination import access, audit, going_on
 from coordination import services as coordination
 from coordination.models import Action, Audience, AuditEntry, Commitment, Organisation
 from coordination.services import StaleVersion, require
@@ -89,11 +89,12 @@ def add_paragraph(
     owner: Organisation | None = None,
     due_on: date | None = None,
     submission: UUID | None = None,
+    source: Any = None,
     **speaker: Any,
 ) -> Paragraph:
     """Write a paragraph at the end of a section; an action or a commitment is made along with it, for `owner`.
 
-    `speaker` is who made a statement: `speaker_post`, `speaker_person`, `speaker_organisation`, and `on_behalf_of`.
+    `source` is what the paragraph comes of, such as a message. `speaker` is who made a statement: `speaker_post`, `speaker_person`, `speaker_organisation`, and `on_behalf_of`.
     Sent twice, it is one paragraph.
     """
     record = drafted(actor, section.record)
@@ -120,6 +121,7 @@ def add_paragraph(
     if owner is not None:
         _make_task(actor, record, paragraph, owner, due_on)
     forget_draft(submission)
+    going_on.note(source, paragraph)
     audit.record(actor, "paragraph written", paragraph, after=_as_written(paragraph))
     return paragraph
 

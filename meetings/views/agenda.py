@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from coordination import access, attachments
+from coordination import access, attachments, going_on
+from coordination.forms import DESCRIPTION_MAX_LENGTH
 from coordination.views.shared import attempt, attempt_on_latest, posted
 from meetings import selectors, services
 from meetings.forms import AgendaItemForm, AskForDocumentForm, EditAgendaItemForm, HandInForm
@@ -22,13 +23,21 @@ from meetings.views.shared import open_meeting, prepared_meeting, render_below
 def meeting_agenda(request, key):
     """The agenda as those see it who prepare it: to be put in order, with a form to add an item."""
     meeting = prepared_meeting(request, key)
-    form = AgendaItemForm(posted(request), meeting=meeting, reader=request.user)
+    source = going_on.source_of(request, meeting.audience.tokens)
+    initial = _words_of(source) if source is not None else {}
+    form = AgendaItemForm(posted(request), meeting=meeting, reader=request.user, initial=initial)
     if request.method == "POST" and attempt(
-        form, lambda: services.add_agenda_item(request.user, meeting, **form.cleaned_data)
+        form, lambda: services.add_agenda_item(request.user, meeting, source=source, **form.cleaned_data)
     ):
         messages.success(request, _("The item is on the agenda."))
         return redirect("meeting_agenda", key=key)
     return render_below(request, "meetings/meeting_agenda.html", meeting, form=form, **_agenda(request, meeting))
+
+
+def _words_of(source: Any) -> dict[str, str]:
+    """What the form of an item that comes of `source` begins with."""
+    words = source.as_action()
+    return {"title": words["title"], "description": words["description"][:DESCRIPTION_MAX_LENGTH]}
 
 
 def _agenda(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:

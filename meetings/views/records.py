@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from coordination import access
+from coordination import access, going_on
 from coordination.views.shared import attempt, attempt_on_latest, require_or_404
 from meetings import selectors, services
 from meetings.forms import AgreeForm, AnswerForm, EditParagraphForm, NewParagraphForm, OpenRecordForm
-from meetings.models import Answer, Meeting, Paragraph, Record, RecordState, Round
+from meetings.going_on import readers_once_circulated
+from meetings.models import Answer, Meeting, Paragraph, ParagraphKind, Record, RecordState, Round
 from meetings.selectors import circulation
 
 # Each state: the service that leads to it, what its button says, and what is said afterwards.
@@ -147,10 +148,12 @@ def paragraph_new(request, key, section):
     found = record.sections.readable_by(request.user).filter(pk=section).first()
     if found is None:
         raise Http404
-    form = NewParagraphForm(request.POST or None, record=record)
+    source = going_on.source_of(request, readers_once_circulated(found))
+    initial = {"kind": ParagraphKind.DECISION, "text": source.as_action()["description"]} if source else {}
+    form = NewParagraphForm(request.POST or None, record=record, initial=initial)
     made: list[Paragraph] = []
     if request.method == "POST" and attempt(
-        form, lambda: made.append(services.add_paragraph(request.user, found, **form.as_arguments()))
+        form, lambda: made.append(services.add_paragraph(request.user, found, source=source, **form.as_arguments()))
     ):
         messages.success(request, _("The paragraph is written down."))
         return redirect(made[0])

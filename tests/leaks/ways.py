@@ -80,6 +80,12 @@ def every_object_of_a_discussion(world: World) -> Iterator[tuple[dict[str, Any],
         yield {"name": threads.name_of(one.obj)}, one
 
 
+def what_is_written_about(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+    """One of each kind and marking: all have the one form."""
+    for one in {(one.kind, one.marking): one for one in world.of_kind("thread", "article")}.values():
+        yield {"name": threads.name_of(one.obj)}, one
+
+
 def what_actions_come_of(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
     """One of each kind and marking, among them parts: all have the one form."""
     kinds = ("action", "commitment", "visit", "message", "paragraph")
@@ -294,10 +300,14 @@ SITE: dict[str, Way] = {
     "delegate_remove": Way(
         of("invitation", row=lambda one: one.delegates.first().pk), verb="", send="name_delegates"
     ),
+    "delegate_write": Way(
+        of("invitation", row=lambda one: one.delegates.first().pk), verb="record", send="record"
+    ),
     "series_new": Way(of("space"), verb="record", send="record"),
     "series_detail": Way(of("series")),
     "series_edit": Way(of("series"), verb="record", send="record"),
     "series_end": Way(of("series"), verb="record", send="record"),
+    "series_invitations": Way(of("series"), verb="record", send="record"),
     "series_day": Way(of("series"), verb="", send="record"),
     "poll_new": Way(of("space"), verb="record", send="record"),
     "poll_detail": Way(of("poll"), send="answer"),
@@ -449,12 +459,37 @@ SITE: dict[str, Way] = {
     "glossary_term_detail": Way(of("glossary_term")),
     "news_detail": Way(of("news")),
     "file_serve": Way(of("file", name=lambda file: file.filename)),
+    # Not every file is a picture: tests/discussion/test_files.py asks who sees those.
+    "file_small": Way(of("file"), verb=""),
     "file_remove": Way(of("file"), verb="", send="record"),
     "picture_serve": Way(pictures),
     "thread_begin": Way(every_object_of_a_discussion, verb="member", send="contribute"),
+    "thread_say": Way(what_is_written_about, verb="", send="contribute"),
+    "thread_preview": Way(what_is_written_about, verb="", send="contribute"),
+    "thread_draft": Way(what_is_written_about, verb="", send="contribute"),
+    "thread_names": Way(what_is_written_about, verb="contribute", queries=("?q=", "?q=con")),
     "thread_detail": Way(of("thread"), send="contribute"),
     "thread_messages": Way(of("thread"), queries=("?after=0",)),
     "message_detail": Way(of("message")),
+    "message_deeds": Way(of("message"), verb="member"),
+    "message_answer": Way(of("message"), verb="contribute", send="contribute"),
+    # One's own alone: tests/discussion/test_messages.py asks whose it is.
+    "message_edit": Way(of("message"), verb="", send="contribute"),
+    "message_delete": Way(of("message"), verb="", send="contribute"),
+    "message_history": Way(of("message"), verb=""),
+    "message_readers": Way(of("message"), verb="member"),
+    "message_reactions": Way(of("message"), verb="member", send="contribute"),
+    "message_translate": Way(of("message"), verb="contribute", send="contribute"),
+    "message_translation_remove": Way(of("message"), verb="", send="contribute"),
+    "message_report": Way(of("message"), verb="contribute", send="contribute"),
+    "message_make": Way(of("message"), verb="record"),
+    "message_hide": Way(of("message"), verb="manage", send="manage"),
+    "message_restore": Way(of("message"), verb="", send="manage"),
+    "reports_settle": Way(of("message"), verb="", send="manage"),
+    "message_move": Way(of("message"), verb="manage", send="manage"),
+    "thread_merge": Way(of("thread"), verb="manage", send="manage"),
+    "report_list": Way(of("space"), verb="manage"),
+    "message_rules": Way(of("space"), verb="manage", send="manage"),
     "reference": Way(references),
     # Sheets and calendars. That an export holds all of it is asked in test_exports.
     "action_export": Way(sheets, queries=("", f"?q={COMMON}", "?state=any")),

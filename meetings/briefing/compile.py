@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from coordination import access
 from meetings.briefing import of_a_meeting, of_the_visit
-from meetings.briefing.parts import Briefing, Chapter, Part
+from meetings.briefing.parts import Briefing, Chapter, Part, in_a_line
 from meetings.briefing.sight import Sight
 from meetings.models import BriefingPack, BriefingSection, BriefingText, Meeting
 
@@ -81,7 +81,7 @@ def _chapter_of_meeting(sight: Sight, key: str) -> Chapter:
         if is_left_over
         else of_a_meeting.parts_of(sight, meeting),
         language=meeting.language,
-        lead=" · ".join(one for one in lead if one),
+        lead=in_a_line(*lead),
         meeting=meeting,
         is_left_over=is_left_over,
     )

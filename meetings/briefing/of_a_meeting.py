@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from coordination.models import Action, Agreement, Commitment, CommitmentState, article_name
 from coordination.paragraphs import plain_text
-from meetings.briefing.parts import Item, Part
+from meetings.briefing.parts import Item, Part, in_a_line
 from meetings.briefing.sight import Sight
 from meetings.models import SECTIONS_OF_A_MEETING, SPOKEN_KINDS, BriefingSection, Meeting, Paragraph, Record, named
 
@@ -107,7 +107,7 @@ def _task_item(task: Any, who: str, label: str) -> Item:
         task.title,
         task,
         label=label,
-        detail=" · ".join(one for one in details if one),
+        detail=in_a_line(*details),
         url=task.get_absolute_url(),
         language=task.language,
         is_urgent=task.is_overdue or task.state in IN_DANGER,
@@ -121,7 +121,7 @@ def _articles(sight: Sight, meeting: Meeting, part: Part) -> None:
         part.add(
             _article_items(sight, agreement, under),
             title=agreement.title,
-            lead=" · ".join(one for one in (agreement.reference, str(agreement.get_state_display())) if one),
+            lead=in_a_line(agreement.reference, agreement.get_state_display()),
             url=agreement.get_absolute_url(),
             language=agreement.language,
             row=agreement,
@@ -153,7 +153,7 @@ def _background(sight: Sight, meeting: Meeting, part: Part) -> None:
                 item.title,
                 item,
                 label=str(item.number),
-                detail=" · ".join(one for one in (str(item.lead or ""), item.description) if one),
+                detail=in_a_line(item.lead, item.description),
                 language=meeting.language,
             )
             for item in agenda

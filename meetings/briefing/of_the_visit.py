@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from coordination.country_profiles import Profile, profiles_of
 from coordination.models import Commitment
 from meetings.briefing.of_a_meeting import commitment_item
-from meetings.briefing.parts import Item, Part
+from meetings.briefing.parts import Item, Part, in_a_line
 from meetings.briefing.sight import Sight
 from meetings.counterparts import Card, Earlier
 from meetings.itinerary import Slot
@@ -36,8 +36,8 @@ def programme(sight: Sight) -> Part:
 def _slot_item(slot: Slot) -> Item:
     ends = f"{_clock(slot.ends_there)} (+1)" if slot.is_over_midnight else _clock(slot.ends_there)
     places = " → ".join(dict.fromkeys(one for one in (slot.place, slot.place_until) if one))
-    met = ", ".join(one.name for one in slot.counterparts)
-    those = "" if slot.is_for_all else ", ".join(str(member) for member in slot.members)
+    met = "; ".join(one.name for one in slot.counterparts)
+    those = "" if slot.is_for_all else "; ".join(str(member) for member in slot.members)
     note = slot.entry.note if slot.entry else ""
     details = [
         str(slot.kind_label),
@@ -50,7 +50,7 @@ def _slot_item(slot: Slot) -> Item:
         slot.title,
         slot.meeting or slot.entry,
         label=f"{_clock(slot.starts_there)}–{ends}",
-        detail=" · ".join(one for one in details if one),
+        detail=in_a_line(*details),
         url=slot.meeting.get_absolute_url() if slot.meeting else "",
         language=slot.language,
     )
@@ -70,7 +70,7 @@ def people(sight: Sight) -> Part:
         lead = [counterpart.title]
         if card.predecessor is not None:
             lead.append(_("before: %(name)s") % {"name": card.predecessor.person})
-        part.add(_card_items(card), title=counterpart.name, lead=" · ".join(one for one in lead if one))
+        part.add(_card_items(card), title=counterpart.name, lead=in_a_line(*lead))
     return part
 
 
@@ -95,7 +95,7 @@ def _earlier_items(earlier: Earlier) -> Iterator[Item]:
         meeting.title,
         meeting,
         label=_("met before"),
-        detail=" · ".join(one for one in detail if one),
+        detail=in_a_line(*detail),
         url=meeting.get_absolute_url(),
         language=meeting.language,
     )
@@ -130,5 +130,5 @@ def _profile_items(profile: Profile) -> Iterator[Item]:
     for line in profile.paragraphs:
         yield Item(line, profile.row, language=profile.language)
     for fact in profile.facts:
-        said_by = f"{fact.source}, {date_format(fact.as_of, 'SHORT_DATE_FORMAT')}"
+        said_by = in_a_line(fact.source, date_format(fact.as_of, "SHORT_DATE_FORMAT"))
         yield Item(f"{fact.label}: {fact.value}", fact.row, detail=said_by, language=profile.language)

@@ -11,10 +11,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from coordination.models import Marking
-from meetings.briefing.parts import Briefing, Chapter, Group, Item, Part
+from meetings.briefing.parts import Briefing, Chapter, Group, Item, Part, in_a_line
 from meetings.papers import pdf
 from meetings.papers.layout import Paper
 
+# Letters that find room in the column of labels.
+LONGEST_LABEL_BESIDE = 30
 # About so many letters stand on a page of items with their labels; for the progress alone.
 LETTERS_ON_A_PAGE = 1500
 _layout = logging.getLogger("weasyprint.progress")
@@ -67,7 +69,7 @@ def paper_of(briefing: Briefing) -> Paper:
         language=(get_language() or "en")[:2],
         title_language=visit.language,
         foot=_("Made for %(name)s on %(day)s. Pass it on to nobody.")
-        % {"name": name, "day": date_format(timezone.localtime(), "DATETIME_FORMAT")},
+        % {"name": in_a_line(name), "day": in_a_line(date_format(timezone.localtime(), "DATETIME_FORMAT"))},
         facts=[
             (str(_("Delegation")), visit.organisation.name),
             (str(_("Days")), days),
@@ -94,11 +96,13 @@ def _write_chapter(paper: Paper, chapter: Chapter, briefing: Briefing) -> None:
         paper.text(_("This meeting is not in the programme any more."), style="note")
     for part in chapter.parts:
         if not part.is_empty:
+            # A chapter of one section is called what the section is called.
+            if part.title != chapter.title:
+                paper.heading(part.title, level=3, anchor=part.anchor)
             _write_part(paper, part, briefing)
 
 
 def _write_part(paper: Paper, part: Part, briefing: Briefing) -> None:
-    paper.heading(part.title, level=3, anchor=part.anchor)
     for text in part.texts:
         marked = text.marking if text.audience_id != briefing.pack.audience_id else ""
         paper.text(text.text, style="note", label=Marking(marked).label if marked else "", language=text.language)
@@ -110,8 +114,10 @@ def _write_group(paper: Paper, group: Group, briefing: Briefing) -> None:
     if group.title:
         paper.heading(group.title, level=4, language=group.language or paper.language)
     paper.text(group.lead, style="small")
+    labels = [item.label for item in group.items]
+    style = "item" if any(labels) and len(max(labels, key=len)) <= LONGEST_LABEL_BESIDE else "line"
     for item in group.items:
-        paper.text(item.text, label=item.label, byline=_line_after(item, briefing), language=item.language)
+        paper.text(item.text, style=style, label=item.label, byline=_line_after(item, briefing), language=item.language)
 
 
 def _line_after(item: Item, briefing: Briefing) -> str:

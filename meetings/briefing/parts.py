@@ -6,17 +6,30 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import get_language_bidi
+
 from coordination import access
 from coordination.models import Marking
 from meetings.models import BriefingPack, BriefingSection, BriefingText, Meeting, Visit
 
 LONGEST_LINK = 100
+# The marks of Unicode around what runs in its own direction.
+APART, UNTIL_HERE = "\u2068", "\u2069"
 # A row, by its model and its key.
 Source = tuple[str, int]
 
 
 def source_of(row: Any) -> Source:
     return row._meta.label_lower, row.pk
+
+
+def in_a_line(*parts: Any) -> str:
+    """What is known of these, with dots between. Where lines run from right to left each part is set apart, so that a
+    name in Latin letters does not draw the day after it to its other side."""
+    known = [str(one) for one in parts if one]
+    if get_language_bidi():
+        known = [f"{APART}{one}{UNTIL_HERE}" for one in known]
+    return " · ".join(known)
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,15 @@ OWN_STYLES = {
     "Strong text": (10.5, INK),
     "Byline": (9, QUIET),
 }
-STYLES = {"quote": "Quoted", "small": "Small", "note": "Note", "strong": "Strong text", "": "Normal"}
+STYLES = {
+    "": "Normal",
+    "item": "Normal",
+    "line": "Normal",
+    "quote": "Quoted",
+    "small": "Small",
+    "note": "Note",
+    "strong": "Strong text",
+}
 
 
 def as_docx(paper: Paper) -> bytes:

@@ -69,11 +69,16 @@ class Text:
 
     kind: ClassVar[str] = "text"
     pieces: Sequence[Piece]
-    # One of "", "quote", "small", "note", "strong".
+    # One of "", "quote", "small", "note", "strong"; one of many is a "line", or with its label beside it an "item".
     style: str = ""
     label: str = ""
     byline: Piece | None = None
     anchor: str = ""
+
+    @property
+    def label_direction(self) -> str:
+        """A time has no letters: it runs from left to right everywhere."""
+        return direction_of(self.label, "ltr")
 
 
 @dataclass(frozen=True)

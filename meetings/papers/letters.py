@@ -5,18 +5,24 @@ import unicodedata
 from django.utils.translation import get_language_info
 
 RIGHT_TO_LEFT = ("R", "AL")
+SETS_APART = ("LRI", "RLI", "FSI")
 # The languages of the interface by the script that their letters are of; others are named by the record itself.
 CYRILLIC, ARABIC, LATIN = "CYRILLIC", "ARABIC", "LATIN"
 LANGUAGE_OF_SCRIPT = {CYRILLIC: "ru", ARABIC: "ur", LATIN: "en"}
 
 
 def direction_of(text: str, otherwise: str = "ltr") -> str:
-    """The direction of the first letter that has one (Unicode Standard Annex 9, P2); `otherwise` where none has."""
+    """The direction of the first letter that has one (Unicode Standard Annex 9, P2); `otherwise` where none has.
+
+    What is set apart with the marks of Unicode does not count.
+    """
+    deep = 0
     for letter in text:
         kind = unicodedata.bidirectional(letter)
-        if kind == "L":
+        deep += (kind in SETS_APART) - (kind == "PDI" and deep > 0)
+        if deep == 0 and kind == "L":
             return "ltr"
-        if kind in RIGHT_TO_LEFT:
+        if deep == 0 and kind in RIGHT_TO_LEFT:
             return "rtl"
     return otherwise
 

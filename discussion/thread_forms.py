@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -120,6 +121,13 @@ class StartThreadForm(MessageForm, NamedReadersForm):
         del self.fields["answers"]
         if not access.can(writer, "manage", about):
             del self.fields["asks_acknowledgement"]
+
+    @classmethod
+    def sent(cls, request: HttpRequest, about: Any, **kwargs: Any) -> "StartThreadForm":
+        form = super().sent(request, about, **kwargs)
+        if form.preview is not None:
+            form.initial |= {name: request.POST.getlist(name) for name in ("organisations", "users")}
+        return form
 
     def clean_text(self) -> str:
         return self.cleaned_data["text"]  # the service checks both fields at once

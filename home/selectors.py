@@ -13,7 +13,7 @@ from accounts.models import User
 from coordination import access, selectors
 from coordination.models import ActionUpdate, CommitmentState, ProgressReport, Space
 from discussion import selectors as discussion_selectors
-from discussion.models import Message
+from discussion.models import Message, Standing
 from knowledge.models import NewsItem, Resource
 from meetings.models import Record, RecordState
 
@@ -96,7 +96,7 @@ def _messages(user: User, spaces: dict[int, Space]) -> Iterable[New]:
     """The latest message of each thread that has news."""
     messages = (
         Message.objects.readable_by(user)
-        .filter(thread__space__in=spaces)
+        .filter(thread__space__in=spaces, standing=Standing.POSTED)
         .exclude(author=user)
         .select_related("author", "thread__audience")
         .order_by("-created_at")[:NEW_OF_EACH_KIND]
@@ -116,7 +116,8 @@ def _messages(user: User, spaces: dict[int, Space]) -> Iterable[New]:
             "",
             spaces.get(message.thread.space_id),
             message.thread.audience.marking,
-            message.author.name,
+            # Under the Chatham House Rule nobody is told who has said it.
+            "" if message.thread.chatham_house else message.author.name,
         )
 
 

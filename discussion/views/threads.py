@@ -63,6 +63,7 @@ def space_threads(request, key):
         ],
         "is_narrowed": over,
         "may_write": access.can(request.user, "contribute", space),
+        "manages": access.can(request.user, "manage", space),
     }
     return render(request, "discussion/thread_list.html", context)
 

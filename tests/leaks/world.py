@@ -427,7 +427,10 @@ class World:
             self._note("thread", marking, thread)
             self._say(marking, thread)
         number = next(_numbers)
-        thread = make.make_thread(self.space, subject=f"{COMMON} {canary(number)}")
+        thread = make.make_thread(
+            self.space, subject=f"{COMMON} {canary(number)}", summary=canary(number), summary_by=self.confidant,
+            summary_at=NOON, asks_acknowledgement=True,
+        )  # fmt: skip
         self._note("thread", marking, self._marked(thread, marking), number=number)
         self._say(marking, thread)
 

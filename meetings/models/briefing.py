@@ -28,11 +28,14 @@ LONGEST_WAIT = timedelta(minutes=20)
 
 class BriefingPack(Content):
     """The pack of a visit. By itself it is for the organisations of the delegation and of whoever began it: those whom
-    the delegation meets may well be members of the same space."""
+    the delegation meets may well be members of the same space.
+
+    Where there is one that is closed to somebody who may prepare the visit, that one begins another: to be told that
+    there is one already would be told of it."""
 
     named_along = "visit"
 
-    visit = models.OneToOneField(Visit, on_delete=models.CASCADE, related_name="briefing")
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="briefings")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )

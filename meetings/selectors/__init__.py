@@ -9,7 +9,7 @@ from meetings.selectors.agenda import (
     rapporteurs_for,
     senders_of,
 )
-from meetings.selectors.briefing import MemberReading, briefing_of, readers_of_briefing
+from meetings.selectors.briefing import MemberReading, briefing_of, own_first, readers_of_briefing
 from meetings.selectors.invitations import (
     Candidate,
     candidates_of,
@@ -47,6 +47,7 @@ from meetings.selectors.records import (
     SPEAKER_ROWS,
     ShownParagraph,
     ShownSection,
+    sections_of_each,
     sections_shown,
     texts_for_all_readers,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "not_yet_invited",
     "occurrences_shown",
     "organisations_at",
+    "own_first",
     "persons_for",
     "persons_of_delegation",
     "posts_for",
@@ -87,6 +89,7 @@ __all__ = [
     "readable_series",
     "readers_of_briefing",
     "record_of",
+    "sections_of_each",
     "sections_shown",
     "senders_of",
     "taken_by_meetings",

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -19,6 +20,7 @@ from pypdf import PdfReader
 from accounts.models import User
 from coordination import access, audit
 from coordination.models import Organisation
+from coordination.selectors import organisations_in
 from coordination.services import StaleVersion, change_marking, require
 from meetings import briefing
 from meetings.briefing import paper
@@ -31,8 +33,10 @@ from meetings.models import (
     Meeting,
     PaperState,
     Visit,
+    VisitMember,
 )
 from meetings.models.briefing import TEXT_MAX_LENGTH
+from meetings.selectors.briefing import briefing_of
 
 logger = logging.getLogger(__name__)
 # A paper is for the days of a visit, and is made anew within a minute.
@@ -44,11 +48,10 @@ PROGRESS_SECONDS = 0.5
 # --- the pack and its texts ----------------------------------------------------------------------------------------
 @transaction.atomic
 def begin_briefing(actor: User, visit: Visit) -> BriefingPack:
-    """Begin the pack of `visit`; the second time it is the same one."""
+    """Begin the pack of `visit`; the second time it is the same one. One that `actor` may not read is not there."""
     require(actor, "record", visit)
     visit = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
-    if begun_before := BriefingPack.objects.filter(visit=visit).first():
-        require(actor, "record", begun_before)
+    if begun_before := briefing_of(visit, actor):
         return begun_before
     pack = BriefingPack(space_id=visit.space_id, visit=visit, created_by=actor)
     pack.save()
@@ -168,16 +171,21 @@ def _digest(actor: User, pack: BriefingPack, section: str, meeting: Meeting | No
 
 # --- on paper ------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def ask_for_briefing_paper(actor: User, pack: BriefingPack) -> BriefingPaper:
-    """Let the worker make the pack as PDF for `actor`. Asked twice, it is made once."""
-    require(actor, "read", pack)
+def ask_for_briefing_paper(actor: User, pack: BriefingPack, member: VisitMember | None = None) -> BriefingPaper:
+    """Let the worker make the pack as PDF for `actor`, or for a member of the delegation without an account, to whom
+    `actor` hands it. Asked twice, it is made once."""
+    require(actor, "read" if member is None else "record", pack)
+    if member is not None:
+        _check_member(actor, pack, member)
     own = BriefingPaper.objects.filter(pack=pack, reader=actor)
     waiting = own.filter(state=PaperState.WAITING).defer("content").first()
     if waiting is not None and not waiting.is_stuck:
+        if waiting.made_for_id != (member.pk if member else None):
+            raise ValidationError(_("Another PDF of it is being made for you. Ask again when it is there."))
         return waiting
     if waiting is not None:
         waiting.delete()
-    asked = BriefingPaper(pack=pack, space_id=pack.space_id, reader=actor)
+    asked = BriefingPaper(pack=pack, space_id=pack.space_id, reader=actor, made_for=member)
     try:
         with transaction.atomic():
             asked.save()
@@ -189,6 +197,33 @@ def ask_for_briefing_paper(actor: User, pack: BriefingPack) -> BriefingPaper:
     return asked
 
 
+def _check_member(actor: User, pack: BriefingPack, member: VisitMember) -> None:
+    outsider = outsider_of(actor, pack, member)
+    if member.visit_id != pack.visit_id or outsider is None:
+        raise ValidationError(_("Whoever has an account reads the briefing there."))
+    there = organisations_in(pack.space).filter(pk=member.organisation_id)
+    if not there.exists() or not access.may_read(outsider, pack):
+        raise ValidationError(_("The organisation of this person may not read the briefing."))
+
+
+def outsider_of(actor: User, pack: BriefingPack, member: VisitMember) -> access.Outsider | None:
+    """The member as a reader of what `actor` hands over; None for somebody with an account, and for nobody."""
+    person = member.person or (member.post.person if member.post else None)
+    if person is None or person.user_id is not None:
+        return None
+    return access.Outsider(actor, member.organisation_id, pack.space_id, person.name, actor.language)
+
+
+def may_open_paper(user: User, found: BriefingPaper) -> bool:
+    """Whether all that stands in it may still be read: by `user`, and by whoever it was made for."""
+    if not briefing.may_all_be_read(user, found.sources):
+        return False
+    if found.made_for is None:
+        return True
+    outsider = outsider_of(user, found.pack, found.made_for)
+    return outsider is not None and briefing.may_all_be_read(outsider, found.sources)
+
+
 @task()
 def forget_briefing_paper(key: str) -> None:
     """Its days are over."""
@@ -198,23 +233,27 @@ def forget_briefing_paper(key: str) -> None:
 @task()
 def make_briefing_paper(key: str) -> None:
     """Make it. Run twice, it is made once; a worker that dies over it leaves it waiting, and it is taken up again."""
-    asked = BriefingPaper.objects.filter(key=key, state=PaperState.WAITING).select_related("reader").first()
+    asked = (
+        BriefingPaper.objects.filter(key=key, state=PaperState.WAITING)
+        .select_related("reader", "pack", "made_for__person", "made_for__post__person")
+        .first()
+    )
     if asked is None:
         return
     reader = asked.reader
     zone = getattr(reader, "time_zone", None) or timezone.get_default_timezone()
     try:
         with override(reader.language), timezone.override(zone), access.remembering():
-            _make(asked, reader)
+            _make(asked, reader if asked.made_for is None else outsider_of(reader, asked.pack, asked.made_for))
     except Exception:
         logger.exception("Briefing %s was not made.", key)
         BriefingPaper.objects.filter(pk=asked.pk, state=PaperState.WAITING).update(state=PaperState.FAILED)
 
 
-def _make(asked: BriefingPaper, reader: User) -> None:
-    packs = BriefingPack.objects.readable_by(reader).filter(pk=asked.pack_id, visit__live=True)
+def _make(asked: BriefingPaper, reader: access.Reader | None) -> None:
+    packs = BriefingPack.objects.readable_by(reader or AnonymousUser()).filter(pk=asked.pack_id, visit__live=True)
     pack = packs.select_related("audience", "visit__audience", "visit__organisation", "visit__country").first()
-    if pack is None:
+    if pack is None or reader is None:
         # The right to it ended before the worker came to it: nothing is there to be made.
         asked.delete()
         return
@@ -229,8 +268,12 @@ def _make(asked: BriefingPaper, reader: User) -> None:
         row.content, row.pages, row.sources, row.digest = content, pages, compiled.sources, compiled.digest
         row.state, row.made_at, row.done, row.total = PaperState.READY, timezone.now(), pages, pages
         row.save()
-        BriefingPaper.objects.filter(pack=pack, reader=reader).exclude(pk=row.pk).delete()
-        audit.record(reader, "exported", pack, after={"pages": pages, "marking": compiled.marking})
+        same = BriefingPaper.objects.filter(pack=pack, reader=asked.reader, made_for=asked.made_for)
+        same.exclude(pk=row.pk).delete()
+        after = {"pages": pages, "marking": compiled.marking}
+        if asked.made_for is not None:
+            after["made for"] = str(asked.made_for)
+        audit.record(asked.reader, "exported", pack, after=after)
 
 
 class _Progress:

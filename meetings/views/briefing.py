@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.staticfiles import finders
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,6 +34,7 @@ from meetings.models import (
 
 SECONDS_BETWEEN_LOOKS = 1
 # A PDF reads nothing and calls nobody; the browsers' own readers refuse to start in a sandbox.
+MADE_FOR = ("made_for__person", "made_for__post__person", "made_for__organisation")
 CLOSED = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'"
 
 
@@ -42,7 +44,8 @@ def _packs() -> Any:
 
 
 def _pack(request: HttpRequest, key: str) -> BriefingPack:
-    pack: BriefingPack = access.open_readable(request, _packs(), visit__key=key)
+    packs = selectors.own_first(_packs(), request.user)
+    pack: BriefingPack = access.open_readable(request, packs, visit__key=key)
     return pack
 
 
@@ -84,7 +87,7 @@ def briefing_detail(request, key):
         "behind": [text.key for part in found.parts for text in part.texts if part.is_behind(text, request.user)],
         "may_write": may_write,
         "readers": selectors.readers_of_briefing(pack) if may_write and wanted == VISIT else None,
-        "paper": _own_papers(request, pack).first() if request.user.is_authenticated else None,
+        "paper": _own_papers(request, pack).filter(made_for=None).first() if request.user.is_authenticated else None,
     }
     return render(request, "meetings/briefing_detail.html", context)
 
@@ -95,9 +98,6 @@ def briefing_begin(request, key):
     """Begin the pack of a visit."""
     visit = access.open_readable(request, Visit.live_pages(), key=key)
     require_or_404(request, "record", visit)
-    if BriefingPack.objects.filter(visit=visit).exists():
-        # Another's, marked for others: whoever may not read it is told as if it were not there.
-        return redirect(_pack(request, key))
     services.begin_briefing(request.user, visit)
     return redirect("briefing_detail", key=key)
 
@@ -204,14 +204,30 @@ def _render_writing(request, pack, section, meeting, form, text=None, present=No
 # --- on paper ------------------------------------------------------------------------------------------------------
 def _own_papers(request, pack):
     """Those of the reader; of their content nothing but the one that is opened is fetched."""
-    return BriefingPaper.objects.readable_by(request.user).filter(reader=request.user, pack=pack).defer("content")
+    return (
+        BriefingPaper.objects.readable_by(request.user)
+        .filter(reader=request.user, pack=pack)
+        .select_related(*MADE_FOR)
+        .defer("content")
+    )
 
 
 @login_required
 @require_POST
 def briefing_paper_ask(request, key):
-    """Let the pack be made as PDF."""
-    paper = services.ask_for_briefing_paper(request.user, _pack(request, key))
+    """Let the pack be made as PDF, for oneself or for a member of the delegation without an account."""
+    pack = _pack(request, key)
+    member = None
+    if wanted := request.POST.get("member"):
+        require_or_404(request, "record", pack)
+        member = pack.visit.members.filter(pk=int(wanted[:9]) if wanted.isdecimal() else 0).first()
+        if member is None:
+            raise Http404
+    try:
+        paper = services.ask_for_briefing_paper(request.user, pack, member)
+    except ValidationError as refusal:
+        messages.error(request, refusal.messages[0])
+        return redirect(pack)
     return redirect("briefing_paper", key=key, paper=paper.key)
 
 
@@ -229,7 +245,7 @@ def briefing_paper(request, key, paper):
         "visit": pack.visit,
         "space": access.if_readable(request.user, pack.space),
         "paper": found,
-        "may_open": is_ready and briefing.may_all_be_read(request.user, found.sources),
+        "may_open": is_ready and services.may_open_paper(request.user, found),
         "seconds": SECONDS_BETWEEN_LOOKS,
     }
     return render(request, "meetings/briefing_paper.html", context)
@@ -241,8 +257,9 @@ def briefing_pdf(request, key, paper):
     """The PDF, for the one whom it was made for, while that one may still read all that stands in it."""
     pack = _pack(request, key)
     papers = BriefingPaper.objects.readable_by(request.user).filter(reader=request.user, pack=pack)
+    papers = papers.select_related(*MADE_FOR)
     found = papers.filter(key=paper, state=PaperState.READY).first()
-    if found is None or not briefing.may_all_be_read(request.user, found.sources):
+    if found is None or not services.may_open_paper(request.user, found):
         raise Http404
     answer = HttpResponse(bytes(found.content), content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="briefing-{pack.visit.key}.pdf"'

@@ -13,7 +13,8 @@ from accounts.models import User
 from coordination import access, selectors
 from coordination.models import ActionUpdate, CommitmentState, ProgressReport, Space
 from discussion import selectors as discussion_selectors
-from discussion.models import Message, Standing
+from discussion.models import Message
+from discussion.models import Standing as MessageStanding
 from knowledge.models import NewsItem, Resource
 from meetings.models import Record, RecordState
 
@@ -96,7 +97,7 @@ def _messages(user: User, spaces: dict[int, Space]) -> Iterable[New]:
     """The latest message of each thread that has news."""
     messages = (
         Message.objects.readable_by(user)
-        .filter(thread__space__in=spaces, standing=Standing.POSTED)
+        .filter(thread__space__in=spaces, standing=MessageStanding.POSTED)
         .exclude(author=user)
         .select_related("author", "thread__audience")
         .order_by("-created_at")[:NEW_OF_EACH_KIND]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, Q, QuerySet
@@ -36,10 +36,34 @@ from coordination.models import (
     SpaceUserPermission,
 )
 
-Reader = User | AnonymousUser
-
 PUBLIC = "public"
 PARTNERS = "partners"
+
+
+@dataclass(frozen=True)
+class Outsider:
+    """Somebody without an account whom an organisation sends, as the reader of a paper that `giver` hands over.
+
+    Reads what all of the organisation may read in one space, as far as `giver` may: nothing that names persons, nothing
+    by a role, and nothing of other spaces.
+    """
+
+    giver: User
+    organisation_id: int
+    space_id: int
+    name: str
+    language: str
+    pk: None = None
+    is_authenticated: Literal[False] = False
+    is_active: Literal[False] = False
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        of_all = str(Token(self.space_id)), str(Token(self.space_id, org=self.organisation_id))
+        return frozenset({PUBLIC, PARTNERS, *of_all})
+
+
+Reader = User | AnonymousUser | Outsider
 
 # What each role holds on the space; a role includes those before it.
 ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
@@ -305,6 +329,8 @@ def _permissions_by_space(rows: Iterable[tuple[int, str]]) -> dict[int, frozense
 
 def principals(user: Reader) -> frozenset[str]:
     """The tokens that `user` holds. No office gives one: not the secretariat, not Django's superuser flag."""
+    if isinstance(user, Outsider):
+        return user.tokens
     if not user.is_authenticated or not user.is_active:
         return frozenset({PUBLIC})
     return _tokens_of(user, memberships(user))
@@ -325,12 +351,15 @@ def _tokens_of(user: User, held: dict[int, frozenset[str]]) -> frozenset[str]:
 # --- reading -------------------------------------------------------------------------------------------------------
 def may_read(user: Reader, obj: Any) -> bool:
     """Whether `user` may read `obj`: the rule itself."""
+    if isinstance(user, Outsider) and not may_read(user.giver, obj):
+        return False
     return not principals(user).isdisjoint(audience(obj))
 
 
 def readable_audiences(user: Reader) -> QuerySet:
     """The keys of the audiences that `user` belongs to, as a subquery."""
-    return AudienceToken.objects.filter(token__in=principals(user)).values("audience_id")
+    found = AudienceToken.objects.filter(token__in=principals(user)).values("audience_id")
+    return found.filter(audience__in=readable_audiences(user.giver)) if isinstance(user, Outsider) else found
 
 
 def readable_by(queryset: QuerySet, user: Reader) -> QuerySet:
@@ -341,6 +370,8 @@ def readable_by(queryset: QuerySet, user: Reader) -> QuerySet:
 
 def audience_keys(user: Reader) -> list[int]:
     """The keys of the audiences that `user` belongs to; asked for once a request."""
+    if isinstance(user, Outsider):
+        return sorted(set(readable_audiences(user).values_list("audience_id", flat=True)))
     memory = _audiences.get()
     if memory is not None and user.pk in memory:
         return memory[user.pk]

@@ -4,7 +4,7 @@ Whoever keeps files (knowledge) gives its `Keeper` here at start. A file is atta
 and has that one's readers; where it came with a part of it, such as a progress report, it knows which one.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,8 @@ class Keeper:
     attach: Callable[..., list[Any]]
     # The files of an object that a reader may read, each with `came_with`: the key of the part.
     files_of: Callable[[Marked, access.Reader], Iterable[Any]]
+    # The same of many objects of one kind, by their keys.
+    files_of_each: Callable[[Sequence[Marked], access.Reader], dict[int, list[Any]]]
     # Whether whoever may report may add files to the report: what goes out beyond the space is not everybody's to add.
     may_attach: Callable[[access.Reader, Marked], bool]
     may_remove: Callable[[access.Reader, Any], bool]

@@ -9,6 +9,7 @@ KEEPER = Keeper(
     check=check_upload,
     attach=services.attach_together,
     files_of=selectors.files_at,
+    files_of_each=selectors.files_at_each,
     may_attach=services.may_attach_to_reports,
     may_remove=services.may_remove,
     files_with=selectors.files_with,

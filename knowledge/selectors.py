@@ -1,9 +1,10 @@
 """What more than one view asks of knowledge."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 
 from coordination.access import Reader
@@ -72,6 +73,18 @@ def files_at(obj: Marked, user: Reader) -> QuerySet[File]:
         .defer("text")
         .order_by("created_at", "pk")
     )
+
+
+def files_at_each(objects: Sequence[Marked], user: Reader) -> dict[int, list[File]]:
+    """The same for many objects of one kind, by their keys. One query."""
+    found: dict[int, list[File]] = {obj.pk: [] for obj in objects}
+    if not objects:
+        return found
+    kind = ContentType.objects.get_for_model(objects[0])
+    rows = File.objects.filter(attached_type=kind, attached_id__in=found).readable_by(user).select_related("audience")
+    for file in rows.defer("text").order_by("created_at", "pk"):
+        found[file.attached_id].append(file)
+    return found
 
 
 def files_with(obj: Marked, user: Reader, parts: Iterable[int]) -> QuerySet[File]:

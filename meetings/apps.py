@@ -25,10 +25,12 @@ class MeetingsConfig(AppConfig):
         audit.happened.connect(narrow_what_was_made, dispatch_uid="meetings.narrow_what_was_made")
 
     def _tell_calendars(self) -> None:
-        """Those who are invited have it in their calendars by mail, and all readers in their feeds."""
-        from coordination import audit, feeds
+        """Those who are invited have it in their calendars by mail, which answer, and all readers in their feeds."""
+        from coordination import audit, feeds, replies
         from meetings import calendar_feeds
+        from meetings.replies import mailbox_of
         from meetings.services.calendar_mails import notice_change
 
         audit.happened.connect(notice_change, dispatch_uid="meetings.calendar_mails")
         feeds.sources.append(calendar_feeds.events_in)
+        replies.finders.append(mailbox_of)

@@ -5,7 +5,7 @@ a calendar that has the series moves that day alone. What an entry says depends 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, StrEnum
 from functools import lru_cache
@@ -22,6 +22,7 @@ class Shown(Enum):
     """How much of a meeting an entry says."""
 
     ALL = "all of it"
+    PLAIN = "its title, and when and where it is"
     TIME = "that there is a meeting, and when"
     NOTHING = "nothing: there is no entry"
 
@@ -61,12 +62,8 @@ def as_icalendar(meeting: Meeting, address: str) -> bytes:
 
 def series_as_icalendar(series: Series, meetings: Iterable[Meeting], hidden: Iterable[datetime], address: str) -> bytes:
     """The series with those of its days that have a meeting of their own; see `events_of_series`."""
-    return _whole(_fetched(series, meetings, hidden, address))
-
-
-def _fetched(series: Series, meetings: Iterable[Meeting], hidden: Iterable[datetime], address: str) -> list[Event]:
     shown = SHOWN_TO_THE_READER.get(series.marking, Shown.ALL)
-    return events_of_series(series, meetings, hidden, address, stamp=datetime.now(UTC), shown=shown)
+    return _whole(events_of_series(series, meetings, hidden, address, stamp=datetime.now(UTC), shown=shown))
 
 
 def request(
@@ -92,13 +89,49 @@ def cancellation(
 
 
 def request_series(
-    series: Series, meetings: Iterable[Meeting], hidden: Iterable[datetime], address: str, letter: Correspondence
+    series: Series,
+    meetings: Iterable[Meeting],
+    hidden: Iterable[datetime],
+    address: str,
+    letter: Correspondence,
+    *,
+    sequence: int,
+    shown_by: dict[str, Shown],
+    statuses: dict[int, str],
+    address_of=None,
 ) -> bytes:
-    """A whole series as an invitation, with its exceptions."""
-    events = _fetched(series, meetings, hidden, address)
-    for event in events:
-        _add_correspondence(event, letter)
+    """A whole series as an invitation, with its exceptions. `statuses`: what is answered of those, by their keys."""
+    meetings = list(meetings)
+    shown = shown_by.get(series.marking, Shown.ALL)
+    events = events_of_series(
+        series,
+        meetings,
+        hidden,
+        address,
+        stamp=datetime.now(UTC),
+        shown=shown,
+        address_of=address_of,
+        shown_by=shown_by,
+    )
+    given = [letter.status, *(statuses.get(meeting.pk, "NEEDS-ACTION") for meeting in meetings)]
+    for event, status in zip(events, given, strict=True):
+        # Of no part a calendar has a higher number: what was sent of a day alone had one of its own.
+        event["sequence"] = max(int(str(event["sequence"])), sequence)
+        _add_correspondence(event, replace(letter, status=status))
     return _whole(events, Method.REQUEST)
+
+
+def cancellation_of_series(series: Series, letter: Correspondence, *, sequence: int) -> bytes:
+    """Takes the whole series out of the reader's calendar, and names nothing of it."""
+    event = Event()
+    event.add("uid", f"{series.key}@accord")
+    event.add("sequence", sequence)
+    event.add("dtstamp", datetime.now(UTC))
+    event.add("dtstart", _on_day(series, series.first_day))
+    event.add("summary", _("Meetings on Accord"))
+    event.add("status", "CANCELLED")
+    _add_correspondence(event, letter)
+    return _whole([event], Method.CANCEL)
 
 
 def _whole(events: list[Event], method: Method = Method.PUBLISH) -> bytes:
@@ -163,17 +196,19 @@ def _by_the_clock(moment: datetime, zone_name: str) -> datetime:
 
 
 def _say(event: Event, obj: Meeting | Series, address: str, shown: Shown) -> None:
-    event.add("url", address)
+    if address:
+        event.add("url", address)
     # TLP has more labels than calendars have: none but CLEAR is for others who see the calendar.
     event.add("class", "PUBLIC" if obj.marking == Marking.CLEAR else "CONFIDENTIAL")
-    if shown is not Shown.ALL:
+    if shown not in (Shown.ALL, Shown.PLAIN):
         event.add("summary", _("Meeting on Accord"))
         event.add("description", address)
         return
     event.add("summary", obj.title)
     if place := ", ".join(filter(None, [obj.place, obj.room])):
         event.add("location", place)
-    event.add("description", "\n\n".join(filter(None, [obj.purpose, obj.link, address])))
+    if shown is Shown.ALL:
+        event.add("description", "\n\n".join(filter(None, [obj.purpose, obj.link, address])))
 
 
 def events_of_series(
@@ -185,6 +220,7 @@ def events_of_series(
     stamp: datetime,
     shown: Shown = Shown.ALL,
     address_of=None,
+    shown_by: dict[str, Shown] = SHOWN_TO_THE_READER,
 ) -> list[Event]:
     """The rule as one event, and one for each day with a meeting of its own.
 
@@ -205,12 +241,14 @@ def events_of_series(
         event.add("exdate", [_on_day(series, day) for day in sorted(left_out)])
     event.add("status", "CONFIRMED")
     _say(event, series, address, shown)
-    own = [_own_event(meeting, address, address_of, stamp, shown) for meeting in meetings]
+    own = [_own_event(meeting, address, address_of, stamp, shown, shown_by) for meeting in meetings]
     return [event, *own]
 
 
-def _own_event(meeting: Meeting, address: str, address_of, stamp: datetime, shown: Shown) -> Event:
-    shown = max(shown, SHOWN_TO_THE_READER.get(meeting.marking, Shown.ALL), key=list(Shown).index)
+def _own_event(
+    meeting: Meeting, address: str, address_of, stamp: datetime, shown: Shown, shown_by: dict[str, Shown]
+) -> Event:
+    shown = max(shown, shown_by.get(meeting.marking, Shown.ALL), key=list(Shown).index)
     return event_of(meeting, address_of(meeting) if address_of else address, stamp=stamp, shown=shown)
 
 

@@ -26,6 +26,7 @@ from meetings.models import (
     Visit,
 )
 from meetings.selectors import SPEAKER_ROWS
+from meetings.selectors.records import know_who_attended
 from meetings.selectors.visits import Itinerary, itinerary_of
 
 # What is looked through at most for all meetings together; of it a section shows what fits.
@@ -191,24 +192,8 @@ class Sight:
         return found
 
     def may_see_names(self, record: Record) -> bool:
-        self._know_who_attended()
+        know_who_attended(self.last_time.values())
         return access.may_see_names(self.user, record)
-
-    def _know_who_attended(self) -> None:
-        """Of all records under the Chatham House Rule at once; the rule asks each of them."""
-        asked = {
-            record.meeting_id: record
-            for record in self.last_time.values()
-            if record.chatham_house and "attending_user_ids" not in record.__dict__
-        }
-        if not asked:
-            return
-        users: dict[int, set[int]] = {key: set() for key in asked}
-        rows = Attendance.objects.filter(meeting__in=asked)
-        for meeting, *keys in rows.values_list("meeting", "person__user_id", "post__person__user_id"):
-            users[meeting] |= set(keys) - {None}
-        for key, record in asked.items():
-            record.__dict__["attending_user_ids"] = frozenset(users[key])
 
     # --- what is open ----------------------------------------------------------------------------------------------
     @cached_property

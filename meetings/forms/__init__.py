@@ -21,7 +21,7 @@ from meetings.forms.filters import (
     MeetingFilters,
     VisitFilters,
 )
-from meetings.forms.invitations import CancelForm, DelegateForm, InvitationAnswerForm, InviteForm
+from meetings.forms.invitations import CancelForm, DelegateForm, InvitationAnswerForm, InviteForm, WriteToDelegateForm
 from meetings.forms.meetings import (
     AttendanceForm,
     EditMeetingForm,
@@ -35,7 +35,7 @@ from meetings.forms.records import (
     OpenRecordForm,
     SpeakerField,
 )
-from meetings.forms.series import EditSeriesForm, EndSeriesForm, NewSeriesForm
+from meetings.forms.series import EditSeriesForm, EndSeriesForm, InviteToSeriesForm, NewSeriesForm
 from meetings.forms.visits import (
     EditEntryForm,
     EditTemplateForm,
@@ -78,6 +78,7 @@ __all__ = [
     "HandInForm",
     "InvitationAnswerForm",
     "InviteForm",
+    "InviteToSeriesForm",
     "LetterForm",
     "MeetingFilters",
     "MemberForm",
@@ -98,5 +99,6 @@ __all__ = [
     "VoteForm",
     "WhoGoesForm",
     "WriteLettersForm",
+    "WriteToDelegateForm",
     "a_time",
 ]

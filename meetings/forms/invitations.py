@@ -3,14 +3,17 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from coordination import access
 from coordination.forms import DeedForm, LatestForm, one_line, paragraphs
 from coordination.models import Organisation, Person, Post
 from meetings import selectors
 from meetings.forms.meetings import a_time
-from meetings.models import AttendanceRole, Invitation, InvitationAnswer, Meeting
+from meetings.models import AttendanceRole, Delegate, Invitation, InvitationAnswer, Meeting
 from meetings.times import TimesOfThePlaceMixin, wall_clock
 
 
@@ -95,3 +98,22 @@ class DelegateForm(DeedForm):
         if fields.get("person") and fields.get("person_name"):
             self.add_error("person_name", ValidationError(_("Choose a person or type a name, not both.")))
         return fields
+
+
+class WriteToDelegateForm(DeedForm):
+    """For somebody who has no account."""
+
+    address = forms.EmailField(label=_("E-mail address"))
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    confirmed = forms.BooleanField(
+        label=_("Title and place may be told to this person, whatever the marking"),
+        required=False,
+        help_text=_("Without this the mail says what the marking lets out. What is TLP:RED is never told."),
+    )
+
+    def __init__(self, *args: Any, delegate: Delegate, writer: User, **kwargs: Any) -> None:
+        person = delegate.person
+        is_known = person is not None and access.may_see_contact_details(writer, person)
+        address = person.email if person is not None and is_known else ""
+        kwargs["initial"] = {"address": address, "language": writer.language}
+        super().__init__(*args, **kwargs)

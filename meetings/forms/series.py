@@ -90,6 +90,24 @@ class EditSeriesForm(LatestForm, WhatMeetingsSay):
         )
 
 
+class InviteToSeriesForm(DeedForm):
+    organisations = forms.ModelMultipleChoiceField(
+        label=_("Organisations"),
+        queryset=Organisation.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("They are invited to each meeting, and have the series in their calendars as a whole."),
+    )
+
+    def __init__(self, *args: Any, series: Series, **kwargs: Any) -> None:
+        kwargs["initial"] = {"organisations": series.invited.all()}
+        super().__init__(*args, **kwargs)
+        there = coordination.organisations_in(series.space)
+        self.fields["organisations"].queryset = Organisation.objects.filter(
+            Q(pk__in=there) | Q(pk__in=series.invited.all())
+        )
+
+
 class EndSeriesForm(DeedForm):
     last_day = forms.DateField(
         label=_("Last day"),

@@ -183,6 +183,7 @@ class Meeting(ContentPage):
             from meetings.models.invitations import Invitation
 
             Invitation.objects.filter(meeting=self).exclude(answer="pending").ask_again()
+            self.calendar_mails.exclude(reply="").update(reply="")
         if "starts_at" in different:
             from meetings.models.agenda import AgendaItem
 

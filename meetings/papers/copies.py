@@ -7,11 +7,12 @@ it is handed on (docs/decisions/0015).
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from coordination import access, attachments
 from coordination.models import Commitment, Marking
 from meetings import selectors
-from meetings.models import AttendanceRole, Meeting, Record
+from meetings.models import Attendance, AttendanceRole, Meeting, Record
 from meetings.papers.layout import narrowest
 from meetings.selectors import circulation
 
@@ -97,10 +98,39 @@ class RecordCopy:
 
 def copy_for(user: access.Reader, record: Record) -> RecordCopy:
     """The copy of `record`, which `user` may read, for that reader."""
-    shown = selectors.sections_shown(record, user)
-    corrigenda = circulation.corrigenda_of(record, user) if record.is_frozen else {}
-    withheld = not access.may_see_names(user, record)
-    documents = list(attachments.keeper().files_of(record.meeting, user))
+    return copies_for(user, [record])[0]
+
+
+def copies_for(user: access.Reader, records: list[Record]) -> list[RecordCopy]:
+    """The same of many records, in as many queries as of one."""
+    sections = selectors.sections_of_each(records, user)
+    corrigenda = circulation.corrigenda_of_each([record for record in records if record.is_frozen], user)
+    documents = attachments.keeper().files_of_each([record.meeting for record in records], user)
+    outcomes = circulation.outcomes_of_each(records, user)
+    present = _participants_of_each([record.meeting for record in records])
+    return [
+        _copy(
+            record,
+            not access.may_see_names(user, record),
+            sections[record.pk],
+            corrigenda,
+            documents[record.meeting_id],
+            outcomes[record.pk],
+            present[record.meeting_id],
+        )
+        for record in records
+    ]
+
+
+def _copy(
+    record: Record,
+    withheld: bool,
+    shown: list[selectors.ShownSection],
+    corrigenda: dict[str, list],
+    documents: list[Any],
+    outcome: circulation.Outcome,
+    present: list[CopiedParticipant],
+) -> RecordCopy:
     markings = [record.audience.marking, *(one.section.audience.marking for one in shown)]
     tasks = [
         task for one in shown for paragraph in one.paragraphs for task in [*paragraph.actions, *paragraph.commitments]
@@ -111,10 +141,10 @@ def copy_for(user: access.Reader, record: Record) -> RecordCopy:
         marking=narrowest(markings),
         names_withheld=withheld,
         sections=[_section(number, one, corrigenda) for number, one in enumerate(shown, start=1)],
-        participants=[] if withheld else _participants(record.meeting),
+        participants=[] if withheld else present,
         documents=[str(file.title) for file in documents],
-        reservations=[Reservation(one.text, one.whose) for one in circulation.reservations_on(record, user)],
-        agreed_by=circulation.agreed_by(record, user),
+        reservations=[Reservation(one.text, one.whose) for one in outcome.reservations],
+        agreed_by=outcome.agreed_by,
         read_besides=[
             one.section for one in shown if one.section.is_narrower and one.section.audience.marking == Marking.RED
         ],
@@ -155,13 +185,15 @@ def _commitment(task: Commitment) -> CopiedTask:
     return CopiedTask(task.short_reference or "", task.title, task.party.name, task.due_on)
 
 
-def _participants(meeting: Meeting) -> list[CopiedParticipant]:
-    return [
-        CopiedParticipant(
-            organisation=row.organisation.name,
-            name=str(row) if row.is_named else "",
-            role=str(row.get_role_display()),
-            is_head=row.role == AttendanceRole.HEAD,
+def _participants_of_each(meetings: list[Meeting]) -> dict[int, list[CopiedParticipant]]:
+    found: dict[int, list[CopiedParticipant]] = {meeting.pk: [] for meeting in meetings}
+    for row in Attendance.objects.filter(meeting__in=meetings).for_lists():
+        found[row.meeting_id].append(
+            CopiedParticipant(
+                organisation=row.organisation.name,
+                name=str(row) if row.is_named else "",
+                role=str(row.get_role_display()),
+                is_head=row.role == AttendanceRole.HEAD,
+            )
         )
-        for row in meeting.attendance.for_lists()
-    ]
+    return found

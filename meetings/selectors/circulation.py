@@ -24,7 +24,7 @@ from meetings.models import (
     VersionParagraph,
     named,
 )
-from meetings.selectors.records import SPEAKER_ROWS
+from meetings.selectors.records import SPEAKER_ROWS, know_who_attended
 from meetings.words import ChangedSection, Wording, compare
 
 # The text as it stands, where the number of a version is asked for.
@@ -193,30 +193,49 @@ class ShownReservation:
     whose: str
 
 
-def reservations_on(record: Record, user: access.Reader) -> list[ShownReservation]:
-    """With what reservations it was agreed to, for everybody who reads the record; while it is with the delegations,
-    for those who keep it."""
-    last = services.last_round(record)
-    if last is None or not (record.is_frozen or access.can(user, "record", record)):
-        return []
+@dataclass(frozen=True)
+class Outcome:
+    """What the delegations said of a record as a whole, as far as its reader may know."""
+
+    reservations: list[ShownReservation]
+    # Those that agreed to an agreed record, by name.
+    agreed_by: list[str]
+
+
+def outcomes_of_each(records: list[Record], user: access.Reader) -> dict[int, Outcome]:
+    """By the keys of the records, in two queries however many they are. Reservations are for everybody who reads the
+    record; while it is with the delegations, for those who keep it."""
+    last = {each.record_id: each for each in Round.objects.filter(record__in=records).order_by("number")}
+    given: dict[int, list[Answer]] = {each.pk: [] for each in last.values()}
+    for row in Answer.objects.filter(round__in=given).select_related("organisation"):
+        given[row.round_id].append(row)
+    know_who_attended(records)
+    return {record.pk: _outcome(record, user, given[last[record.pk].pk] if record.pk in last else [])
+            for record in records}  # fmt: skip
+
+
+def _outcome(record: Record, user: access.Reader, rows: list[Answer]) -> Outcome:
     with_names = access.may_see_names(user, record)
-    return [
+    reservations = [
         ShownReservation(row.reservation, row.organisation.name if with_names or _is_of(user, row) else "")
-        for row in _answers(last)
+        for row in rows
         if row.kind == AnswerKind.RESERVATION
     ]
+    may_know = bool(reservations) and (record.is_frozen or access.can(user, "record", record))
+    agreed = [row.organisation.name for row in rows if not row.is_awaited] if record.is_frozen and with_names else []
+    return Outcome(reservations if may_know else [], agreed)
+
+
+def reservations_on(record: Record, user: access.Reader) -> list[ShownReservation]:
+    return outcomes_of_each([record], user)[record.pk].reservations
+
+
+def agreed_by(record: Record, user: access.Reader) -> list[str]:
+    return outcomes_of_each([record], user)[record.pk].agreed_by
 
 
 def _is_of(user: access.Reader, answer: Answer) -> bool:
     return user.is_authenticated and user.organisation_id == answer.organisation_id
-
-
-def agreed_by(record: Record, user: access.Reader) -> list[str]:
-    """The delegations that agreed to an agreed record, where the reader may know them by name."""
-    last = services.last_round(record)
-    if last is None or not record.is_frozen or not access.may_see_names(user, record):
-        return []
-    return [row.organisation.name for row in _answers(last) if not row.is_awaited]
 
 
 # --- corrigenda ----------------------------------------------------------------------------------------------------
@@ -231,9 +250,14 @@ class ShownCorrigendum:
 
 def corrigenda_of(record: Record, user: access.Reader) -> dict[str, list[ShownCorrigendum]]:
     """What was put right after it was agreed, by the key of the paragraph. One query."""
-    rows = Corrigendum.objects.filter(paragraph__section__record=record).readable_by(user).select_related("paragraph")
+    return corrigenda_of_each([record], user)
+
+
+def corrigenda_of_each(records: list[Record], user: access.Reader) -> dict[str, list[ShownCorrigendum]]:
+    """The same for many records: keys of paragraphs occur once."""
+    rows = Corrigendum.objects.filter(paragraph__section__record__in=records).readable_by(user)
     found: dict[str, list[ShownCorrigendum]] = {}
-    for row in rows:
+    for row in rows.select_related("paragraph"):
         found.setdefault(row.paragraph.key, []).append(
             ShownCorrigendum(row.anchor, differences(row.before, row.text), row.text, row.reason, row.made_at)
         )

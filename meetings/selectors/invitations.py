@@ -10,6 +10,7 @@ from coordination import access
 from coordination import selectors as coordination
 from coordination.models import Organisation, Person, Post
 from meetings.models import (
+    CalendarMail,
     Delegate,
     Invitation,
     InvitationAnswer,
@@ -36,6 +37,12 @@ def tally(invitations: Iterable[Invitation]) -> list[tuple[str, str, int]]:
 
 def delegates_of(invitation: Invitation) -> QuerySet[Delegate]:
     return Delegate.objects.filter(invitation=invitation).for_lists()
+
+
+def replies_to(invitation: Invitation) -> list[CalendarMail]:
+    """Who of the organisation has answered for oneself, in a calendar program."""
+    rows = CalendarMail.objects.filter(meeting=invitation.meeting_id, user__organisation=invitation.organisation_id)
+    return list(rows.exclude(reply="").select_related("user").order_by("user__name", "pk"))
 
 
 def invitation_for(meeting: Meeting, user: access.Reader) -> Invitation | None:

@@ -16,7 +16,9 @@ MOST_COMPILED = 40
 def records_readable(user: access.Reader) -> QuerySet[Record]:
     """All records that `user` may read, the first meeting first."""
     readable = Record.objects.of_live_meetings().readable_by(user)
-    return readable.select_related("meeting__organiser", "meeting__space").order_by("meeting__starts_at", "pk")
+    return readable.select_related("audience", "meeting__organiser", "meeting__space").order_by(
+        "meeting__starts_at", "pk"
+    )
 
 
 def records_to_compile(readable: QuerySet[Record], chosen: Chosen) -> QuerySet[Record]:

@@ -10,6 +10,7 @@ from coordination import selectors as coordination
 from coordination.models import Action, Commitment
 from meetings.models import (
     SPOKEN_KINDS,
+    Attendance,
     Corrigendum,
     Paragraph,
     Record,
@@ -56,21 +57,48 @@ def sections_shown(record: Record, user: access.Reader) -> list[ShownSection]:
 
     A section that is marked narrower is not there for others, nor is its title.
     """
-    sections = _with_paragraphs(record.sections.readable_by(user), record)
+    return sections_of_each([record], user)[record.pk]
+
+
+def sections_of_each(records: list[Record], user: access.Reader) -> dict[int, list[ShownSection]]:
+    """The same for many records, by their keys, in as many queries."""
+    by_key = {record.pk: record for record in records}
+    sections = _with_paragraphs(Section.objects.filter(record__in=by_key).readable_by(user), by_key)
     paragraphs = [paragraph for section in sections for paragraph in section.paragraphs.all()]
     tasks = coordination.made_from_each(paragraphs, user)
-    with_names = access.may_see_names(user, record)
-    return [
-        ShownSection(section, [shown_paragraph(each, with_names, tasks[each.pk]) for each in section.paragraphs.all()])
-        for section in sections
-    ]
+    know_who_attended(records)
+    with_names = {record.pk: access.may_see_names(user, record) for record in records}
+    found: dict[int, list[ShownSection]] = {record.pk: [] for record in records}
+    for section in sections:
+        shown = [
+            shown_paragraph(each, with_names[section.record_id], tasks[each.pk]) for each in section.paragraphs.all()
+        ]
+        found[section.record_id].append(ShownSection(section, shown))
+    return found
 
 
-def _with_paragraphs(sections: QuerySet[Section], record: Record) -> list[Section]:
+def know_who_attended(records: Iterable[Record]) -> None:
+    """Ask at once for all of these that are under the Chatham House Rule; the rule asks each of them."""
+    asked = {
+        record.meeting_id: record
+        for record in records
+        if record.chatham_house and "attending_user_ids" not in record.__dict__
+    }
+    if not asked:
+        return
+    users: dict[int, set[int]] = {key: set() for key in asked}
+    rows = Attendance.objects.filter(meeting__in=asked)
+    for meeting, *keys in rows.values_list("meeting", "person__user_id", "post__person__user_id"):
+        users[meeting] |= set(keys) - {None}
+    for key, record in asked.items():
+        record.__dict__["attending_user_ids"] = frozenset(users[key])
+
+
+def _with_paragraphs(sections: QuerySet[Section], records: dict[int, Record]) -> list[Section]:
     rows = Paragraph.objects.select_related(*SPEAKER_ROWS)
     found = list(sections.select_related("audience").prefetch_related(Prefetch("paragraphs", rows)))
     for section in found:
-        section.record = record
+        section.record = records[section.record_id]
     return found
 
 
@@ -103,7 +131,7 @@ def texts_for_all_readers(record: Record) -> Iterable[tuple[Section, Paragraph, 
     corrected: dict[int, list[str]] = {}
     for key, text in Corrigendum.objects.filter(paragraph__section__record=record).values_list("paragraph_id", "text"):
         corrected.setdefault(key, []).append(text)
-    for section in _with_paragraphs(record.sections.all(), record):
+    for section in _with_paragraphs(record.sections.all(), {record.pk: record}):
         for paragraph in section.paragraphs.all():
             paragraph.section = section
             names = [_speaker(paragraph), str(paragraph.on_behalf_of or "")] if with_names else []

@@ -24,10 +24,11 @@ from meetings.services.briefing import (
     edit_briefing_text,
     forget_briefing_paper,
     make_briefing_paper,
+    may_open_paper,
     remove_briefing_text,
     write_in_briefing,
 )
-from meetings.services.calendar_mails import follow_the_zones, recipients_of, tell_calendars
+from meetings.services.calendar_mails import follow_the_zones, recipients_of, tell_calendars, write_to_delegate
 from meetings.services.circulation import (
     answer_open_to,
     answer_record,
@@ -93,10 +94,12 @@ from meetings.services.records import (
     reopen_record,
     steps_for,
 )
+from meetings.services.reminders import remind_of_answers
 from meetings.services.series import (
     begin_series,
     edit_series,
     end_series,
+    invite_to_series,
     leave_out_day,
     prepare_occurrence,
     take_in_day,
@@ -187,6 +190,7 @@ __all__ = [
     "forget_briefing_paper",
     "hand_in_document",
     "invite",
+    "invite_to_series",
     "is_changed_since",
     "keep_draft",
     "keep_section",
@@ -197,6 +201,7 @@ __all__ = [
     "make_briefing_paper",
     "may_comment",
     "may_hand_in",
+    "may_open_paper",
     "may_withdraw",
     "moments",
     "move_agenda_item",
@@ -214,6 +219,7 @@ __all__ = [
     "recipients_of",
     "reinstate_meeting",
     "release_section",
+    "remind_of_answers",
     "remind_of_documents",
     "remove_agenda_item",
     "remove_attendance",
@@ -241,4 +247,5 @@ __all__ = [
     "write_in_briefing",
     "write_letters",
     "write_outcome",
+    "write_to_delegate",
 ]

@@ -45,11 +45,16 @@ def invite(actor: User, meeting: Meeting, organisations: Iterable[Organisation])
 
 def refuse_who_may_not_read(obj: Any, organisations: list[Organisation]) -> None:
     """An invitation that nobody there could open says nothing but that there is something closed."""
-    users = User.objects.filter(organisation__in=organisations, is_active=True).select_related("organisation")
-    able = {user.organisation_id for user in access.readers_among(users, obj)}
+    able = where_somebody_may_read(obj, organisations)
     if unable := [str(each) for each in organisations if each.pk not in able]:
         sentence = _("Nobody there may read this as it is marked: %s.") % ", ".join(unable)
         raise ValidationError({"organisations": sentence})
+
+
+def where_somebody_may_read(obj: Any, organisations: Iterable[Organisation]) -> set[int]:
+    """The keys of the organisations of which at least one user may read `obj`."""
+    users = User.objects.filter(organisation__in=organisations, is_active=True).select_related("organisation")
+    return {user.organisation_id for user in access.readers_among(users, obj)}
 
 
 def _reset(invitation: Invitation) -> None:

@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from coordination import audit
-from coordination.models import Space
-from coordination.services import StaleVersion, require
+from coordination.models import Organisation, Space
+from coordination.selectors import organisations_in
+from coordination.services import StaleVersion, check_taking_part, require
 from meetings import recurrence
-from meetings.models import Meeting, Series
+from meetings.models import Invitation, Meeting, Series
+from meetings.services.invitations import invite, refuse_who_may_not_read, where_somebody_may_read, withdraw_invitation
 from meetings.services.meetings import cancel_meeting, edit_meeting, schedule_meeting
 
 # What a meeting of a series begins with; a meeting that says the same as its series follows it when that changes.
@@ -61,7 +63,7 @@ def prepare_occurrence(actor: User, series: Series, day: date) -> Meeting:
         raise ValidationError({"day": _("The series has no meeting on this day.")})
     fields = {name: getattr(series, name) for name in SHARED_FIELDS}
     ends_at = recurrence_id + timedelta(minutes=series.minutes)
-    return schedule_meeting(
+    meeting = schedule_meeting(
         actor,
         series.space,
         topics=series.topics.all(),
@@ -72,6 +74,41 @@ def prepare_occurrence(actor: User, series: Series, day: date) -> Meeting:
         own_audience=series.own_audience,
         **fields,
     )
+    _invite_as_to_all(actor, series, meeting)
+    return meeting
+
+
+@transaction.atomic
+def invite_to_series(actor: User, series: Series, organisations: Iterable[Organisation]) -> Series:
+    """Say who is asked to each of its meetings: to those that are prepared already, and to each as it is prepared. An
+    organisation that is not among them any more is asked to none that is to come."""
+    series = _locked(actor, series)
+    asked = list({each.pk: each for each in organisations}.values())
+    before = set(series.invited.values_list("pk", flat=True))
+    new = [each for each in asked if each.pk not in before]
+    check_taking_part(series.space, new, "organisations")
+    refuse_who_may_not_read(series, new)
+    if before == {each.pk for each in asked}:
+        return series
+    series.invited.set(asked)
+    for meeting in _coming(series):
+        _invite_as_to_all(actor, series, meeting)
+        gone = Invitation.objects.standing().filter(meeting=meeting, organisation__in=before - {o.pk for o in asked})
+        for invitation in gone:
+            withdraw_invitation(actor, invitation)
+    after = {"organisations": sorted(each.pk for each in asked)}
+    audit.record(
+        actor, "organisations invited to series", series, before={"organisations": sorted(before)}, after=after
+    )
+    return series
+
+
+def _invite_as_to_all(actor: User, series: Series, meeting: Meeting) -> None:
+    """Ask to this meeting those who are asked to each; but nobody who could not read it, or has left the space."""
+    there = organisations_in(series.space).filter(pk__in=series.invited.all())
+    able = where_somebody_may_read(meeting, there)
+    if asked := [each for each in there if each.pk in able]:
+        invite(actor, meeting, asked)
 
 
 @transaction.atomic

@@ -37,6 +37,7 @@ from meetings.views.circulation import (
 from meetings.views.invitations import (
     delegate_new,
     delegate_remove,
+    delegate_write,
     invitation_detail,
     invitation_list,
     invitation_take_time,
@@ -80,7 +81,7 @@ from meetings.views.records import (
     record_open,
     record_under_the_rule,
 )
-from meetings.views.series import series_day, series_detail, series_edit, series_end, series_new
+from meetings.views.series import series_day, series_detail, series_edit, series_end, series_invitations, series_new
 from meetings.views.visits import (
     visit_counterparts,
     visit_delegation,
@@ -127,6 +128,7 @@ __all__ = [
     "comment_withdraw",
     "delegate_new",
     "delegate_remove",
+    "delegate_write",
     "invitation_detail",
     "invitation_list",
     "invitation_take_time",
@@ -178,6 +180,7 @@ __all__ = [
     "series_detail",
     "series_edit",
     "series_end",
+    "series_invitations",
     "series_new",
     "visit_counterparts",
     "visit_delegation",

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from coordination import access
 from coordination.views.shared import attempt, attempt_on_latest, require_or_404
 from meetings import selectors, services
-from meetings.forms import CancelForm, DelegateForm, InvitationAnswerForm, InviteForm
+from meetings.forms import CancelForm, DelegateForm, InvitationAnswerForm, InviteForm, WriteToDelegateForm
 from meetings.models import Invitation
 from meetings.views.shared import prepared_meeting, render_below
 
@@ -109,12 +109,15 @@ def invitation_detail(request, key):
             return redirect(invitation)
         invitation = _open(request, key)
     may_record = access.can(request.user, "record", invitation.meeting)
+    may_name = access.can(request.user, "name_delegates", invitation) and not invitation.is_withdrawn
     more = {
         "invitation": invitation,
+        "replies": selectors.replies_to(invitation) if may_name else [],
         "delegates": selectors.delegates_of(invitation),
         "form": form,
-        "may_name": access.can(request.user, "name_delegates", invitation) and not invitation.is_withdrawn,
+        "may_name": may_name,
         "may_record": may_record,
+        "may_write": may_record and not invitation.is_withdrawn,
     }
     return render_below(request, "meetings/invitation_detail.html", invitation.meeting, **more)
 
@@ -131,6 +134,24 @@ def delegate_new(request, key):
         return redirect("delegate_new", key=key)
     more = {"invitation": invitation, "form": form, "delegates": selectors.delegates_of(invitation)}
     return render_below(request, "meetings/invitation_delegation.html", invitation.meeting, **more)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delegate_write(request, key, row):
+    """Send the invitation by mail to a member of a delegation who has no account."""
+    invitation = _prepared(request, key)
+    delegate = invitation.delegates.select_related("person").filter(pk=row, person__user=None).first()
+    if delegate is None or delegate.person is None or invitation.is_withdrawn:
+        raise Http404
+    delegate.invitation = invitation
+    form = WriteToDelegateForm(request.POST or None, delegate=delegate, writer=request.user)
+    if request.method == "POST" and attempt(
+        form, lambda: services.write_to_delegate(request.user, delegate, **form.cleaned_data)
+    ):
+        messages.success(request, _("The invitation is sent, and what becomes of it will be."))
+        return redirect(invitation)
+    more = {"invitation": invitation, "form": form, "delegate": delegate}
+    return render_below(request, "meetings/delegate_write.html", invitation.meeting, **more)
 
 
 @require_POST

@@ -52,9 +52,9 @@ def _copy(request, key):
 
 def _copies(request, records: Iterable[Record]) -> list:
     """The copies for this request's reader; what in them is RED by itself is noted as read."""
-    from meetings.papers.copies import copy_for
+    from meetings.papers.copies import copies_for
 
-    copies = [copy_for(request.user, record) for record in records]
+    copies = copies_for(request.user, list(records))
     for copy in copies:
         for part in copy.read_besides:
             access.note_reading(request, part)

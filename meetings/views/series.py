@@ -16,7 +16,7 @@ from coordination import selectors as coordination
 from coordination.models import Space
 from coordination.views.shared import attempt, attempt_on_latest, require_or_404
 from meetings import recurrence, selectors, services
-from meetings.forms import EditSeriesForm, EndSeriesForm, NewSeriesForm
+from meetings.forms import EditSeriesForm, EndSeriesForm, InviteToSeriesForm, NewSeriesForm
 from meetings.models import Series
 
 # What a page shows of a series that may have no end.
@@ -39,6 +39,7 @@ def series_detail(request, key):
         "past": [each for each in reversed(occurrences) if each.ends_at < now][:DAYS_SHOWN],
         "left_out": sorted(day for day in series.excluded_days if day >= timezone.localdate()),
         "topics": series.topics.all(),
+        "invited": series.invited.all(),
         "may_record": access.can(request.user, "record", series),
     }
     return render(request, "meetings/series_detail.html", context)
@@ -106,6 +107,27 @@ def series_end(request, key):
         "form": form,
         "title": _("End the series"),
         "label": _("End the series"),
+    }
+    return render(request, "meetings/meeting_deed.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def series_invitations(request, key):
+    """Say who is invited to each meeting of the series."""
+    series = _prepared(request, key)
+    form = InviteToSeriesForm(request.POST or None, series=series)
+    if request.method == "POST" and attempt(
+        form, lambda: services.invite_to_series(request.user, series, **form.cleaned_data)
+    ):
+        messages.success(request, _("Who is invited is told by mail."))
+        return redirect(series)
+    context = {
+        "object": series,
+        "space": access.if_readable(request.user, series.space),
+        "form": form,
+        "title": _("Invite to each meeting"),
+        "label": _("Invite them"),
+        "mild": True,
     }
     return render(request, "meetings/meeting_deed.html", context)
 

@@ -1,5 +1,6 @@
 """Briefing packs: begun, written in, compiled anew, kept on the phone for a while, made as PDF in the worker."""
 
+import io
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pypdf import PdfReader
 
 from coordination import access
 from coordination.models import Marking, Person
@@ -57,6 +59,44 @@ def test_a_pack_is_begun_once_and_is_for_the_delegation_and_not_for_its_hosts(te
     for user in (team.colleague, factories.make_user()):
         with pytest.raises(PermissionDenied):
             services.begin_briefing(user, other)
+
+
+def test_who_may_not_read_a_pack_begins_another_as_if_there_were_none(team, client):
+    client.force_login(team.host)
+    assert "Begin the briefing" in client.get(team.visit.get_absolute_url()).content.decode()
+    answer = client.post(f"{team.pack.get_absolute_url()}begin/", follow=True)
+    own = answer.context["pack"]
+    assert own != team.pack and not access.may_read(team.officer, own)
+    assert services.begin_briefing(team.host, team.visit) == own
+    for user, pack in ((team.officer, team.pack), (team.host, own)):
+        client.force_login(user)
+        assert client.get(team.pack.get_absolute_url()).context["pack"] == pack
+
+
+def test_a_member_without_an_account_is_handed_a_paper_with_the_clearance_of_the_organisation(team, client):
+    for text, marking in (("For the delegation", ""), ("For one alone", Marking.RED)):
+        _write(team, text, marking=marking, users=[team.officer] if marking else [])
+    client.force_login(team.officer)
+    address = f"{team.pack.get_absolute_url()}papers/"
+    ayesha, foreign = (
+        VisitMember.objects.create(visit=team.visit, organisation=each, person=Person.objects.create(name=name))
+        for each, name in ((team.icmpd, "Ayesha Karim"), (team.fia, "Bilal Ahmed"))
+    )
+    assert "hand over" in client.get(team.pack.get_absolute_url()).content.decode()
+    refused = client.post(address, {"member": foreign.pk}, follow=True)  # may not read the pack
+    assert "may not read the briefing" in refused.content.decode() and not BriefingPaper.objects.exists()
+    client.post(address, {"member": ayesha.pk})
+    made = BriefingPaper.objects.get()
+    services.make_briefing_paper.call(made.key)
+    content = client.get(f"{made.get_absolute_url()}briefing.pdf").content
+    pages = ["".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(content)).pages]
+    assert all("AyeshaKarim" in page and "OlgaOfficer" not in page for page in pages)
+    assert "Forthedelegation" in "".join(pages) and "Foronealone" not in "".join(pages)
+    client.force_login(team.colleague)
+    assert client.post(address, {"member": ayesha.pk}).status_code == 404
+    factories.mark(team.pack, Marking.RED, users=[team.officer])
+    client.force_login(team.officer)
+    assert client.get(f"{made.get_absolute_url()}briefing.pdf").status_code == 404
 
 
 def test_what_is_compiled_changes_and_what_was_written_stays(team, client):

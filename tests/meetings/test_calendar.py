@@ -223,7 +223,9 @@ def test_a_series_with_one_day_moved_one_left_out_and_one_hidden(room):
         starts_at=datetime(2027, 4, 7, 12, tzinfo=UTC), ends_at=datetime(2027, 4, 7, 13, tzinfo=UTC),
     )  # fmt: skip
     letter = calendar.Correspondence("accord@example.org", "a@moi.example", "A")
-    found = read(calendar.request_series(series, [moved], [datetime(2027, 4, 13, 8, tzinfo=UTC)], ADDRESS, letter))
+    hidden = [datetime(2027, 4, 13, 8, tzinfo=UTC)]
+    more = {"sequence": 1, "shown_by": calendar.SHOWN_BY_MAIL, "statuses": {}}
+    found = read(calendar.request_series(series, [moved], hidden, ADDRESS, letter, **more))
     assert found.method.value == "REQUEST"
     master, exception = sorted(found.vevent_list, key=lambda event: "recurrence-id" in event.contents)
     assert {master.uid.value, exception.uid.value} == {"s@accord"}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from coordination import audit
 from coordination.services import StaleVersion, require
-from discussion import changes, files, rights, text
+from discussion import changes, files, mentions, rights, text
 from discussion.models import Message, MessageTranslation, Reaction, Standing, Thread
 from discussion.signs import SIGNS
 from discussion.translations import LANGUAGES
@@ -83,7 +83,9 @@ def edit_message(actor: User, message: Message, words: str, *, version: int) -> 
     message.versions.create(text=message.text)
     message.text, message.edited_at = words, timezone.now()
     changes.messages_changed(thread, with_answers(message))
-    audit.record(actor, "message edited", thread, after=about(message), details={"message": message})
+    named = mentions.keep(message)
+    details = {"message": message, "mentions": named}
+    audit.record(actor, "message edited", thread, after=about(message), details=details)
     return message
 
 

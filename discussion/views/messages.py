@@ -89,10 +89,18 @@ def render_below(request, template, message, **more):
     return render(request, template, context)
 
 
-def render_deed(request, message, deeds, form, **more):
-    """The page of one deed: the message that it is about, the form, or why there is none at the moment."""
+def render_deed(request, message, deeds, form, *, why_not="", **more):
+    """The page of one deed: the message that it is about, the form, or why there is none at the moment.
+
+    A form that has been sent stays, with what was typed.
+    """
     quote = shown.quote_of(message, deeds) if message.standing == Standing.POSTED else None
-    return render_below(request, "discussion/message_deed.html", message, quote=quote, form=form, **more)
+    if message.standing != Standing.POSTED:
+        why_not = services.GONE[Standing(message.standing)]
+    shown_why = "" if form.is_bound else why_not
+    return render_below(
+        request, "discussion/message_deed.html", message, quote=quote, form=form, why_not=shown_why, **more
+    )
 
 
 @login_required
@@ -120,7 +128,7 @@ def message_answer(request, key):
         request,
         message,
         deeds,
-        form or MessageForm(auto_id="message_%s"),
+        form or MessageForm(writer=request.user, about=message.thread, auto_id="message_%s"),
         title=_("Answer"),
         label=_("Send"),
         why_not=deeds.why_not(),
@@ -143,16 +151,22 @@ def message_edit(request, key):
         lambda: services.version_of(message),
     ):
         return redirect(place_of(message))
-    why_not = "" if form.is_bound else _why_no_change(deeds, message)
     present = message.text if form.is_bound and form.is_stale else ""
-    more = {"title": _("Change the message"), "label": _("Save"), "why_not": why_not, "present": present}
+    more = {
+        "title": _("Change the message"),
+        "label": _("Save"),
+        "why_not": _why_no_change(deeds, message),
+        "present": present,
+    }
     return render_deed(request, message, deeds, form, **more)
 
 
 def _why_no_change(deeds, message):
-    if message.standing != Standing.POSTED or deeds.may_change(message):
-        return ""
-    return deeds.why_not() or _("This space lets messages be changed for a while only. That is over.")
+    return (
+        ""
+        if deeds.may_change(message)
+        else deeds.why_not() or _("This space lets messages be changed for a while only. That is over.")
+    )
 
 
 @login_required
@@ -265,7 +279,7 @@ def message_report(request, key):
     ):
         messages.success(request, _("Those who chair the space have been asked to look at it."))
         return redirect(place_of(message))
-    return render_deed(request, message, deeds, form, title=_("Report the message"), label=_("Report"), why_not="")
+    return render_deed(request, message, deeds, form, title=_("Report the message"), label=_("Report"))
 
 
 # --- what it becomes -----------------------------------------------------------------------------------------------

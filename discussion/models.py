@@ -107,6 +107,11 @@ class Thread(Content):
         return self.root
 
     @property
+    def withholds_who_did_it(self) -> bool:
+        """For the pages of the audit trail (coordination.selectors.trail)."""
+        return self.chatham_house
+
+    @property
     def last_page(self) -> int:
         return page_of(self.last_number)
 

@@ -17,12 +17,17 @@ from coordination.models import (
 
 @dataclass
 class Deed:
-    """An entry of the audit trail as its reader may see it: `obj` and `space` only where the reader may read them."""
+    """An entry of the audit trail as its reader may see it: `obj` and `space` only where the reader may read them.
+
+    Whose deed it was is withheld from whoever reads what was said under the Chatham House Rule: an auditor who may not
+    read that learns who took part, and not what of it is whose.
+    """
 
     entry: AuditEntry
     kind: str
     obj: Any
     space: Space | None
+    is_withheld: bool = False
 
 
 def may_see_trail(user: access.Reader) -> bool:
@@ -62,8 +67,13 @@ def deeds(entries: Iterable[AuditEntry], user: access.Reader) -> list[Deed]:
     told = []
     for entry in entries:
         obj = found.get((entry.object_type_id, entry.object_id))
-        told.append(Deed(entry, entry.object_type.name, obj, spaces.get(entry.space_id) if obj is not None else None))
+        space = spaces.get(entry.space_id) if obj is not None else None
+        told.append(Deed(entry, entry.object_type.name, obj, space, _is_withheld(entry, obj, user)))
     return told
+
+
+def _is_withheld(entry: AuditEntry, obj: Any, user: access.Reader) -> bool:
+    return getattr(obj, "withholds_who_did_it", False) and entry.actor_id != user.pk
 
 
 def _named_along(model: type[Model]) -> list[str]:

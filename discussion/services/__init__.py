@@ -49,6 +49,7 @@ from discussion.services.threads import (
     write_summary,
 )
 from discussion.services.wordings import (
+    GONE,
     delete_message,
     edit_message,
     react,
@@ -59,6 +60,7 @@ from discussion.services.wordings import (
 )
 
 __all__ = [
+    "GONE",
     "REASON_LENGTH",
     "REPORT_LENGTH",
     "SLOW_MODES",

@@ -30,7 +30,7 @@ def message_hide(request, key):
         return redirect(place_of(message))
     lead = _("Its number and this reason stay. Only those who chair the space see what it said.")
     more = {"title": _("Hide the message"), "label": _("Hide"), "lead": lead, "danger": True}
-    return render_deed(request, message, deeds, form, why_not="", **more)
+    return render_deed(request, message, deeds, form, **more)
 
 
 @login_required
@@ -84,13 +84,9 @@ def message_move(request, key):
         messages.success(request, _("This is where it goes on."))
         return redirect(went_to[0])
     [message] = shown.prepare([message], thread, request.user)
-    more = {"title": _("Move messages"), "label": _("Move"), "why_not": "" if message.voice else _gone(message)}
+    more = {"title": _("Move messages"), "label": _("Move")}
     lead = _("Their places stay here, and lead on those who may read the other discussion.")
     return render_deed(request, message, deeds, form, lead=lead, **more)
-
-
-def _gone(message):
-    return _("It has been moved already.") if message.standing == Standing.MOVED else ""
 
 
 def _move(request, message, fields):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from discussion.views import messages, moderation, notifications, thread_deeds, threads, writing
+from discussion.views import messages, moderation, notifications, thread_deeds, threads, waiting, writing
 
 urlpatterns = [
     path("threads/", threads.thread_list, name="thread_list"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("threads/open/", threads.thread_open, name="thread_open"),
     path("threads/<str:key>/", threads.thread_detail, name="thread_detail"),
     path("threads/<str:key>/messages/", messages.thread_messages, name="thread_messages"),
+    path("threads/<str:key>/wait/", waiting.thread_wait, name="thread_wait"),
     path("threads/<str:key>/mine/<str:deed>/", thread_deeds.thread_mine, name="thread_mine"),
     path("threads/<str:key>/deed/<str:deed>/", thread_deeds.thread_deed, name="thread_deed"),
     path("threads/<str:key>/change/<str:what>/", thread_deeds.thread_change, name="thread_change"),

@@ -1,11 +1,14 @@
-"""Tabs for the tests: a socket in this very process, or one to a real server."""
+"""Tabs for the tests: a socket in this very process, or one to a real server. Each frame that the server sends is held
+against the schema of the protocol."""
 
 import asyncio
 import contextlib
 import json
 import uuid
+from functools import cache
 from typing import Any
 
+import jsonschema
 import websockets
 from asgiref.sync import sync_to_async
 from channels.auth import AuthMiddlewareStack
@@ -13,6 +16,7 @@ from channels.routing import URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from channels.testing import WebsocketCommunicator
 
+from discussion import schema
 from discussion.routing import websocket_urlpatterns
 
 # As config.asgi has it, without the worker that it starts.
@@ -26,8 +30,25 @@ class Closed(Exception):
     """The server has closed the socket, with this code."""
 
 
+@cache
+def validator(kind: str) -> jsonschema.Draft202012Validator:
+    """For frames of this kind from the server."""
+    return jsonschema.Draft202012Validator(schema.from_server(kind))
+
+
 class Tab:
     """What is common to both: frames out, frames in, looking for one of a kind."""
+
+    # A tab whose user looks elsewhere: what is sent to it does not arrive.
+    is_asleep = False
+
+    async def heard(self, text: str) -> dict[str, Any]:
+        """A frame as it came, after an answer to those that ask for one as the page's script gives it."""
+        frame = json.loads(text)
+        validator(frame["type"]).validate(frame)
+        if frame["type"] == "mark" and not self.is_asleep:
+            await self.send(**frame)
+        return frame
 
     async def send_text(self, text: str) -> None:
         raise NotImplementedError
@@ -83,7 +104,7 @@ class TabHere(Tab):
         event = await self.communicator.output_queue.get()
         if event["type"] == "websocket.close":
             raise Closed(event.get("code"))
-        return json.loads(event["text"])
+        return await self.heard(event["text"])
 
     async def close(self) -> None:
         with contextlib.suppress(Exception, asyncio.CancelledError):
@@ -101,7 +122,7 @@ class TabThere(Tab):
 
     async def receive(self, patience: float) -> dict[str, Any]:
         try:
-            return json.loads(await self.connection.recv())
+            return await self.heard(await self.connection.recv())
         except websockets.ConnectionClosed as end:
             raise Closed(end.rcvd.code if end.rcvd else None) from end
 

@@ -14,7 +14,7 @@ from channels.testing import WebsocketCommunicator
 from coordination import access
 from discussion import frames
 from discussion.consumers import SocketConsumer
-from discussion.models import Message, Presence, ReadMark
+from discussion.models import Message, ReadMark
 from tests.leaks.looking import CANARY
 from tests.leaks.test_walk import READERS, rows
 
@@ -27,6 +27,7 @@ FILLED = {
     "send": lambda thread: {"thread": thread, "text": "Was I here?", "key": str(uuid.uuid4())},
     "typing": lambda thread: {"thread": thread},
     "read": lambda thread: {"thread": thread, "number": 1},
+    "mark": lambda thread: {"number": 1},
     "ping": lambda thread: {},
     "record.follow": lambda key: {"record": key, "has": {}},
     "record.leave": lambda key: {"record": key},
@@ -113,7 +114,6 @@ def test_no_frame_tells_of_a_thread_that_its_reader_may_not_read(walk, reader):
         else:
             assert rows() == before and ReadMark.objects.count() == marks
             assert not Message.objects.filter(thread=one.planted.obj, text="Was I here?").exists()
-            assert not Presence.objects.filter(thread=one.planted.obj).exists()
             assert told(heard) == nothing
 
 

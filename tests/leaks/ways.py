@@ -472,6 +472,7 @@ SITE: dict[str, Way] = {
     "thread_names": Way(what_is_written_about, verb="contribute", queries=("?q=", "?q=con")),
     "thread_detail": Way(of("thread"), send="contribute"),
     "thread_messages": Way(of("thread"), queries=("?after=0",)),
+    "thread_wait": Way(of("thread"), queries=("?after=0",)),
     "thread_mine": Way(of("thread", deed=lambda thread: "favourite"), verb="", send="read"),
     "thread_deed": Way(of("thread", deed=lambda thread: "pin"), verb="", send="manage"),
     "thread_change": Way(of("thread", what=lambda thread: "close"), verb="manage", send="manage"),

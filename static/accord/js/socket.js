@@ -6,6 +6,8 @@ const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 60000;
 // Codes of the server after which coming back is of no use: the session has ended, or this tab misbehaved.
 const FINAL = new Set([4401, 4400]);
+// A socket that so often did not even open is cut by something on the way: others ask by ordinary requests meanwhile.
+const FAILURES = 2;
 
 const listeners = new Map();
 const followed = new Map();
@@ -14,7 +16,10 @@ let wait = FIRST_WAIT;
 let beat = null;
 let answeredAt = 0;
 let ended = false;
+let isWelcome = false;
+let failures = 0;
 
+export const isFailing = () => failures >= FAILURES && !ended;
 export const isOpen = () => socket !== null && socket.readyState === WebSocket.OPEN;
 
 /* Calls `listener` with each frame of a kind; "open" and "lost" are kinds too. */
@@ -34,7 +39,7 @@ export function send(frame) {
   return true;
 }
 
-/* Follow a thread; `after` gives the last number that the page has, each time that it is asked. */
+/* Follow a thread; `after` gives the last change that the page has, each time that it is asked. */
 export function follow(thread, after) {
   followed.set(thread, after);
   subscribe(thread);
@@ -54,6 +59,8 @@ function open() {
 
 function heard(frame) {
   answeredAt = Date.now();
+  // The server waits to hear that what it has sent has arrived, and sends no more beyond some measure.
+  if (frame.type === "mark") send(frame);
   if (frame.type === "welcome") welcome(frame);
   if (frame.type === "closed") followed.delete(frame.thread);
   tell(frame.type, frame);
@@ -61,6 +68,8 @@ function heard(frame) {
 
 function welcome(frame) {
   wait = FIRST_WAIT;
+  isWelcome = true;
+  failures = 0;
   for (const thread of followed.keys()) subscribe(thread);
   beat = window.setInterval(() => {
     // A connection that died without a word answers no ping.
@@ -74,6 +83,8 @@ function lost(code) {
   window.clearInterval(beat);
   socket = null;
   ended = FINAL.has(code);
+  if (!isWelcome) failures += 1;
+  isWelcome = false;
   tell("lost", { code });
   if (!ended) window.setTimeout(open, wait * (0.5 + Math.random()));
   wait = Math.min(wait * 2, LONGEST_WAIT);

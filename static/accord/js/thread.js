@@ -1,55 +1,85 @@
 /* Keeps the threads on the page up to date and sends what is written without loading the page anew.
 
-   Without a socket it asks the server now and then; without scripts the form is an ordinary one. */
+   Where sockets do not come through it waits for news by requests; without scripts the form is an ordinary one. */
 
-import { Messages } from "./messages.js";
-import { follow, isOpen, on, send, subscribe } from "./socket.js";
+import { Messages, replace } from "./messages.js";
+import { follow, isFailing, isOpen, on, send, subscribe } from "./socket.js";
 import { enhance } from "./writing.js";
 
-// Without a socket: how often the page asks for what is new.
-const ASK_EVERY = 15000;
 const TYPING_SHOWN = 5000;
+// New messages are said to those who listen in one sentence, however many come at once.
+const ANNOUNCE_AFTER = 1500;
+const READ_EVERY = 2000;
+// Without a socket: how long to wait after a request that failed.
+const AGAIN_AFTER = 10000;
 
 const panels = new Map();
+const parser = document.createElement("template");
 
 class Panel {
   constructor(element) {
     this.element = element;
     this.thread = element.dataset.accordThread;
+    this.change = Number(element.dataset.after);
     this.messages = new Messages(element);
-    this.form = enhance(element, this.thread, () => this.ask());
-    follow(this.thread, () => this.messages.last);
-    window.setInterval(() => isOpen() || document.hidden || this.ask(), ASK_EVERY);
+    this.own = new Set();
+    this.unsaid = [];
+    this.form = enhance(element, this.thread, () => this.ask(element.dataset.messages));
+    follow(this.thread, () => this.change);
   }
 
   part(name) {
     return this.element.querySelector(`[data-accord-${name}]`);
   }
 
-  add(html) {
-    if (!this.messages.add(html)) return;
+  /* Messages as the server has rendered them, and up to which change. */
+  put(html, change) {
+    const fresh = this.messages.put(html);
+    this.change = Math.max(this.change, change);
+    if (!fresh.length) return;
     this.say("typing", []);
-    this.announce();
+    this.announce(fresh);
     this.read();
   }
 
-  announce() {
+  head(html, change) {
+    parser.innerHTML = html;
+    const fresh = parser.content.querySelector("[data-accord-head]");
+    const old = this.part("head");
+    if (old && fresh) replace(old, fresh);
+    if (this.form && fresh) this.form.hidden = "refuses" in fresh.dataset;
+    this.change = Math.max(this.change, change);
+  }
+
+  announce(fresh) {
     const place = this.part("announce");
-    const author = this.messages.newest.querySelector("strong");
-    if (place) place.textContent = `${place.dataset.label}: ${author ? author.textContent : ""}`;
+    if (!place) return;
+    this.unsaid.push(...fresh.filter((item) => !this.own.has(Number(item.dataset.number))));
+    this.saying ??= window.setTimeout(() => {
+      this.saying = null;
+      const items = this.unsaid.splice(0);
+      const author = items.at(-1)?.querySelector("strong")?.textContent ?? "";
+      if (items.length > 1) place.textContent = `${place.dataset.many}: ${items.length}`;
+      else if (items.length) place.textContent = `${place.dataset.label}: ${author}`;
+    }, ANNOUNCE_AFTER);
   }
 
   /* What is on the screen has been read. */
   read() {
-    if (!document.hidden) send({ type: "read", thread: this.thread, number: this.messages.last });
+    if (document.hidden) return;
+    this.reading ??= window.setTimeout(() => {
+      this.reading = null;
+      if (!document.hidden) send({ type: "read", thread: this.thread, number: this.messages.last });
+    }, READ_EVERY);
   }
 
   /* Names under a label; nothing where there is nobody. */
-  say(name, names) {
+  say(name, names, others = 0) {
     const place = this.part(name);
     if (!place) return;
-    place.textContent = names.length ? `${place.dataset.label} ${names.join(", ")}` : "";
-    place.hidden = name === "presence" && !names.length;
+    const all = others ? [...names, `+${others}`] : names;
+    place.textContent = all.length ? `${place.dataset.label} ${all.join(", ")}` : "";
+    place.hidden = name === "presence" && !all.length;
   }
 
   typing(names) {
@@ -58,9 +88,26 @@ class Panel {
     this.quiet = window.setTimeout(() => this.say("typing", []), TYPING_SHOWN);
   }
 
-  async ask() {
-    const answer = await fetch(`${this.element.dataset.messages}?after=${this.messages.last}`);
-    if (answer.ok && !answer.redirected) this.add(await answer.text());
+  /* What is new, by a request; gives how long to wait before the next. */
+  async ask(address) {
+    const answer = await fetch(`${address}?after=${this.change}`).catch(() => null);
+    if (answer?.status === 404) this.close();
+    if (!answer?.ok || answer.redirected) return AGAIN_AFTER;
+    const html = await answer.text();
+    this.head(html, 0);
+    this.put(html, Number(answer.headers.get("Accord-Change")));
+    return 0;
+  }
+
+  /* As long as no socket opens: one request after the other, each answered when there is news. */
+  async wait() {
+    if (this.isWaiting) return;
+    this.isWaiting = true;
+    while (!isOpen() && panels.has(this.thread)) {
+      const pause = document.hidden ? AGAIN_AFTER : await this.ask(this.element.dataset.wait);
+      await new Promise((done) => window.setTimeout(done, pause * (0.5 + Math.random())));
+    }
+    this.isWaiting = false;
   }
 
   close() {
@@ -77,13 +124,18 @@ for (const element of document.querySelectorAll("[data-accord-thread][data-live]
 on("messages", (frame) => {
   const panel = panels.get(frame.thread);
   if (!panel) return;
-  panel.add(frame.messages.map((message) => message.html).join(""));
+  panel.put(frame.messages.map((message) => message.html).join(""), frame.messages.at(-1).change);
   if (frame.more) subscribe(frame.thread);
 });
+on("head", (frame) => panels.get(frame.thread)?.head(frame.html, frame.change));
+on("sent", (frame) => panels.get(frame.thread)?.own.add(frame.number));
 on("subscribed", (frame) => panels.get(frame.thread)?.read());
-on("presence", (frame) => panels.get(frame.thread)?.say("presence", frame.names));
+on("presence", (frame) => panels.get(frame.thread)?.say("presence", frame.names, frame.others));
 on("typing", (frame) => panels.get(frame.thread)?.typing(frame.names));
 on("closed", (frame) => panels.get(frame.thread)?.close());
+on("lost", () => {
+  if (isFailing()) for (const panel of panels.values()) panel.wait();
+});
 document.addEventListener("visibilitychange", () => {
   for (const panel of panels.values()) panel.read();
 });

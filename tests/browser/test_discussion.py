@@ -16,11 +16,11 @@ def test_two_liaisons_talk_on_the_page_of_an_action(server, page_as, check_acces
     other.get_by_text("Here now: Nadia Khan").wait_for()
     one.fill("[data-accord-write] textarea", "Twenty are **trained**.")
     other.get_by_text("Writing: Nadia Khan").wait_for()
-    one.click("[data-accord-write] button")
+    one.click("[data-accord-write] .btn-primary")
     other.locator(".accord-message strong", has_text="trained").wait_for()
     one.locator(".accord-message strong", has_text="trained").wait_for()
     assert one.input_value("[data-accord-write] textarea") == ""
-    one.click("[data-accord-write] button")
+    one.click("[data-accord-write] .btn-primary")
     one.get_by_text("Write a message first.").wait_for()
     assert one.locator(".accord-message").count() == 2
     check_accessibility(one)

@@ -432,14 +432,22 @@ class World:
             summary_at=NOON, asks_acknowledgement=True,
         )  # fmt: skip
         self._note("thread", marking, self._marked(thread, marking), number=number)
-        self._say(marking, thread)
+        self._attach(marking, thread, self._say(marking, thread))
 
-    def _say(self, marking: str, thread: Any) -> None:
+    def _attach(self, marking: str, thread: Any, message: Any) -> None:
+        """What comes with a message is read by the readers of the thread."""
+        number = next(_numbers)
+        word = canary(number)
+        file = make.make_file(self.space, f"{word}.txt", word.encode(), title=word, came_with=message.pk)
+        file.attach(thread)
+        self._note("file", marking, file, thread, number)
+
+    def _say(self, marking: str, thread: Any) -> Any:
         # Everybody follows it, as if everybody had once been there.
         for user in self.readers.values():
             if user.is_authenticated:
                 ReadMark.objects.get_or_create(user=user, thread=thread)
-        self._part("message", marking, thread, lambda word: make.make_message(thread, self.confidant, word))
+        return self._part("message", marking, thread, lambda word: make.make_message(thread, self.confidant, word))
 
     def plant_links(self) -> None:
         """Open things that name closed ones."""

@@ -43,7 +43,7 @@ def _reason(reason: str, length: int, field: str = "reason") -> str:
     except ValidationError as refusal:
         raise ValidationError({field: refusal.messages}) from refusal
     if not reason:
-        raise ValidationError({field: _("Say why.")})
+        raise ValidationError({field: _("Say what it is about.") if field == "subject" else _("Say why.")})
     if len(reason) > length:
         raise ValidationError({field: _("Say it in at most %(limit)d characters.") % {"limit": length}})
     return reason

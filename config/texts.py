@@ -182,6 +182,8 @@ VERBS = (
     gettext_noop("series day taken in"),
     gettext_noop("series ended"),
     gettext_noop("acknowledgement asked for"),
+    gettext_noop("acknowledgement reminded of"),
+    gettext_noop("mails changed"),
     gettext_noop("acknowledgement no longer asked for"),
     gettext_noop("announcement acknowledged"),
     gettext_noop("read-only times changed"),

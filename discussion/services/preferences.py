@@ -51,10 +51,10 @@ def _follow(user: User, kind: str) -> None:
     """Let mails of that kind which have not gone out yet go out as is wanted now."""
     found = notifier.kind_named(kind)
     waiting = Notification.objects.filter(user=user, kind=kind, mail_wanted=True, mail_done_at=None)
-    spaces = set(waiting.values_list("entry__space", flat=True))
+    spaces = set(waiting.values_list("entry__space_id", flat=True))
     for space_id in spaces if found else ():
         wanted = preferences.wanted_by([user], found, space_id)[user.pk]  # type: ignore[arg-type]
-        of_it = waiting.filter(entry__space=space_id)
+        of_it = waiting.filter(entry__space_id=space_id)
         of_it.update(mail_wanted=wanted.mail, mail_rhythm=wanted.rhythm)
     if spaces:
         mail.outbox.arrange()
@@ -119,7 +119,7 @@ def allow_in_mail(actor: User, space: Space, quoted: str) -> None:
     require(actor, "manage", space)
     rules = SpaceRules.objects.filter(space=space).first() or SpaceRules(space=space)
     before, rules.quoted_in_mail = rules.quoted_in_mail, quoted
-    rules.full_clean()
+    rules.clean_fields(exclude=["change_minutes"])
     if before != quoted:
         rules.save()
         audit.record(actor, "mails changed", space, before={"quoted": before}, after={"quoted": quoted})

@@ -9,6 +9,7 @@ from django.utils import timezone
 from coordination import access
 from coordination import services as coordination
 from coordination.models import Marking, Person, Role
+from coordination.outbox import TAKEN_FOR
 from discussion import mail, selectors, services
 from discussion.models import Notification
 from meetings import services as meetings
@@ -202,9 +203,9 @@ def test_the_mail_says_that_there_is_something_new_and_no_more(chair, space, fia
 def test_of_two_workers_one_takes_a_mail_since_the_row_itself_says_whether_it_is_free(chair, space, fia, liaison):
     """What a question within the update says of the row is free to the worker who waited for the lock as well."""
     assign(chair, space, fia)
-    news = mail._waiting().get()
+    news = mail.outbox.free().get()
     with CaptureQueriesContext(connection) as taken:
-        assert mail._take(news) and not mail._take(news)
+        assert mail.outbox.take(news) and not mail.outbox.take(news)
     for update in (query["sql"] for query in taken if query["sql"].startswith("UPDATE")):
         where = update.partition(" WHERE ")[2]
         assert "mail_taken_at" in where and "SELECT" not in update and "JOIN" not in update
@@ -230,7 +231,7 @@ def test_a_mail_that_a_worker_died_over_is_taken_up_again(chair, space, fia, lia
             mail.send_waiting.func()
     mail.send_waiting.func()
     assert letters.outbox == []  # it may still be at it
-    Notification.objects.update(mail_taken_at=timezone.now() - 2 * mail.TAKEN_FOR)
+    Notification.objects.update(mail_taken_at=timezone.now() - 2 * TAKEN_FOR)
     mail.send_waiting.func()
     assert len(letters.outbox) == 1
 

@@ -13,9 +13,10 @@ from django.urls import reverse
 
 from accounts.models import MailRhythm, User
 from coordination import access, replies, services
-from coordination.models import Reminder, ReminderClock
+from coordination.models import Marking, Reminder, ReminderClock
 from discussion import digests
 from discussion.mail import send_waiting
+from discussion.models import SpaceRules
 from tests.leaks.looking import CANARY, KEY, look
 from tests.leaks.ways import SITE, addresses, patterns
 from tests.leaks.world import LATER, NOON
@@ -57,7 +58,7 @@ def test_the_world_is_worth_walking(walk):
     for kind in {one.kind for one in world.planted} - {"space", "saved filter", "letter template"}:
         assert {one.marking for one in world.of_kind(kind)} == {"CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"}, kind
     for name, way in SITE.items():
-        assert list(way.targets(world)) or name == "notification_open", name
+        assert list(way.targets(world)) or name in ("notification_open", "notification_seen"), name
     told_apart = {reader: sum(world.may_read(reader, one) for one in world.planted) for reader in READERS}
     assert told_apart["anonymous"] < told_apart["auditor"] < told_apart["contributor"] < told_apart["chair"]
 
@@ -198,9 +199,13 @@ def test_an_answer_by_mail_about_what_is_closed_changes_nothing_and_tells_nothin
 
 
 # --- reminders -----------------------------------------------------------------------------------------------------
-def test_reminders_and_mails_of_the_day_reach_whoever_may_read_it_and_say_nothing(walk, log):
-    """Five weeks, at the end of which all that is overdue has been brought to the focal point and to the chairs."""
+def test_reminders_and_mails_of_the_day_reach_whoever_may_read_it_and_say_what_the_space_allows(walk, log):
+    """Five weeks, at the end of which all that is overdue has been brought to the focal point and to the chairs.
+
+    Mails may say what is marked GREEN or wider.
+    """
     world, outsider = walk.world, walk.world.readers["chair of another space"]
+    SpaceRules.objects.create(space=world.space, quoted_in_mail=Marking.GREEN)
     services.name_focal_point(world.readers["secretariat"], world.fia, outsider)
     User.objects.filter(pk__in=[outsider.pk, world.readers["contributor"].pk]).update(mail_rhythm=MailRhythm.DAILY)
     ReminderClock.objects.create(pk=ReminderClock.ONLY, started_at=NOON - timedelta(days=1))
@@ -222,7 +227,8 @@ def test_reminders_and_mails_of_the_day_reach_whoever_may_read_it_and_say_nothin
     assert {user for user, _one, stage in told if stage == "chair"} == {world.readers["chair"]}
     assert {letter.subject for letter in mail.outbox} > {"What is new for you on Accord"}
     letters = "".join(letter.subject + letter.body + str(letter.extra_headers) for letter in mail.outbox)
-    assert not CANARY.search(letters.encode())
+    said = {world.by_canary[int(number)].marking for number in CANARY.findall(letters.encode())}
+    assert said == {Marking.CLEAR, Marking.GREEN}
     assert not {key.decode() for key in KEY.findall(letters.encode())} & set(world.by_key)
     assert not CANARY.search(log.text.encode())
 

@@ -188,7 +188,9 @@ SITE: dict[str, Way] = {
             "account_reset_password": {}, "account_confirm_login_code": {}, "account_confirm_email": {"key": "x"},
             "account_reset_password_from_key_done": {}, "account_reset_password_done": {},
             "account_reset_password_from_key": {"uidb36": "1", "key": "x-y"}, "preferences": {}, "set_language": {},
-            "set_theme": {}, "accept_invitation": {"uid": "MQ", "token": "x-y"}, "invite": {}, "space_new": {},
+            "set_theme": {}, "push_subscribe": {}, "push_remove": {"key": "x"}, "push_worker": {},
+            "mail_stop": {"token": "x:y"}, "accept_invitation": {"uid": "MQ", "token": "x-y"}, "invite": {},
+            "space_new": {},
         }.items()
     },
     # What gathers.
@@ -231,6 +233,10 @@ SITE: dict[str, Way] = {
     "thread_open": Way(alone()),
     "notification_list": Way(alone()),
     "notifications_seen": Way(alone()),
+    "notification_choices": Way(alone()),
+    "notification_choices_in_space": Way(of("space"), verb="member", send="read"),
+    "space_mail": Way(of("space"), verb="manage", send="manage"),
+    "acknowledgement_remind": Way(of("thread"), verb="", send="manage"),
     # Spaces.
     "space_detail": Way(of("space")),
     "space_edit": Way(of("space"), verb="manage", send="manage"),
@@ -511,6 +517,7 @@ SITE: dict[str, Way] = {
     "calendar_feeds": Way(alone()),
     "calendar_feed": Way(alone(secret="x" * 43)),  # test_exports.test_a_feed_tells_…
     "notification_open": Way(lambda world: iter(())),  # test_walk.test_news_opens_for_its_own_reader_only
+    "notification_seen": Way(lambda world: iter(())),  # the same
 }  # fmt: skip
 
 

@@ -1,0 +1,272 @@
+"""Web Push to a real server that decrypts what it gets: something is new, and no more, once, and while it may."""
+
+import base64
+import json
+import os
+import threading
+from datetime import time, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import http_ece
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.utils import timezone
+from py_vapid import Vapid
+
+from coordination import access
+from coordination import services as coordination
+from coordination.models import Role
+from coordination.outbox import TAKEN_FOR
+from discussion import push, services
+from discussion.models import PushSubscription, QuietHours, Way
+from tests.factories import make_member, make_organisation, make_space
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+class PushService(HTTPServer):
+    """What the maker of a browser runs: it takes what is pushed, and answers `status`."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.status, self.came = 201, []
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.came.append((self.path, self.headers, body))
+        self.send_response(self.server.status)
+        self.send_header("Location", "/elsewhere")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def listening():
+    server = PushService()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def service(listening, settings):
+    listening.status = 201
+    listening.came.clear()
+    settings.PUSH_SERVICES = [listening.address]
+    settings.VAPID_PRIVATE_KEY = push.new_private_key()
+    return listening
+
+
+class Browser:
+    """A client that has asked for pushes, with the keys that only it has."""
+
+    def __init__(self, client, service):
+        self.private, self.auth = ec.generate_private_key(ec.SECP256R1()), os.urandom(16)
+        point = self.private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        self.client, self.service = client, service
+        self.asks = {"endpoint": f"{service.address}/browser/1", "p256dh": text_of(point), "auth": text_of(self.auth)}
+
+    def ask(self, **otherwise):
+        return self.client.post("/account/push/", {**self.asks, **otherwise}, headers={"user-agent": "Firefox Linux"})
+
+    def read(self) -> list[dict]:
+        """What has come, decrypted."""
+        found = [http_ece.decrypt(body, private_key=self.private, auth_secret=self.auth, version="aes128gcm")
+                 for _path, _headers, body in self.service.came]  # fmt: skip
+        return [json.loads(one) for one in found]
+
+
+@pytest.fixture
+def space():
+    return make_space("Border management")
+
+
+@pytest.fixture
+def fia():
+    return make_organisation("FIA")
+
+
+@pytest.fixture
+def chair(space):
+    return make_member(space, Role.CHAIR)
+
+
+@pytest.fixture
+def liaison(space, fia):
+    return make_member(space, Role.CONTRIBUTOR, fia)
+
+
+@pytest.fixture
+def browser(client, service, liaison):
+    client.force_login(liaison)
+    browser = Browser(client, service)
+    assert browser.ask().status_code == 204
+    return browser
+
+
+def assign(chair, space, fia):
+    return coordination.create_action(chair, space, title="zoq6x", owner=fia)
+
+
+def run():
+    push.send_waiting.func()
+
+
+def test_a_push_says_that_there_is_something_new_and_no_more_once_and_is_signed(
+    client, settings, service, browser, chair, space, fia
+):
+    assert "Firefox · Linux" in client.get("/account/notifications/").content.decode()
+    assign(chair, space, fia)
+    assign(chair, space, fia)
+    run()
+    run()
+    assert browser.read() == [
+        {"title": "Accord", "body": "There is something new for you on Accord", "url": "/notifications/"}
+    ]
+    [(path, headers, _body)] = service.came
+    assert (path, headers["TTL"], headers["Topic"]) == ("/browser/1", "86400", "news")
+    token, key = (part.partition("=")[2] for part in headers["Authorization"].removeprefix("vapid ").split(","))
+    assert key == push.public_key() and Vapid.verify(headers["Authorization"])
+    assign(chair, space, fia)
+    run()
+    assert len(service.came) == 2
+
+
+def _lose_the_right(client, browser, liaison, space, service):
+    access.revoke(liaison, space)
+
+
+def _look(client, browser, liaison, space, service):
+    services.mark_all_seen(liaison)
+
+
+def _sign_out(client, browser, liaison, space, service):
+    client.post("/account/logout/")
+    assert not PushSubscription.objects.exists()
+
+
+def _let_the_session_expire(client, browser, liaison, space, service):
+    Session.objects.update(expire_date=timezone.now() - timedelta(minutes=1))
+
+
+def _take_it_off(client, browser, liaison, space, service):
+    client.post(f"/account/push/{PushSubscription.objects.get().key}/remove/")
+
+
+def _close_the_account(client, browser, liaison, space, service):
+    liaison.is_active = False
+    liaison.save()
+
+
+def _allow_the_service_no_more(client, browser, liaison, space, service):
+    push.settings.PUSH_SERVICES = ["push.example"]
+
+
+def _be_quiet(client, browser, liaison, space, service):
+    here = timezone.localtime()
+    QuietHours.objects.create(user=liaison, begins=time((here.hour - 1) % 24), ends=time((here.hour + 2) % 24))
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        _lose_the_right, _look, _sign_out, _let_the_session_expire, _take_it_off, _close_the_account,
+        _allow_the_service_no_more, _be_quiet,
+    ],
+)  # fmt: skip
+def test_nothing_is_pushed_any_more_after(client, service, browser, chair, space, fia, liaison, end):
+    assign(chair, space, fia)
+    end(client, browser, liaison, space, service)
+    run()
+    assert service.came == []
+    QuietHours.objects.all().delete()
+    PushSubscription.objects.update(not_before=None)
+    run()
+    assert len(service.came) == (end is _be_quiet)
+
+
+def test_kinds_are_pushed_as_is_chosen(service, browser, chair, space, fia, liaison):
+    services.choose(liaison, {"action_assigned": ("", False), "meeting_scheduled": (Way.PAGE, True)})
+    assign(chair, space, fia)
+    run()
+    assert service.came == []
+    services.choose(liaison, {"action_assigned": (Way.PAGE, True)})
+    services.mark_all_seen(liaison)
+    assign(chair, space, fia)
+    run()
+    assert len(service.came) == 1
+
+
+@pytest.mark.parametrize(("status", "stays"), [(404, False), (410, False), (429, True), (503, True), (302, True)])
+def test_a_browser_that_is_gone_is_forgotten_and_one_that_cannot_be_reached_is_told_later(
+    service, browser, chair, space, fia, caplog, status, stays
+):
+    service.status = status
+    assign(chair, space, fia)
+    run()
+    assert PushSubscription.objects.exists() == stays
+    assert {path for path, _headers, _body in service.came} == {"/browser/1"}  # no other address is called
+    assert "browser/1" not in caplog.text
+    service.came.clear()
+    service.status = 201
+    run()
+    assert len(service.came) == stays
+
+
+def test_what_a_worker_died_over_is_pushed_by_the_next(service, browser, chair, space, fia):
+    assign(chair, space, fia)
+    PushSubscription.objects.update(taken_at=timezone.now())
+    run()
+    assert service.came == []
+    PushSubscription.objects.update(taken_at=timezone.now() - 2 * TAKEN_FOR)
+    run()
+    assert len(service.came) == 1
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        {"endpoint": "https://127.0.0.1/admin"},
+        {"endpoint": "http://fcm.googleapis.com/x"},
+        {"endpoint": "https://fcm.googleapis.com.evil.example/x"},
+        {"endpoint": "https://user@fcm.googleapis.com/x"},
+        {"endpoint": ""},
+        {"p256dh": "nonsense"},
+        {"auth": "AAAA"},
+        {"auth": "Ж"},
+    ],
+)
+def test_no_other_address_than_that_of_a_push_service_is_taken(settings, client, browser, otherwise):
+    settings.PUSH_SERVICES = [*settings.PUSH_SERVICES, "fcm.googleapis.com"]
+    PushSubscription.objects.all().delete()
+    assert browser.ask(**otherwise).status_code == 400
+    assert not PushSubscription.objects.exists()
+
+
+def test_without_a_key_pushes_are_not_offered_and_a_command_makes_one(settings, client, browser, capsys):
+    call_command("make_push_key")
+    made = capsys.readouterr().out.strip().removeprefix("VAPID_PRIVATE_KEY=")
+    settings.VAPID_PRIVATE_KEY = made
+    assert push.public_key() in client.get("/account/notifications/").content.decode()
+    settings.VAPID_PRIVATE_KEY = ""
+    page = client.get("/account/notifications/").content.decode()
+    assert "data-accord-push" not in page and "push_" not in page
+    assert browser.ask().status_code == 404
+    assert client.get("/push-worker.js")["Content-Type"].startswith("text/javascript")

@@ -28,6 +28,7 @@ from discussion.models import (
     ReadMark,
     Standing,
     Thread,
+    ThreadQuerySet,
 )
 
 Reader = access.Reader
@@ -39,7 +40,7 @@ OVER = Q(closed_at__isnull=False) | Q(merged_into__isnull=False)
 
 
 def threads_of(space: Space, reader: Reader, *, over: bool = False) -> QuerySet[Thread]:
-    """Every thread in the space that `reader` may read, of those that go on or are over: the pinned before the latest."""
+    """Every thread in the space that `reader` may read, those that go on or those that are over: pinned ones first."""
     found = Thread.objects.readable_by(reader).for_lists().filter(space=space, last_number__gt=0)
     found = found.filter(OVER) if over else found.exclude(OVER)
     return found.order_by(F("pinned_at").desc(nulls_last=True), "-last_message_at", "-pk")
@@ -153,13 +154,13 @@ def unread_threads(user: Reader) -> int:
     return threads_followed_by(user).filter(_UNREAD).count() if user.is_authenticated else 0
 
 
-def threads_followed_by(user: User) -> QuerySet[Thread]:
+def threads_followed_by(user: User) -> ThreadQuerySet:
     """The threads that `user` has opened or written in, and may still read; with the own mark as `mine`."""
     own = FilteredRelation("read_marks", condition=Q(read_marks__user=user))
     return Thread.objects.readable_by(user).alias(mine=own).filter(mine__isnull=False)
 
 
-def favourites_first(followed: QuerySet[Thread]) -> QuerySet[Thread]:
+def favourites_first(followed: ThreadQuerySet) -> QuerySet[Thread]:
     """What `threads_followed_by` gives, as the list of one's own threads shows it."""
     return followed.for_lists().order_by("-mine__favourite", "-last_message_at", "-pk")
 

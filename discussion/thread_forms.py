@@ -123,10 +123,10 @@ class StartThreadForm(MessageForm, NamedReadersForm):
             del self.fields["asks_acknowledgement"]
 
     @classmethod
-    def sent(cls, request: HttpRequest, about: Any, **kwargs: Any) -> "StartThreadForm":
+    def sent(cls, request: HttpRequest, about: Any, **kwargs: Any) -> MessageForm:
         form = super().sent(request, about, **kwargs)
         if form.preview is not None:
-            form.initial |= {name: request.POST.getlist(name) for name in ("organisations", "users")}
+            form.initial.update({name: request.POST.getlist(name) for name in ("organisations", "users")})
         return form
 
     def clean_text(self) -> str:

@@ -91,7 +91,7 @@ def rename_thread(actor: User, thread: Thread, subject: str) -> None:
 def _line(field: str, words: str, *, required: bool = True) -> str:
     """A line as it is kept, within what its column holds."""
     words = words.strip()
-    limit = Thread._meta.get_field("subject").max_length
+    limit = Thread._meta.get_field("subject").max_length or 0
     try:
         validate_plain_text(words)
     except ValidationError as refusal:

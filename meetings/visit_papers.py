@@ -49,8 +49,12 @@ def _the_visit(paper: Paper, visit: Visit, itinerary: Itinerary) -> None:
 
 def _a_meeting(paper: Paper, each: MeetingOutcome) -> None:
     meeting = each.meeting
+    marking = meeting.audience.marking
     paper.heading(
-        meeting.title, anchor=f"meeting-{meeting.key}", marking=meeting.audience.marking, language=meeting.language
+        meeting.title,
+        anchor=f"meeting-{meeting.key}",
+        marking=marking if marking != paper.marking else "",
+        language=meeting.language,
     )
     when = formats.date_format(meeting.starts_there, "DATETIME_FORMAT")
     paper.text(", ".join(part for part in (when, meeting.place) if part), style="small")

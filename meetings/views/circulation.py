@@ -19,7 +19,7 @@ from meetings.forms import (
     ExtendForm,
 )
 from meetings.models import Answer, Corrigendum, Paragraph, Record, RecordComment, RecordState, Round
-from meetings.selectors import circulation
+from meetings.selectors import circulation, writing
 from meetings.views.records import open_record_of, record_of_writer, render_record
 
 
@@ -36,7 +36,8 @@ def record_circulate(request, key):
         messages.success(request, _("The record is circulated to all whom its marking names."))
         still_read = Record.objects.readable_by(request.user).filter(pk=record.pk).exists()
         return redirect(record if still_read else "meeting_list")
-    return _page(request, record, "meetings/record_circulate.html", form=form, last=last)
+    drafts = writing.drafts_of(writing.readable_sections(record, request.user)) if record.is_draft else []
+    return _page(request, record, "meetings/record_circulate.html", form=form, last=last, drafts=drafts)
 
 
 def _circulate(request, record: Record, form: CirculateForm) -> None:

@@ -39,6 +39,7 @@ def series_detail(request, key):
         "past": [each for each in reversed(occurrences) if each.ends_at < now][:DAYS_SHOWN],
         "left_out": sorted(day for day in series.excluded_days if day >= timezone.localdate()),
         "topics": series.topics.all(),
+        "has_records": selectors.records_readable(request.user).filter(meeting__series=series).exists(),
         "invited": series.invited.all(),
         "may_record": access.can(request.user, "record", series),
     }

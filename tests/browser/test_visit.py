@@ -1,9 +1,7 @@
 """The secretariat prepares a visit from nothing, and closes it: in a browser, page by page; then on a telephone."""
 
-import os
 import re
 from datetime import timedelta
-from pathlib import Path
 
 from django.utils import timezone
 
@@ -12,8 +10,6 @@ from meetings import services
 from meetings.models import Attendance, Meeting, ParagraphKind, Visit
 from tests.factories import join, make_commitment, make_meeting, make_member, make_organisation, make_space
 
-# Where pictures of the steps are wanted: a folder, or none.
-PICTURES = os.environ.get("PICTURES")
 MEETINGS = (
     ("MoI", "Irregular migration and data", "10:00", "11:00", 1),
     ("FIA", "Crossing points", "14:00", "15:30", 1),
@@ -24,10 +20,10 @@ MEETINGS = (
 
 
 class Secretariat:
-    """Somebody at the page: fills what is asked, sends it, and keeps a picture of each step."""
+    """Somebody at the page: fills what is asked and sends it. Pictures: scripts/screenshots.py."""
 
     def __init__(self, page):
-        self.page, self.steps = page, 0
+        self.page = page
 
     def send(self, **fields):
         for name, value in fields.items():
@@ -39,11 +35,6 @@ class Secretariat:
         self.page.locator("main form.accord-form button[type=submit]").last.click()
         self.page.wait_for_load_state()
         assert self.page.locator("main .is-invalid, main .alert-danger").count() == 0, self.page.url
-
-    def picture(self, name):
-        self.steps += 1
-        if PICTURES:
-            self.page.screenshot(path=Path(PICTURES) / f"visit-{self.steps:02}-{name}.png", full_page=True)
 
 
 def prepared_world():
@@ -76,7 +67,6 @@ def test_a_visit_is_prepared_and_closed(server, page_as, check_accessibility):
     for name, role in (("Anna Berg", "head"), ("Timur Aliev", "member")):
         page.goto(f"{visit.get_absolute_url()}delegation/")
         at_work.send(person_name=name, role=role)
-    at_work.picture("delegation")
     for acronym, title, starts, ends, day in MEETINGS:
         page.goto(f"{visit.get_absolute_url()}meetings/new/?day=2027-03-{day:02}")
         host = str(Organisation.objects.get(acronym=acronym).pk)
@@ -87,12 +77,10 @@ def test_a_visit_is_prepared_and_closed(server, page_as, check_accessibility):
     at_work.send(title="To the FIA", starts_at="2027-03-01T13:00", ends_at="2027-03-01T14:30", place_until="FIA")
 
     page.locator("#conflicts").get_by_text("“To the FIA” lasts until 14:30").wait_for()
-    at_work.picture("conflict")
     check_accessibility(page)
     page.get_by_role("link", name=re.compile("Change.*To the FIA")).click()
     at_work.send(ends_at="2027-03-01T13:40")
     assert page.locator("#conflicts").count() == 0
-    at_work.picture("programme")
 
     for meeting in Meeting.objects.filter(visits__visit=visit):
         post = Post.objects.get(organisation=meeting.organiser)
@@ -103,11 +91,9 @@ def test_a_visit_is_prepared_and_closed(server, page_as, check_accessibility):
     page.get_by_role("link", name="Who meets whom").click()
     assert page.locator("main tbody tr").count() == len(MEETINGS)
     assert page.get_by_text("do not meet").count() == 1
-    at_work.picture("matrix")
     page.get_by_role("link", name="Counterparts").click()
     page.locator("#content").get_by_text("FIA shares its figures").wait_for()
     assert page.get_by_role("link", name="Earlier with FIA").count() == 1
-    at_work.picture("counterparts")
 
     # The record is walked in tests/browser/test_record.py; here it is there.
     talks = Meeting.objects.get(title="Crossing points")
@@ -120,12 +106,10 @@ def test_a_visit_is_prepared_and_closed(server, page_as, check_accessibility):
     page.get_by_role("link", name="Assign actions").click()
     at_work.send(lines="Send the figures | FIA | 2027-04-01")
     page.locator("#follow-up").get_by_text("Send the figures").wait_for()
-    at_work.picture("outcome")
     page.get_by_role("link", name="Letters").click()
     page.get_by_label("Head of FIA, Director, FIA").check()
     at_work.send()
     page.get_by_role("link", name="Head of FIA, Director, FIA", exact=True).wait_for()
-    at_work.picture("letters")
 
     officer.language = "ur"
     officer.save()
@@ -135,4 +119,3 @@ def test_a_visit_is_prepared_and_closed(server, page_as, check_accessibility):
         assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), part
         if part:
             check_accessibility(phone)
-    Secretariat(phone).picture("outcome-in-urdu")

@@ -624,7 +624,8 @@ def test_a_record_goes_round_by_its_pages(world, client):
     new = {"submission": str(uuid4())}
     asked = [world.fia.pk, world.moi.pk]
     day = world.tomorrow()
-    assert "FIA in full" in page(world.rapporteur, "record_circulate")
+    services.keep_draft(world.chair, world.record.sections.get(), uuid4(), text="Half a sentence")
+    assert "FIA in full" in (offered := page(world.rapporteur, "record_circulate")) and "Half a sentence" in offered
     page(world.of_fia, "record_circulate", 404)
     past = {"organisations": asked, "due_on": (timezone.now() - 3 * TOMORROW).date(), "after_round": 0, "note": "Look."}
     refused = page(world.rapporteur, "record_circulate", post=past)

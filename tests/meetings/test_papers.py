@@ -28,6 +28,7 @@ from tests.factories import (
     make_organisation,
     make_paragraph,
     make_record,
+    make_series,
     make_space,
     make_user,
     mark,
@@ -384,12 +385,15 @@ def test_the_records_of_a_topic_a_space_or_a_time_become_one_document_with_conte
         make_paragraph(record, text=f"Said in {title}.")
         if number < 3:
             meeting.topics.add(topic)
-            meeting.save()
+        else:
+            meeting.series, meeting.recurrence_id = (series := make_series(space)), meeting.starts_at
+        meeting.save()
     elsewhere = record_of(meeting_of(make_space(), title="Talks elsewhere"), RecordState.AGREED)
     draft = record_of(meeting_of(space, title="Talks in writing"), RecordState.DRAFT)
     client.force_login(reader)
     for query, there in (
         ({"topic": topic.slug}, {"January", "February"}),
+        ({"series": series.key}, {"March"}),
         ({"space": space.key}, {"January", "February", "March"}),
         ({"space": elsewhere.space.key}, {"January", "February", "March"}),  # of no choice of this reader's
         ({"since": "2026-02-01", "until": "2026-02-28"}, {"February"}),
@@ -398,6 +402,7 @@ def test_the_records_of_a_topic_a_space_or_a_time_become_one_document_with_conte
         page = client.get(reverse("record_compile"), query).content.decode()
         assert {month for month in ("January", "February", "March") if f"Talks in {month}" in page} == there
         assert elsewhere.meeting.title not in page and draft.meeting.title not in page
+    assert f"{reverse('record_compile')}?series={series.key}" in client.get(series.get_absolute_url()).content.decode()
     answer = client.get(reverse("record_compiled", args=["pdf"]), {"topic": topic.slug})
     pages = pages_of(answer.content)
     assert "Training of officers" in pages[0] and "Contents" in pages[0]

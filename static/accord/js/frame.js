@@ -54,3 +54,10 @@ document.addEventListener("submit", (event) => {
   if (signsOut(event.target)) forget();
 });
 if (document.querySelector('form[action$="/account/login/"]')) forget();
+
+// Of tabs that are wider than the page, the one that is open is seen.
+for (const tab of document.querySelectorAll(".accord-tabs [aria-current]")) {
+  const strip = tab.closest(".accord-tabs");
+  const [all, own] = [strip.getBoundingClientRect(), tab.getBoundingClientRect()];
+  if (own.left < all.left || own.right > all.right) strip.scrollLeft += own.left - all.left - (all.width - own.width) / 2;
+}

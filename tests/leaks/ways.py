@@ -475,7 +475,7 @@ SITE: dict[str, Way] = {
     "thread_say": Way(what_is_written_about, verb="", send="contribute"),
     "thread_preview": Way(what_is_written_about, verb="", send="contribute"),
     "thread_draft": Way(what_is_written_about, verb="", send="contribute"),
-    "thread_names": Way(what_is_written_about, verb="contribute", queries=("?q=", "?q=con")),
+    "thread_names": Way(what_is_written_about, verb="contribute", queries=("?q=",)),
     "thread_detail": Way(of("thread"), send="contribute"),
     "thread_messages": Way(of("thread"), queries=("?after=0",)),
     "thread_wait": Way(of("thread"), queries=("?after=0",)),

@@ -7,9 +7,10 @@ export function keepDraft(form, text, say) {
   if (!address) return;
   let timer = null;
   let kept = text.value;
-  let under_way = null;
+  let underWay = null;
   let isSent = false;
   let hasSaid = false;
+  let isLeaving = false;
 
   function body() {
     const data = new FormData();
@@ -20,12 +21,12 @@ export function keepDraft(form, text, say) {
 
   async function keep() {
     window.clearTimeout(timer);
-    if (under_way || text.value === kept) return;
+    if (underWay || text.value === kept) return;
     const words = text.value;
     isSent = false;
-    under_way = fetch(address, { method: "POST", body: body() }).catch(() => null);
-    const answer = await under_way;
-    under_way = null;
+    underWay = fetch(address, { method: "POST", body: body() }).catch(() => null);
+    const answer = await underWay;
+    underWay = null;
     if (!answer?.ok) return;
     kept = words;
     // Once: whoever listens to the page need not hear it after each sentence.
@@ -36,17 +37,22 @@ export function keepDraft(form, text, say) {
   }
 
   text.addEventListener("input", () => {
+    isLeaving = false;
     window.clearTimeout(timer);
     timer = window.setTimeout(keep, WAIT);
   });
   form.addEventListener("accord:sent", () => {
     window.clearTimeout(timer);
     isSent = true;
-    if (!under_way) kept = text.value;
+    isLeaving = false;
+    if (!underWay) kept = text.value;
   });
   // An ordinary sending leaves the page too: the server then forgets the draft by itself.
-  form.addEventListener("submit", () => window.clearTimeout(timer));
+  form.addEventListener("submit", () => {
+    window.clearTimeout(timer);
+    isLeaving = true;
+  });
   window.addEventListener("pagehide", () => {
-    if (text.value !== kept && !form.dataset.sent) navigator.sendBeacon(address, body());
+    if (text.value !== kept && !isLeaving) navigator.sendBeacon(address, body());
   });
 }

@@ -26,7 +26,8 @@ export function sendByKeys(form, text) {
     const byControl = event.ctrlKey || event.metaKey;
     if (!byControl && (isTouched || event.shiftKey || !chosen())) return;
     event.preventDefault();
-    form.requestSubmit(form.querySelector(".accord-form-end .btn-primary"));
+    const button = form.querySelector(".accord-form-end .btn-primary");
+    if (!button.disabled) form.requestSubmit(button);
   });
 }
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from coordination import access
@@ -25,7 +26,8 @@ class Head:
     """What a reader sees above the messages of a thread: how it stands, its summary, what the reader is asked for."""
 
     deeds: Deeds
-    is_read_only: bool
+    # Now or later: times that are over are no news.
+    has_read_only_times: bool
     summary_by: User | None
     merged_into: Thread | None
     asked: selectors.Asked | None
@@ -42,12 +44,17 @@ def head_of(thread: Thread, user: access.Reader) -> dict[str, Any]:
     may_name = thread.summary_by_id is not None and deeds.may_name(thread.summary_by_id)
     head = Head(
         deeds=deeds,
-        is_read_only=rights.is_read_only(thread),
+        has_read_only_times=_has_read_only_times(thread),
         summary_by=thread.summary_by if may_name else None,
         merged_into=access.if_readable(user, thread.merged_into),
         asked=_asked(deeds) if thread.asks_acknowledgement else None,
     )
     return {"thread": thread, "head": head}
+
+
+def _has_read_only_times(thread: Thread) -> bool:
+    until = thread.read_only_until
+    return thread.read_only_from is not None and (until is None or until > timezone.now())
 
 
 def _asked(deeds: Deeds) -> selectors.Asked:

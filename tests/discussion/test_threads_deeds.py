@@ -188,7 +188,7 @@ def test_what_cannot_be_said_now_is_refused_with_a_sentence_and_kept(client, spa
     assert Message.objects.filter(text="What I think").count() == 2 - len(refused)
 
 
-def test_times_pass_and_a_send_that_came_before_the_end_is_answered_as_before(space, people):
+def test_times_pass_and_a_send_that_came_before_the_end_is_answered_as_before(client, space, people):
     thread = make_thread(space, subject="Visit in May")
     chair, contributor = people["chair"], people["contributor"]
     sent = uuid.uuid4()
@@ -198,6 +198,9 @@ def test_times_pass_and_a_send_that_came_before_the_end_is_answered_as_before(sp
     assert services.post_message(contributor, thread, "In time", sent) == first
     with time_machine.travel(timezone.now() + timedelta(hours=2)):
         services.post_message(contributor, thread, "Afterwards", uuid.uuid4())
+        client.force_login(contributor)
+        page = client.get(thread.get_absolute_url()).content.decode()
+        assert "data-refuses" not in page and "Only those who chair" not in page
     assert Message.objects.count() == 2
 
 

@@ -117,7 +117,7 @@ def _with_quotes(messages: list[Message], deeds: rights.Deeds) -> None:
     found = Message.objects.filter(pk__in=wanted, thread=deeds.thread, standing=Standing.POSTED)
     quoted = found.select_related("author__organisation").in_bulk()
     for message in messages:
-        if original := quoted.get(message.answers_id):
+        if original := quoted.get(message.answers_id or 0):
             message.quote = quote_of(original, deeds)
 
 
@@ -156,8 +156,8 @@ def _with_new_places(messages: list[Message], reader: access.Reader) -> None:
     """Where what has been moved is now, for those who may read it there."""
     if not messages:
         return
-    keys = [message.moved_to_id for message in messages]
+    keys = [message.moved_to_id for message in messages if message.moved_to_id]
     found = dict(Message.objects.readable_by(reader).filter(pk__in=keys).values_list("pk", "key"))
     for message in messages:
-        if key := found.get(message.moved_to_id):
+        if key := found.get(message.moved_to_id or 0):
             message.leads_to = reverse("message_detail", kwargs={"key": key})

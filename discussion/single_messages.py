@@ -33,9 +33,10 @@ def signs_on(message: Message, deeds: rights.Deeds) -> list[tuple[Sign, list[sho
 
 def reported_in(space: Space, reader: access.Reader) -> QuerySet[Message]:
     """The messages of a space with reports that nobody has settled, those first that have waited longest."""
-    found = Message.objects.readable_by(reader).filter(thread__space=space, reports__settled_at=None)
-    waiting = found.exclude(reports=None).annotate(since=Min("reports__made_at")).order_by("since", "pk")
-    return waiting.select_related("thread__audience", "author__organisation")
+    waiting = MessageReport.objects.filter(settled_at=None)
+    found = Message.objects.readable_by(reader).filter(thread__space=space, reports__in=waiting)
+    found = found.annotate(since=Min("reports__made_at")).order_by("since", "pk")
+    return found.select_related("thread__audience", "author__organisation")
 
 
 @dataclass(frozen=True)

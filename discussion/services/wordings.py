@@ -183,7 +183,8 @@ def remove_translation(actor: User, message: Message, language: str) -> None:
     """Take back a translation of one's own; whoever manages the space takes back anybody's."""
     thread, message, deeds = held(actor, message)
     _require_contributing(deeds)
-    present = MessageTranslation.objects.filter(message=message, language=language).first()
+    known = language if language in LANGUAGES else ""
+    present = MessageTranslation.objects.filter(message=message, language=known).first()
     if present is None:
         return
     if present.translator_id != actor.pk and not deeds.manage:

@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from coordination import access, going_on
+from coordination.models.marking import is_key
 from coordination.views.shared import attempt, attempt_on_latest, posted
 from discussion import panel, rights, selectors, services, shown, single_messages
 from discussion.forms import MessageForm
 from discussion.message_forms import EditMessageForm, NothingForm, ReportMessageForm, TranslateForm
 from discussion.models import Message, Standing
 from discussion.signs import SIGNS
+from discussion.translations import LANGUAGES
 from discussion.views.shared import is_number, open_threads, place_of, post
 
 # How many messages one answer to a page without a socket holds.
@@ -51,7 +53,7 @@ def message_detail(request, key):
 
     Who may not read the new thread finds the line that the message has left, if the old one may be read.
     """
-    message = Message.objects.select_related("thread__audience").filter(key=key).first()
+    message = Message.objects.filter(key=key).first() if is_key(key) else None
     for _move in range(MOST_MOVES):
         if message is None or message.moved_to_id is None:
             break
@@ -162,11 +164,9 @@ def message_edit(request, key):
 
 
 def _why_no_change(deeds, message):
-    return (
-        ""
-        if deeds.may_change(message)
-        else deeds.why_not() or _("This space lets messages be changed for a while only. That is over.")
-    )
+    if deeds.may_change(message):
+        return ""
+    return deeds.why_not() or _("This space lets messages be changed for a while only. That is over.")
 
 
 @login_required
@@ -220,7 +220,7 @@ def message_reactions(request, key):
     own = {one.sign for one in message.signs if one.is_own}
     more = {
         "form": form,
-        "put_by": single_messages.signs_on(message, deeds),
+        "put_by": single_messages.signs_on(message, deeds) if message.standing == Standing.POSTED else [],
         "signs": [(sign, sign in own) for sign in SIGNS.values()] if deeds.of(message).react else [],
     }
     return render_below(request, "discussion/message_reactions.html", message, **more)
@@ -234,6 +234,7 @@ def message_translate(request, key):
     message, deeds = opened(request, key)
     allow(deeds.contribute)
     language = request.POST.get("language") or request.GET.get("language", "")
+    language = language if language in LANGUAGES else ""
     own = message.translations.filter(language=language, translator=request.user).first()
     initial = {"language": language, "text": own.text if own else "", "version": services.version_of_translation(own)}
     form = TranslateForm(posted(request), initial=initial)

@@ -131,7 +131,7 @@ def of_words(words: str, reader: access.Reader) -> list[Card]:
 def _readable(targets: set[Target], reader: access.Reader) -> dict[Target, Card]:
     found: dict[Target, Card] = {}
     for model, field in {target[:2] for target in targets}:
-        objects: Any = access.readable_by(threads.live(model._default_manager.all()), reader)  # type: ignore[type-var]
+        objects: Any = access.readable_by(threads.live(model._default_manager.all()), reader)
         values = [value for kind, name, value in targets if (kind, name) == (model, field)]
         objects = objects.filter(**{f"{field}__in": values})
         if model is Message:

@@ -2,7 +2,6 @@
 writes the audit entry, in one transaction."""
 
 from collections.abc import Iterable, Sequence
-from itertools import zip_longest
 from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
@@ -120,8 +119,9 @@ def attach_together(
     collection = Space.objects.get(pk=access.space_id_of(obj)).collection if uploads else None
     files: list[File] = []
     try:
-        for uploaded, given in zip_longest(uploads, titles[: len(uploads)], fillvalue=""):
-            title = (given.strip() or PurePosixPath(uploaded.name).stem)[:TITLE_MAX_LENGTH]
+        for place, uploaded in enumerate(uploads):
+            given = titles[place].strip() if place < len(titles) else ""
+            title = (given or PurePosixPath(uploaded.name).stem)[:TITLE_MAX_LENGTH]
             file = File(title=title, file=uploaded, collection=collection, uploaded_by_user=actor, came_with=came_with)
             files.append(file)
             _store(actor, obj, file)

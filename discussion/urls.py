@@ -49,7 +49,7 @@ urlpatterns = [
     path("threads/<str:key>/remind/", notifications.acknowledgement_remind, name="acknowledgement_remind"),
     path("account/notifications/", notifications.notification_choices, name="notification_choices"),
     path(
-        "account/notifications/<str:key>/",
+        "spaces/<str:key>/notifications/",
         notifications.notification_choices_in_space,
         name="notification_choices_in_space",
     ),

@@ -1,4 +1,4 @@
-"""How news come: by kind and space, at quiet hours, in words that the space allows; and how a link in a mail ends them."""
+"""How news come: by kind and space, at quiet hours, in words that the space allows; and how a link in a mail ends it."""
 
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
@@ -77,7 +77,7 @@ def test_the_page_keeps_what_differs_shows_it_by_space_and_keeps_nothing_of_what
     client, space, liaison, django_assert_max_num_queries
 ):
     client.force_login(liaison)
-    for address in (PAGE, f"{PAGE}{space.key}/"):
+    for address in (PAGE, f"/spaces/{space.key}/notifications/"):
         with django_assert_max_num_queries(22):
             form = client.get(address).context["form"]
         fields = {name: form[name].initial for name in form.fields}
@@ -88,13 +88,13 @@ def test_the_page_keeps_what_differs_shows_it_by_space_and_keeps_nothing_of_what
     assert "A discussion in which I take part is closed: not at all" in page
     client.post(PAGE, {"part": "kinds", "way_thread_closed": "hourly"})
     assert set(kept) == {("thread_closed", "nothing", None, None), ("thread_closed", "nothing", space.pk, None)}
-    client.post(f"{PAGE}{space.key}/", {**fields, "part": "kinds"})
+    client.post(f"/spaces/{space.key}/notifications/", {**fields, "part": "kinds"})
     assert NotificationChoice.objects.get().space is None
 
 
 def test_one_chooses_for_no_space_that_one_is_not_in(client, liaison):
     client.force_login(liaison)
-    assert client.get(f"{PAGE}{make_space().key}/").status_code == 404
+    assert client.get(f"/spaces/{make_space().key}/notifications/").status_code == 404
 
 
 def test_what_waits_goes_out_as_is_wanted_when_it_is_sent(chair, space, fia, liaison):

@@ -142,7 +142,7 @@ def test_a_push_says_that_there_is_something_new_and_no_more_once_and_is_signed(
     ]
     [(path, headers, _body)] = service.came
     assert (path, headers["TTL"], headers["Topic"]) == ("/browser/1", "86400", "news")
-    token, key = (part.partition("=")[2] for part in headers["Authorization"].removeprefix("vapid ").split(","))
+    _token, key = (part.partition("=")[2] for part in headers["Authorization"].removeprefix("vapid ").split(","))
     assert key == push.public_key() and Vapid.verify(headers["Authorization"])
     assign(chair, space, fia)
     run()

@@ -4,6 +4,7 @@ Whoever may not read the thing at that moment gets no card, and the text stands 
 is told by their addresses: whatever has a key and a page of its own is found by it, without its package being known.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,8 @@ from discussion.models import Message, Thread
 CARDS_OF_A_MESSAGE = 3
 _SOME_KEY = KEY_ALPHABET[0] * KEY_LENGTH
 _LONGEST_PATH = 300
+# Most messages link to nothing, and need not be read for it.
+_MAY_LINK = re.compile(rf"://|]\(|{'|'.join(references.MODELS)}", re.IGNORECASE)
 
 # What a link leads to: the kind, and the field and the value that its address names.
 Target = tuple[type[Model], str, str]
@@ -108,7 +111,7 @@ def _path_here(href: str) -> str | None:
 
 def targets_in(words: str) -> list[Target]:
     """What the links of a message lead to, each once, in their order."""
-    if "://" not in words and "-" not in words and "](" not in words:
+    if not _MAY_LINK.search(words):
         return []
     found = (target_of(href) for href in text.addresses_in(words))
     return list(dict.fromkeys(target for target in found if target))[:CARDS_OF_A_MESSAGE]

@@ -12,7 +12,12 @@ _signer = signing.Signer(salt="coordination.named")
 
 def name_of(obj: Any) -> str:
     """A name for `obj` in an address. Signed, so that addresses only ever name what a page has shown."""
-    return _signer.sign_object([ContentType.objects.get_for_model(obj).pk, obj.pk])
+    return name_of_key(ContentType.objects.get_for_model(obj).pk, obj.pk)
+
+
+def name_of_key(type_id: int, pk: int) -> str:
+    """The same for what is known by its kind and key."""
+    return _signer.sign_object([type_id, pk])
 
 
 def find(name: str, reader: access.Reader) -> Any | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.models import User
 from coordination import access
+from coordination.named import name_of_key
 from discussion import threads
 from discussion.models import MESSAGE_LENGTH, Draft, Thread
 
@@ -17,8 +18,8 @@ LOOKED_AT_ONCE = 100
 
 def name_of(about: Any) -> str:
     """What the draft is kept under. Before an object has its thread and after that, it is the same."""
-    if isinstance(about, Thread) and not about.subject and about.target is not None:
-        about = about.target
+    if isinstance(about, Thread) and not about.subject:
+        return name_of_key(about.target_type_id, about.target_id)
     return threads.name_of(about)
 
 

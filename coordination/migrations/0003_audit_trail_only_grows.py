@@ -6,7 +6,7 @@ from coordination import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coordination", "0001_initial")]
+    dependencies = [("coordination", "0002_initial")]
 
     operations = [
         migrations.RunPython(

@@ -1,19 +1,21 @@
 """Counterpart cards: of everybody whom a delegation meets, what its reader may know of earlier."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import F, Q
 
 from coordination import access
-from coordination.models import Commitment, Organisation, Post
+from coordination.models import Commitment, Post
 from meetings.itinerary import Counterpart, Identity, Slot, who
-from meetings.models import Attendance, Meeting, Paragraph, ParagraphKind, Record
+from meetings.models import Attendance, Meeting, Paragraph, ParagraphKind, Visit
+from meetings.selectors.records import SPEAKER_ROWS, know_who_attended
 from meetings.selectors.visits import Itinerary
 
 # A card shows what fits on half a page of a briefing; the record of each meeting has the rest.
 EARLIER_MEETINGS = 5
 _LOOKED_AT = 1000
+_COMMITMENTS_LOOKED_AT = 2000
 AGREED = (ParagraphKind.DECISION, ParagraphKind.COMMITMENT)
 
 
@@ -38,14 +40,29 @@ class Card:
     we_owe: list[Commitment]
 
 
-def cards_of(itinerary: Itinerary, user: access.Reader) -> list[Card]:
-    """A card for each counterpart of the programme; as many queries for thirty as for one."""
+# Commitments, each with the parties to the agreement under which it is owed.
+Owed = dict[Commitment, set[int]]
+# The paragraphs of the records of these meetings, as far as the reader may read them, in their order.
+WordsOf = Callable[[set[int]], Iterable[Paragraph]]
+
+
+def cards_of(
+    itinerary: Itinerary,
+    user: access.Reader,
+    commitments: Owed | None = None,
+    words_of: WordsOf | None = None,
+) -> list[Card]:
+    """A card for each counterpart of the programme; as many queries for thirty as for one. Whoever has asked for the
+    commitments (`commitments_between`) or asks for the paragraphs anyhow gives them."""
     counterparts = list(itinerary.counterparts)
     if not counterparts:
         return []
     predecessors = _predecessors(counterparts, user)
-    earlier = _earlier(itinerary, counterparts, user)
-    owed = _owed(itinerary, counterparts, user)
+    earlier = _earlier(itinerary, counterparts, user, words_of or (lambda meetings: paragraphs_of(meetings, user)))
+    met = {one.organisation.pk for one in counterparts}
+    owed = _owed(
+        itinerary.visit, met, commitments_between(itinerary.visit, met, user) if commitments is None else commitments
+    )
     return [
         Card(
             counterpart=one,
@@ -85,12 +102,12 @@ def _is_before(one: Post, post: Post) -> bool:
 
 # --- earlier meetings ----------------------------------------------------------------------------------------------
 def _earlier(
-    itinerary: Itinerary, counterparts: list[Counterpart], user: access.Reader
+    itinerary: Itinerary, counterparts: list[Counterpart], user: access.Reader, words_of: WordsOf
 ) -> dict[Identity, list[Earlier]]:
     rows = _attended(itinerary, counterparts, user)
     met = {one.identity: _latest_of(one, rows) for one in counterparts}
     shown = {row.meeting_id for attended in met.values() for row in attended}
-    said, agreed = _words(shown, user)
+    said, agreed = _words(words_of(shown), user)
     return {
         one.identity: [
             Earlier(
@@ -145,20 +162,20 @@ def _is_of(one: Counterpart, row: Attendance) -> bool:
     return who(row) == one.identity or same_post
 
 
+def paragraphs_of(meetings: Iterable[int], user: access.Reader) -> list[Paragraph]:
+    rows = Paragraph.objects.readable_by(user).filter(section__record__meeting__in=list(meetings))
+    rows = rows.select_related("section__audience", "section__record__meeting", *SPEAKER_ROWS)
+    return list(rows.order_by("section__number", "section", "position", "pk"))
+
+
 def _words(
-    meetings: Iterable[int], user: access.Reader
+    paragraphs: Iterable[Paragraph], user: access.Reader
 ) -> tuple[dict[int, list[Paragraph]], dict[int, list[Paragraph]]]:
     """The statements whose speakers `user` may know, and what was agreed, by meeting."""
-    rows = (
-        Paragraph.objects.readable_by(user)
-        .filter(section__record__meeting__in=list(meetings), kind__in=(ParagraphKind.STATEMENT, *AGREED))
-        .select_related("section__audience", "section__record__meeting", "speaker_post", "speaker_person")
-        .order_by("section__number", "section", "position", "pk")
-    )
     said: dict[int, list[Paragraph]] = {}
     agreed: dict[int, list[Paragraph]] = {}
-    paragraphs = list(rows)
-    _note_who_attended(paragraph.section.record for paragraph in paragraphs)
+    paragraphs = [one for one in paragraphs if one.kind in (ParagraphKind.STATEMENT, *AGREED)]
+    know_who_attended(paragraph.section.record for paragraph in paragraphs)
     for paragraph in paragraphs:
         record = paragraph.section.record
         if paragraph.kind != ParagraphKind.STATEMENT:
@@ -166,19 +183,6 @@ def _words(
         elif access.may_see_names(user, record):
             said.setdefault(record.meeting_id, []).append(paragraph)
     return said, agreed
-
-
-def _note_who_attended(records: Iterable[Record]) -> None:
-    """What the rule asks of each record under the Chatham House Rule, in one query for all of them."""
-    under_the_rule = [record for record in records if record.chatham_house]
-    if not under_the_rule:
-        return
-    attending: dict[int, set[int]] = {}
-    rows = Attendance.objects.filter(meeting__in={record.meeting_id for record in under_the_rule})
-    for meeting, *users in rows.values_list("meeting_id", "person__user_id", "post__person__user_id"):
-        attending.setdefault(meeting, set()).update(user for user in users if user is not None)
-    for record in under_the_rule:
-        record.attending_user_ids = frozenset(attending.get(record.meeting_id, ()))
 
 
 def _spoke(paragraph: Paragraph, row: Attendance) -> bool:
@@ -194,30 +198,39 @@ def _spoke(paragraph: Paragraph, row: Attendance) -> bool:
 
 
 # --- commitments ---------------------------------------------------------------------------------------------------
-def _owed(
-    itinerary: Itinerary, counterparts: Iterable[Counterpart], user: access.Reader
-) -> dict[int, tuple[list[Commitment], list[Commitment]]]:
-    """By organisation, what it still owes the delegation's and what that owes it. One query."""
-    us, they = itinerary.visit.organisation, {one.organisation.pk: one.organisation for one in counterparts}
-    to_us = Q(owed_to=us) | _under_an_agreement_with([us]) | Q(owed_to=None, article=None, space=itinerary.visit.space)
-    to_them = Q(owed_to__in=they) | _under_an_agreement_with(they.values())
+def commitments_between(visit: Visit, met: Collection[int], user: access.Reader) -> Owed:
+    """What the organisations that are met owe, and what the delegation's own does; the first due first. One query."""
     rows = (
         Commitment.objects.standing()
         .readable_by(user)
         .for_lists()
-        .filter(to_us & Q(party__in=they) | to_them & Q(party=us))
+        .filter(party__in={visit.organisation_id, *met})
         .annotate(of_party=F("article__agreement__parties__organisation"))
+        .order_by(F("due_on").asc(nulls_last=True), "pk")
     )
-    # One row for each party of the agreement: each commitment is told once for each organisation.
-    owed: dict[int, tuple[dict[int, Commitment], dict[int, Commitment]]] = {key: ({}, {}) for key in they}
-    for row in rows:
-        if row.party_id in they:
-            owed[row.party_id][0][row.pk] = row
-        elif (key := row.owed_to_id or row.of_party) in they:
-            owed[key][1][row.pk] = row
-    return {key: (list(theirs.values()), list(ours.values())) for key, (theirs, ours) in owed.items()}
+    # One row for each party of the agreement.
+    found: Owed = {}
+    for row in rows[:_COMMITMENTS_LOOKED_AT]:
+        found.setdefault(row, set()).update({row.of_party} - {None})
+    return found
 
 
-def _under_an_agreement_with(organisations: Iterable[Organisation]) -> Q:
-    """Owed to nobody named, under an agreement to which one of these is a party."""
-    return Q(owed_to=None, article__agreement__parties__organisation__in=list(organisations))
+def _owed(
+    visit: Visit, met: Collection[int], commitments: Owed
+) -> dict[int, tuple[list[Commitment], list[Commitment]]]:
+    """By organisation, what it still owes the delegation's and what that owes it."""
+    us = visit.organisation_id
+    owed: dict[int, tuple[list[Commitment], list[Commitment]]] = {key: ([], []) for key in met}
+    for one, parties in commitments.items():
+        # Owed to nobody named, it is owed to the parties of its agreement; under none, to those in the space.
+        owed_to = {one.owed_to_id} if one.owed_to_id else parties
+        if one.party_id in owed and (us in owed_to or _is_owed_in(visit, one)):
+            owed[one.party_id][0].append(one)
+        elif one.party_id == us:
+            for key in owed_to & owed.keys():
+                owed[key][1].append(one)
+    return owed
+
+
+def _is_owed_in(visit: Visit, one: Commitment) -> bool:
+    return one.owed_to_id is None and one.article_id is None and one.space_id == visit.space_id

@@ -3,9 +3,24 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.db.models import Q
+
 from coordination.models import Organisation
 from meetings import selectors
-from meetings.models import AgendaItem, Attendance, Corrigendum, Meeting, Paragraph, Record, Section, Visit
+from meetings.models import (
+    AgendaItem,
+    Attendance,
+    Corrigendum,
+    Invitation,
+    Meeting,
+    Paragraph,
+    Poll,
+    PollOption,
+    PollState,
+    Record,
+    Section,
+    Visit,
+)
 from search.projections import Projection, projects
 
 
@@ -28,7 +43,9 @@ def _shared(meeting: Meeting, language: str) -> dict[str, Any]:
 
 def _organisations(meeting: Meeting) -> list[Organisation]:
     attended = meeting.attendance.values("organisation")
-    return list(Organisation.objects.filter(pk__in=attended) | Organisation.objects.filter(pk=meeting.organiser_id))
+    invited = Invitation.objects.standing().filter(meeting=meeting).values("organisation")
+    there = Q(pk__in=attended) | Q(pk__in=invited) | Q(pk=meeting.organiser_id)
+    return list(Organisation.objects.filter(there))
 
 
 def _countries(meeting: Meeting, organisations: Iterable[Organisation]) -> list[str]:
@@ -36,7 +53,7 @@ def _countries(meeting: Meeting, organisations: Iterable[Organisation]) -> list[
     return sorted(code for code in codes if code)
 
 
-@projects(Meeting, parts={AgendaItem: "meeting", Attendance: "meeting"})
+@projects(Meeting, parts={AgendaItem: "meeting", Attendance: "meeting", Invitation: "meeting"})
 def meeting(obj: Meeting) -> Iterator[Projection]:
     if not obj.live:
         return
@@ -48,6 +65,23 @@ def meeting(obj: Meeting) -> Iterator[Projection]:
         body=_lines(obj.purpose, obj.place, *agenda, *names),
         url=obj.get_absolute_url(),
         **_shared(obj, obj.language),
+    )
+
+
+@projects(Poll, parts={PollOption: "poll"})
+def poll(obj: Poll) -> Iterator[Projection]:
+    """A question for a date is found among the meetings, by whom it asks too; a date that was found by the meeting."""
+    if obj.state != PollState.OPEN:
+        return
+    asked = list(obj.organisations.all())
+    yield Projection(
+        kind="meeting",
+        title=obj.title,
+        body=_lines(obj.description, *(f"{each.acronym} {each.name}" for each in asked)),
+        url=obj.get_absolute_url(),
+        space_id=obj.space_id,
+        organisations=[each.pk for each in asked],
+        date=obj.closes_on,
     )
 
 

@@ -114,7 +114,7 @@ def _said(event: Any, address: str) -> Said:
         sequence = int(event.get("SEQUENCE", 0))
         moments = [each for each in (recurrence_id, stamp) if each is not None]
         if status not in STATUSES or not all(isinstance(each, datetime) for each in moments):
-            raise Unreadable("it says neither yes nor no nor perhaps")
+            raise Unreadable("it does not say yes, no or perhaps, or not when")
         recurrence_id, stamp = _in_utc(recurrence_id), _in_utc(stamp)
     except (ValueError, LookupError, AttributeError, TypeError) as problem:
         raise Unreadable("what it has for a calendar cannot be read") from problem

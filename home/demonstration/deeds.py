@@ -303,7 +303,7 @@ def _record(cast: Any, entry: series.Series, meeting: Meeting, items: list[serie
         ):
             paragraph = meetings.add_paragraph(officer, section, kind=kind, text=text, **more)
             cast.past.note(paragraph, meeting.ends_at)
-    meetings.circulate_record(officer, record)
+    meetings.circulate_record(officer, record, due_on=times.day(6) if is_latest else None)
     if not is_latest:
         meetings.agree_record(chair, record, reason="It was agreed at the table.")
     cast.past.note(record, meeting.ends_at + timedelta(days=4))

@@ -25,7 +25,7 @@ from coordination.models import (
     Topic,
 )
 from discussion.models import Notification
-from home.demonstration import deeds, library_shelf, planning, protocols, room, teamwork, times
+from home.demonstration import answers, deeds, library_shelf, planning, protocols, room, teamwork, times
 from home.models import HomePage
 from search import ledger
 
@@ -80,6 +80,8 @@ def load() -> bool:
         deeds.visit(cast)
         deeds.meet(cast)
         planning.plan(cast)
+        answers.speak(cast)
+        answers.brief(cast)
         protocols.amend(cast)
         deeds.follow_up(cast)
         teamwork.share(cast)

@@ -57,6 +57,7 @@ def _series(cast: Any) -> None:
     times_moved = {name: getattr(moved, name) + timedelta(days=1) for name in ("starts_at", "ends_at")}
     meetings.edit_meeting(officer, moved, version=moved.version, **times_moved)
     meetings.leave_out_day(officer, series, first + timedelta(days=14))
+    meetings.invite_to_series(officer, series, [cast.organisations["FIA"], cast.organisations["MoI"]])
 
 
 def _poll(cast: Any) -> None:

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from coordination import access
 from coordination import selectors as coordination
 from coordination.consolidation import Consolidated
 from coordination.models import Action, Agreement, AgreementState, Amendment, Article, Commitment, Organisation
-from meetings.counterparts import Card, cards_of
+from meetings.counterparts import Card, Owed, cards_of, commitments_between, paragraphs_of
 from meetings.itinerary import Slot
 from meetings.models import (
     AgendaDocument,
@@ -25,7 +25,6 @@ from meetings.models import (
     RecordState,
     Visit,
 )
-from meetings.selectors import SPEAKER_ROWS
 from meetings.selectors.records import know_who_attended
 from meetings.selectors.visits import Itinerary, itinerary_of
 
@@ -87,7 +86,14 @@ class Sight:
 
     @cached_property
     def cards(self) -> list[Card]:
-        return cards_of(self.itinerary, self.user)
+        return cards_of(self.itinerary, self.user, self.owed, self._words_of)
+
+    def _words_of(self, meetings: set[int]) -> list[Paragraph]:
+        """Those of the meetings of last time are asked for along with these."""
+        last = {record.meeting_id for record in self.last_time.values()}
+        found = paragraphs_of(meetings | last, self.user)
+        self.__dict__["paragraphs"] = self._by_record([one for one in found if one.section.record.meeting_id in last])
+        return [one for one in found if one.section.record.meeting_id in meetings]
 
     # --- what is written -------------------------------------------------------------------------------------------
     @cached_property
@@ -178,15 +184,12 @@ class Sight:
     @cached_property
     def paragraphs(self) -> dict[int, list[Paragraph]]:
         """Of these records, by record."""
+        return self._by_record(paragraphs_of({record.meeting_id for record in self.last_time.values()}, self.user))
+
+    def _by_record(self, paragraphs: list[Paragraph]) -> dict[int, list[Paragraph]]:
         records = {record.pk: record for record in self.last_time.values()}
-        rows = (
-            Paragraph.objects.readable_by(self.user)
-            .filter(section__record__in=records)
-            .select_related("section__audience", *SPEAKER_ROWS)
-            .order_by("section__number", "section", "position", "pk")
-        )
         found: dict[int, list[Paragraph]] = {}
-        for paragraph in rows:
+        for paragraph in paragraphs:
             paragraph.section.record = records[paragraph.section.record_id]
             found.setdefault(paragraph.section.record_id, []).append(paragraph)
         return found
@@ -199,9 +202,11 @@ class Sight:
     @cached_property
     def commitments(self) -> list[Commitment]:
         """What those whom the delegation meets owe, and what its own organisation does; the first due first."""
-        us, met = self.visit.organisation_id, self.organisations_met
-        rows = Commitment.objects.standing().readable_by(self.user).for_lists().filter(party__in={us, *met})
-        return list(rows.order_by(F("due_on").asc(nulls_last=True), "pk")[:LOOKED_THROUGH])
+        return list(self.owed)
+
+    @cached_property
+    def owed(self) -> Owed:
+        return commitments_between(self.visit, self.organisations_met, self.user)
 
     @cached_property
     def actions(self) -> list[Action]:

@@ -14,6 +14,7 @@ from coordination.forms import (
     paragraphs,
 )
 from coordination.models import Organisation
+from coordination.models.marking import KEY_LENGTH
 from meetings import selectors, services
 from meetings.models import SPOKEN_KINDS, Attendance, ParagraphKind, Record
 
@@ -68,6 +69,8 @@ class NewParagraphForm(OnceForm, _StatementFields):
         help_text=_("For an action or a commitment: the organisation that does it."),
     )
     due_on = a_day(_("Due on"))
+    # The key of the paragraph below which it goes; without one, and where that is gone, it goes to the end.
+    after = forms.CharField(required=False, max_length=KEY_LENGTH, widget=forms.HiddenInput)
     field_order = ("kind", "text", "speaker", "on_behalf_of", "owner", "due_on")
 
     def __init__(self, *args: Any, record: Record, **kwargs: Any) -> None:

@@ -73,6 +73,10 @@ class AgendaItem(Orderable):
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     submission = models.UUIDField(null=True, unique=True, editable=False)
+    # What no editor types, and so no older draft brings back.
+    fields_of_no_revision: ClassVar[tuple[str, ...]] = (
+        "key", "rapporteur_id", "starts_at", "finished_at", "carried_over_from_id", "version", "submission",
+    )  # fmt: skip
     # The agreement, where the reader may read it: `selectors.agenda_of` sets it.
     about: Agreement | None = None
     # When it is its turn by the clock, and whether the item before it is not over by then: `timetable.follow` says so.

@@ -158,6 +158,19 @@ class Meeting(ContentPage):
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             raise ValidationError({"ends_at": _("This is not after the start.")})
 
+    def with_content_json(self, content: Any) -> Any:
+        """An old draft brings its texts back, and not what only the site says of the items: when they are, who reports
+        and whether they are dealt with."""
+        from meetings.models.agenda import AgendaItem
+
+        page = super().with_content_json(content)
+        said = AgendaItem.objects.filter(meeting=self.pk).in_bulk()
+        for item in page.agenda_items.all():
+            if item.pk in said:
+                for name in item.fields_of_no_revision:
+                    setattr(item, name, getattr(said[item.pk], name))
+        return page
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; whatever is saved here or by an editor makes the forms that are open elsewhere older ones."""
         is_changed = not self._state.adding and kwargs.get("update_fields") is None

@@ -21,6 +21,7 @@ from meetings.selectors.invitations import (
     not_yet_invited,
     persons_of_delegation,
     posts_of_delegation,
+    replies_to,
     tally,
 )
 from meetings.selectors.meetings import (
@@ -43,6 +44,7 @@ from meetings.selectors.month import (
     readable_series,
     taken_by_meetings,
 )
+from meetings.selectors.papers import records_readable
 from meetings.selectors.records import (
     SPEAKER_ROWS,
     ShownParagraph,
@@ -89,6 +91,8 @@ __all__ = [
     "readable_series",
     "readers_of_briefing",
     "record_of",
+    "records_readable",
+    "replies_to",
     "sections_of_each",
     "sections_shown",
     "senders_of",

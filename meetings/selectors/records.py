@@ -33,6 +33,7 @@ class ShownParagraph:
     """A paragraph without anything that its reader may not see."""
 
     key: str
+    section_id: int
     anchor: str
     kind: str
     kind_label: str
@@ -106,6 +107,7 @@ def shown_paragraph(paragraph: Paragraph, with_names: bool, tasks: dict[str, lis
     is_spoken = paragraph.kind in SPOKEN_KINDS
     return ShownParagraph(
         key=paragraph.key,
+        section_id=paragraph.section_id,
         anchor=paragraph.anchor,
         kind=paragraph.kind,
         kind_label=paragraph.get_kind_display(),

@@ -53,6 +53,7 @@ from meetings.services.invitations import (
     name_delegate,
     note_delegations,
     remove_delegate,
+    replace_delegate,
     take_proposed_time,
     withdraw_invitation,
 )
@@ -128,6 +129,7 @@ from meetings.services.writing import (
     keep_draft,
     keep_section,
     let_follow_along,
+    pass_drafts_on,
     release_section,
     take_section,
 )
@@ -213,6 +215,7 @@ __all__ = [
     "open_record",
     "order_agenda",
     "organisations_to_ask",
+    "pass_drafts_on",
     "plan_visit",
     "prepare_occurrence",
     "publish_record",
@@ -232,6 +235,7 @@ __all__ = [
     "remove_member",
     "remove_paragraph",
     "reopen_record",
+    "replace_delegate",
     "schedule_in_programme",
     "schedule_meeting",
     "steps_for",

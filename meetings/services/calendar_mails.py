@@ -63,7 +63,7 @@ def tell_calendars(meeting: Meeting) -> None:
     if meeting.ends_at <= timezone.now():
         return
     by_series = _told_by_series(meeting)
-    if by_series and meeting.series is not None:
+    if meeting.series is not None and meeting.recurrence_id is not None:
         tell_of_series(meeting.series)
     wanted = _want(DelegateMail.objects.filter(meeting=meeting))
     rows = {row.user_id: row for row in CalendarMail.objects.filter(meeting=meeting).exclude(user__in=by_series)}

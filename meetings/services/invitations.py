@@ -33,7 +33,10 @@ def invite(actor: User, meeting: Meeting, organisations: Iterable[Organisation])
     before = {each.organisation_id: each for each in Invitation.objects.filter(meeting=meeting)}
     new = [Invitation(meeting=meeting, organisation=each, invited_by=actor) for each in asked if each.pk not in before]
     again = [before[each.pk] for each in asked if each.pk in before and before[each.pk].is_withdrawn]
-    Invitation.objects.bulk_create(new)
+    Invitation.objects.bulk_create(new[:-1])
+    # One is saved by itself: search follows what is saved, and finds the meeting by all of them.
+    for invitation in new[-1:]:
+        invitation.save()
     for invitation in again:
         _reset(invitation)
     if invited := [*new, *again]:
@@ -199,6 +202,20 @@ def remove_delegate(actor: User, delegate: Delegate) -> None:
     _refuse_what_stands_no_more(invitation)
     Delegate.objects.filter(pk=delegate.pk).delete()
     _record(actor, "delegate removed", invitation, before={"role": delegate.role})
+
+
+@transaction.atomic
+def replace_delegate(actor: User, delegate: Delegate, successor: Person) -> bool:
+    """Send somebody else in the place of one of them; whether that was possible. Whoever is sent already stays once."""
+    invitation = _locked(delegate.invitation)
+    require(actor, "name_delegates", invitation)
+    rows = Delegate.objects.filter(invitation=invitation)
+    if invitation.is_withdrawn or invitation.meeting.is_cancelled or rows.filter(person=successor).exists():
+        return False
+    held = Post.objects.held_on(invitation.meeting.day).filter(person=successor, organisation=invitation.organisation)
+    rows.filter(pk=delegate.pk).update(person=successor, post=held.first())
+    _record(actor, "delegate replaced", invitation, after={"role": delegate.role})
+    return True
 
 
 @transaction.atomic

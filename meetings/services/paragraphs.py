@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -90,11 +91,14 @@ def add_paragraph(
     due_on: date | None = None,
     submission: UUID | None = None,
     source: Any = None,
+    after: str = "",
     **speaker: Any,
 ) -> Paragraph:
-    """Write a paragraph at the end of a section; an action or a commitment is made along with it, for `owner`.
+    """Write a paragraph at the end of a section, or below the one with the key `after` while that is there; an action
+    or a commitment is made along with it, for `owner`.
 
-    `source` is what the paragraph comes of, such as a message. `speaker` is who made a statement: `speaker_post`, `speaker_person`, `speaker_organisation`, and `on_behalf_of`.
+    `source` is what the paragraph comes of, such as a message. `speaker` is who made a statement: `speaker_post`,
+    `speaker_person`, `speaker_organisation`, and `on_behalf_of`.
     Sent twice, it is one paragraph.
     """
     record = drafted(actor, section.record)
@@ -117,6 +121,8 @@ def add_paragraph(
         raise ValidationError({"owner": _("Say which organisation does it.")})
     if kind not in TASK_KINDS and (owner is not None or due_on is not None):
         raise ValidationError({"kind": _("Only an action or a commitment is for somebody, and due on a day.")})
+    if after:
+        _make_room_below(after, paragraph)
     paragraph.save()
     if owner is not None:
         _make_task(actor, record, paragraph, owner, due_on)
@@ -195,6 +201,14 @@ def remove_paragraph(actor: User, paragraph: Paragraph, *, version: int) -> None
 def _next_position(section: Section) -> int:
     last = section.paragraphs.order_by("position").values_list("position", flat=True).last()
     return 0 if last is None else last + 1
+
+
+def _make_room_below(key: str, paragraph: Paragraph) -> None:
+    """The section is locked: nobody else moves its paragraphs meanwhile."""
+    there = paragraph.section.paragraphs.filter(key=key).values_list("position", flat=True).first()
+    if there is not None:
+        paragraph.section.paragraphs.filter(position__gt=there).update(position=F("position") + 1)
+        paragraph.position = there + 1
 
 
 def _check_paragraph(paragraph: Paragraph, record: Record, *, speaker_is_new: bool = True) -> None:

@@ -188,6 +188,20 @@ def drop_draft(actor: User, record: Record, submission: UUID) -> None:
         _tell(section, "drafts")
 
 
+@transaction.atomic
+def pass_drafts_on(actor: User, record: Record, author: User, successor: User) -> bool:
+    """Give what `author` typed into `record` and did not write down to a successor who writes there; whether there was
+    anything of it that the successor may read."""
+    require(actor, "record", record)
+    readable = Section.objects.filter(record=record).readable_by(successor)
+    drafts = ParagraphDraft.objects.filter(author=author, section__in=readable.readable_by(actor))
+    if not access.can(successor, "record", record) or not drafts.update(author=successor):
+        return False
+    audit.record(actor, "drafts passed on", record, after={"author": successor.pk}, before={"author": author.pk})
+    tell(record.pk, "drafts")
+    return True
+
+
 def forget_draft(submission: UUID | None) -> None:
     """Its words are in the record now."""
     if submission is not None:

@@ -143,13 +143,14 @@ def record_under_the_rule(request, key):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def paragraph_new(request, key, section):
-    """Write a paragraph at the end of a section: the record's page with a form in that section."""
+    """Write a paragraph at the end of a section, or below another: the record's page with a form in that section."""
     record = _drafted(request, key)
     found = record.sections.readable_by(request.user).filter(pk=section).first()
     if found is None:
         raise Http404
     source = going_on.source_of(request, readers_once_circulated(found))
     initial = {"kind": ParagraphKind.DECISION, "text": source.as_action()["description"]} if source else {}
+    initial["after"] = request.GET.get("after", "")
     form = NewParagraphForm(request.POST or None, record=record, initial=initial)
     made: list[Paragraph] = []
     if request.method == "POST" and attempt(

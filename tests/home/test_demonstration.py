@@ -13,7 +13,7 @@ from coordination.models import Action, Agreement, Commitment, Organisation, Pos
 from discussion.models import Message, Thread
 from home.demonstration import loader, room
 from knowledge.models import Resource, ServicePoint
-from meetings.models import Meeting, Paragraph, Visit
+from meetings.models import Answer, BriefingPack, Meeting, Paragraph, RecordComment, Visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("demonstration")]
 
@@ -90,3 +90,9 @@ def test_loaded_again_it_changes_nothing(capsys):
     call_command("load_demonstration", quiet=True)
     assert Action.objects.count() == before
     assert "loaded before" in capsys.readouterr().out
+
+
+def test_delegations_have_answered_a_record_and_a_briefing_is_begun():
+    assert set(Answer.objects.filter(answered_by__isnull=False).values_list("kind", flat=True)) == {"reservation"}
+    assert set(RecordComment.objects.values_list("state", flat=True)) == {"open", "declined"}
+    assert BriefingPack.objects.get().texts.count() == 4

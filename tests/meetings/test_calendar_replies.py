@@ -102,11 +102,11 @@ def test_what_is_forged_passed_on_unknown_or_out_of_date_changes_nothing(room):
         (answer_to(entry, sender="thief@elsewhere.example"), "sender"),
         (answer_to(entry, **{"ATTENDEE;PARTSTAT=ACCEPTED": "mailto:friend@elsewhere.example"}), "for whom"),
         (answer_to(entry, **{"ATTENDEE;PARTSTAT=DELEGATED": "mailto:friend@elsewhere.example"}), "for whom"),
-        (answer_to(entry, "NEEDS-ACTION"), "neither"),
+        (answer_to(entry, "NEEDS-ACTION"), "yes, no"),
         (answer_to(entry, UID="another@accord"), "does not have"),
-        (answer_to(entry, DTSTAMP="yesterday"), "cannot be read"),
+        (answer_to(entry, DTSTAMP="yesterday"), "or not when"),
         (answer_to(entry, method="PUBLISH"), "no answer"),
-        (unknown, "no address"),
+        (unknown, "a machine"),  # for nobody it is taken from machines
     ):
         assert why in replies.receive(raw).ignored
     assert "page of the meeting" in replies.receive(answer_to(entry, method="COUNTER")).problems[0]
@@ -231,7 +231,7 @@ def test_a_delegate_without_an_account_is_told_what_the_marking_lets_out(room, m
     everything = (letter.subject + letter.body + letter.alternatives[0][0]).replace("\r\n ", "")
     assert letter.to == ["ayesha@home.example"] and entry.vevent.dtstart.value
     assert [word in everything for word in ("Border talks", "Headquarters")] == [says_what] * 2
-    assert "Secret" not in everything and "meet.example" not in everything and "/meetings/" not in everything
+    assert "Secret" not in everything and "meet.example" not in everything and "http:" not in everything
     services.remove_delegate(room["contributor"], delegate)
     [(letter, end)] = sent()
     assert end.method.value == "CANCEL" and "Border talks" not in str(letter.message())

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from asgiref.sync import sync_to_async
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from coordination import access
@@ -147,6 +148,22 @@ def test_what_is_sent_again_is_in_the_record_once_whoever_sends_it(room):
     again = services.edit_paragraph(room.nadia, written, version=1, submission=change, text="Once more")
     assert (again.version, again.text) == (3, "Once more, and for all")
     assert ParagraphChange.objects.count() == Paragraph.objects.count() == 1
+
+
+def test_a_paragraph_goes_below_another_and_to_the_end_where_that_is_gone(room, client):
+    first, last = room.write(room.nadia, "One."), room.write(room.nadia, "Four.")
+    key = uuid.uuid4()
+    for _sending in range(2):
+        room.write(room.nadia, "Two.", after=first.key, submission=key)
+    room.write(room.nadia, "Five.", after="2345678923")
+    client.force_login(room.nadia)
+    address = reverse("paragraph_new", kwargs={"key": room.record.meeting.key, "section": room.one.pk})
+    page = client.get(f"{address}?after={first.key}")
+    sent = {"kind": "summary", "text": "Three.", "submission": str(uuid.uuid4())}
+    client.post(address, {**sent, "after": room.one.paragraphs.get(text="Two.").key})
+    assert page.context["form"]["after"].value() == first.key
+    assert [each.text for each in room.one.paragraphs.all()] == ["One.", "Two.", "Three.", "Four.", "Five."]
+    assert last.version == 1
 
 
 def test_a_draft_is_as_its_last_letter_and_a_colleague_goes_on_with_it(room):

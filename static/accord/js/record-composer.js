@@ -104,6 +104,8 @@ export class Composer {
     window.clearTimeout(this.typing);
     this.typing = null;
     this.outbox.add({ url, fields, section, key, paragraph, kind, text: this.text.value });
+    // One paragraph goes below another; those that follow go to the end of the section again.
+    if (this.form.elements.after?.value) this.onplaced?.();
     if (this.paragraph) this.end();
     else this.open(section, { kind });
     this.say(isOpen() ? "sending" : "offline");

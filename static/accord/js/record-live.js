@@ -88,10 +88,11 @@ function begin() {
 }
 
 // --- writing -----------------------------------------------------------------------------------------------------------
-function writeIn(section, words) {
+function writeIn(section, words, below = null) {
   const there = sectionOf(section);
-  there.querySelector("[data-accord-drafts]").after(composer.form);
+  (below ?? there.querySelector("[data-accord-drafts]")).after(composer.form);
   composer.form.dataset.add = there.dataset.add;
+  composer.form.elements.after.value = below?.dataset.accordParagraph ?? "";
   composer.open(section, words);
   locks.writing = composer;
 }
@@ -117,6 +118,7 @@ async function change(shown) {
 
 const form = root.querySelector("form[data-accord-composer]");
 if (form) composer = new Composer(form, record, kept, outbox);
+if (composer) composer.onplaced = () => writeIn(composer.section, { kind: composer.kind });
 const locks = new Locks(root, record, composer, writeIn);
 
 root.addEventListener("click", async (event) => {
@@ -126,7 +128,7 @@ root.addEventListener("click", async (event) => {
   if (here && composer) {
     event.preventDefault();
     if (locks.isTaken(section)) ask(record, section);
-    else writeIn(section);
+    else writeIn(section, undefined, here.closest("[data-accord-paragraph]"));
   } else if (changed && composer) {
     event.preventDefault();
     const begun = await change(changed.closest("[data-accord-paragraph]"));

@@ -47,8 +47,14 @@ class Panel {
     const fresh = parser.content.querySelector("[data-accord-head]");
     const old = this.part("head");
     if (old && fresh) replace(old, fresh);
-    if (this.form && fresh) this.form.hidden = "refuses" in fresh.dataset;
+    if (fresh?.dataset.title) this.rename(fresh.dataset.title);
     this.change = Math.max(this.change, change);
+  }
+
+  /* The subject stands above the panel, in the heading of the page or beside other discussions. */
+  rename(subject) {
+    const title = document.querySelector(`[data-accord-title-of="${this.thread}"] :is(h1, h2 bdi)`);
+    if (title) title.textContent = subject;
   }
 
   announce(fresh) {

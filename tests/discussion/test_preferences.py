@@ -1,4 +1,4 @@
-"""How news come: by kind and space, at quiet hours, in words that the space allows; and how a link in a mail ends it."""
+"""How news come: by kind and space, at quiet hours, in words that the space allows; how a link in a mail ends it."""
 
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo

@@ -1,16 +1,8 @@
 """Web Push to a real server that decrypts what it gets: something is new, and no more, once, and while it may."""
 
-import base64
-import json
-import os
-import threading
 from datetime import time, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
-import http_ece
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.utils import timezone
@@ -22,47 +14,16 @@ from coordination.models import Role
 from coordination.outbox import TAKEN_FOR
 from discussion import push, services
 from discussion.models import PushSubscription, QuietHours, Way
+from tests.discussion.push_service import Keys, running
 from tests.factories import make_member, make_organisation, make_space
 
 pytestmark = pytest.mark.django_db
 
 
-def text_of(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-class PushService(HTTPServer):
-    """What the maker of a browser runs: it takes what is pushed, and answers `status`."""
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.status, self.came = 201, []
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.came.append((self.path, self.headers, body))
-        self.send_response(self.server.status)
-        self.send_header("Location", "/elsewhere")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_args):
-        pass
-
-
 @pytest.fixture(scope="module")
 def listening():
-    server = PushService()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with running() as server:
+        yield server
 
 
 @pytest.fixture
@@ -74,23 +35,15 @@ def service(listening, settings):
     return listening
 
 
-class Browser:
-    """A client that has asked for pushes, with the keys that only it has."""
+class Browser(Keys):
+    """A client that has asked for pushes."""
 
     def __init__(self, client, service):
-        self.private, self.auth = ec.generate_private_key(ec.SECP256R1()), os.urandom(16)
-        point = self.private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        self.client, self.service = client, service
-        self.asks = {"endpoint": f"{service.address}/browser/1", "p256dh": text_of(point), "auth": text_of(self.auth)}
+        super().__init__(service)
+        self.client = client
 
     def ask(self, **otherwise):
         return self.client.post("/account/push/", {**self.asks, **otherwise}, headers={"user-agent": "Firefox Linux"})
-
-    def read(self) -> list[dict]:
-        """What has come, decrypted."""
-        found = [http_ece.decrypt(body, private_key=self.private, auth_secret=self.auth, version="aes128gcm")
-                 for _path, _headers, body in self.service.came]  # fmt: skip
-        return [json.loads(one) for one in found]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Two workers at once, and one that is killed in the midst: each reminder and each mail of the day is sent once."""
+"""Two workers at once, and one that is killed in the midst: each reminder, mail and push is sent once."""
 
 import re
 import subprocess
@@ -6,12 +6,15 @@ import sys
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.models import MailRhythm
 from coordination.models import Reminder, ReminderClock, ReminderPlan, Role
-from discussion.models import DigestMark, Notification
-from tests.factories import make_action, make_member, make_organisation, make_space
+from discussion import push
+from discussion.models import DigestMark, Notification, PushSubscription
+from tests.discussion.push_service import Keys, running
+from tests.factories import make_action, make_member, make_message, make_organisation, make_space
 from tests.servers import ROOT
 
 ACTIONS = 30
@@ -39,8 +42,26 @@ def arrange(stack, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.both_stacks
-def test_of_two_workers_and_one_that_is_killed_each_reminder_and_mail_comes_once(stack, tmp_path):
+def test_of_two_workers_and_one_that_is_killed_each_reminder_mail_and_push_comes_once(stack, tmp_path):
+    with running() as service:
+        _ask_two_workers_and_one_that_is_killed(stack, tmp_path, service)
+
+
+def arrange_an_answer(stack, service):
+    """Somebody who wants mail at once and pushes, and is told of one answer; what else there is, is not for them."""
+    stack.env |= {"VAPID_PRIVATE_KEY": push.new_private_key(), "PUSH_SERVICES": service.address}
+    space = make_space()
+    reader, keys = make_member(space, Role.CONTRIBUTOR), Keys(service)
+    session = Session.objects.create(session_key="k" * 32, expire_date=timezone.now() + timedelta(hours=1))
+    now = timezone.now()
+    PushSubscription.objects.create(user=reader, session=session, wanted_at=now, waiting_since=now, **keys.asks)
+    make_message(make_message(make_action(space), reader).thread)
+    return reader, keys
+
+
+def _ask_two_workers_and_one_that_is_killed(stack, tmp_path, service):
     member = arrange(stack, tmp_path)
+    reader, browser = arrange_an_answer(stack, service)
     killed = start(stack)
     while killed.poll() is None and not Reminder.objects.exists():
         pass
@@ -58,6 +79,8 @@ def test_of_two_workers_and_one_that_is_killed_each_reminder_and_mail_comes_once
     assert not ReminderPlan.objects.filter(next_at__lte=timezone.now()).exists()
 
     assert sum(int(mails) for _reminders, mails in said) == 1
-    [letter] = [file.read_text() for file in (tmp_path / "mails").iterdir()]
-    assert "What is new for you on Accord" in letter
+    letters = sorted(file.read_text() for file in (tmp_path / "mails").iterdir())
+    assert {re.search("To: (.*)", letter)[1] for letter in letters} == {member.email, reader.email}
+    assert len(letters) == 2 and any("What is new for you on Accord" in letter for letter in letters)
+    assert len(browser.read()) == 1
     assert DigestMark.objects.get().done_at is not None

@@ -83,6 +83,7 @@ def files_at_each(objects: Sequence[Marked], user: Reader) -> dict[int, list[Fil
     kind = ContentType.objects.get_for_model(objects[0])
     rows = File.objects.filter(attached_type=kind, attached_id__in=found).readable_by(user).select_related("audience")
     for file in rows.defer("text").order_by("created_at", "pk"):
+        assert file.attached_id is not None
         found[file.attached_id].append(file)
     return found
 

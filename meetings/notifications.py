@@ -251,7 +251,7 @@ class DateAskedFor(_ToThoseAsked):
         return _("Your organisation is asked for a date: %(title)s") % {"title": self.obj.title}
 
 
-class _AnswerReminded(Notification):
+class _AnswerReminded(OfMeetings):
     """To those who were asked and have not answered, as the worker's round found them. A mail of the next morning
     still holds while it can be answered."""
 
@@ -265,37 +265,43 @@ class _AnswerReminded(Notification):
         found = parse_date(str(self.entry.after.get("due_on", "")))
         return date_format(found) if found else "–"
 
+    def why(self, user: User) -> str:
+        return _("You get this because your organisation is asked and you may answer for it.")
+
 
 @register
 class AnswerToRecordReminded(_AnswerReminded):
     kind = "answer_to_record_reminded"
     verbs = ("answer to record reminded of",)
+    label = gettext_lazy("I am reminded of an answer to a record")
 
     def holds(self) -> bool:
         return self.obj.rounds.filter(closed_at=None, due_at__gt=timezone.now()).exists()
 
     def subject(self) -> str:
         told = {"title": self.obj.meeting.title, "day": self.day()}
-        return _("Your organisation's answer to a record is awaited until %(day)s: %(title)s") % told
+        return _("Your organisation’s answer to a record is awaited until %(day)s: %(title)s") % told
 
 
 @register
 class InvitationReminded(_AnswerReminded):
     kind = "invitation_reminded"
     verbs = ("invitation reminded of",)
+    label = gettext_lazy("I am reminded of an invitation")
 
     def holds(self) -> bool:
         return self.obj.answer == InvitationAnswer.PENDING and not self.obj.is_withdrawn
 
     def subject(self) -> str:
         told = {"title": self.obj.meeting.title, "day": self.day()}
-        return _("Your organisation's answer to an invitation is awaited until %(day)s: %(title)s") % told
+        return _("Your organisation’s answer to an invitation is awaited until %(day)s: %(title)s") % told
 
 
 @register
 class PollReminded(_AnswerReminded):
     kind = "poll_reminded"
     verbs = ("poll reminded of",)
+    label = gettext_lazy("I am reminded of a date that is looked for")
 
     def holds(self) -> bool:
         return self.obj.is_open

@@ -29,7 +29,7 @@ START_SECONDS = 120
 WIDE, NARROW = 1280, 390
 # What of a long page is kept, in pixels.
 HIGHEST = {WIDE: 1500, NARROW: 1700}
-QUALITY = 78
+QUALITY = 70
 # Pages of a PDF stand side by side.
 PAGE_WIDTH, PAGES_IN_A_ROW = 420, 3
 
@@ -236,9 +236,8 @@ def main() -> None:
             "LOG_LEVEL": "ERROR",
         }
         load(environment)
-        chromium = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox"] if os.geteuid() == 0 else []
-        )
+        options = ["--lang=en-GB", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+        chromium = playwright.chromium.launch(executable_path=program, args=options)
         with served(environment) as url:
             visit = beforehand(Room(chromium, album, url))
         # By then everybody has to sign in anew.

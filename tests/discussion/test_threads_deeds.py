@@ -138,7 +138,8 @@ def test_a_deed_is_done_by_those_who_may_and_is_shown_and_noted_once(client, spa
             told = client.get(f"{address}messages/?after={before}")
             assert "data-accord-head" in told.content.decode() and deed.shows in told.content.decode()
             assert int(told["Accord-Change"]) == thread.last_change
-            assert deed.shows in client.get(address).content.decode()
+            if role == "chair":
+                assert deed.shows in client.get(address).content.decode()
             up_to_date = client.get(f"{address}messages/?after={thread.last_change}")
             assert "data-accord-head" not in up_to_date.content.decode()
         if not may:
@@ -358,7 +359,6 @@ def test_three_threads_stand_side_by_side_and_what_is_closed_is_left_out(client,
     contributor = people["contributor"]
     threads = [make_message(make_thread(space, subject=f"No. {n}"), contributor).thread for n in range(5)]
     hidden = mark(make_message(make_thread(space, subject="Canary")).thread, Marking.RED, users=[people["chair"]])
-    ReadMark.objects.create(user=contributor, thread=threads[4])
     client.force_login(contributor)
     two = f"?t={hidden.key}&t={threads[0].key}&t={threads[0].key}&t={threads[1].key}&t=nothing"
     page = client.get(f"/threads/open/{two}").content.decode()

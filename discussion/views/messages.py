@@ -130,7 +130,7 @@ def message_answer(request, key):
         request,
         message,
         deeds,
-        form or MessageForm(writer=request.user, about=message.thread, auto_id="message_%s"),
+        form or MessageForm.empty(request.user, message.thread, auto_id="message_%s"),
         title=_("Answer"),
         label=_("Send"),
         why_not=deeds.why_not(),

@@ -5,7 +5,7 @@ import { insert } from "./composer-insert.js";
 
 const WAIT = 150;
 // What may stand between the @ and the caret: the beginning of a name of a few words.
-const TYPED = /(?:^|[^\p{L}\p{N}_@])@([\p{L}\p{N}\p{M}'’.&-]*(?: [\p{L}\p{N}\p{M}'’.&-]+){0,3})$/u;
+const TYPED = /(?:^|[^\p{L}\p{N}_@])@((?:[\p{L}\p{N}\p{M}'’.&-]+(?: [\p{L}\p{N}\p{M}'’.&-]+){0,3})?)$/u;
 
 export function offerNames(form, text, say) {
   const list = form.querySelector("[data-accord-names]");

@@ -14,6 +14,7 @@ from coordination.models import Marking, Role
 from discussion import services, threads
 from discussion.models import Message
 from knowledge.models import File
+from search.models import Entry
 from tests.factories import make_action, make_member, make_space, make_thread, mark
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +114,9 @@ def test_the_files_of_a_withdrawn_message_are_kept_from_all_but_the_chair(client
 
     assert seen(liaison) == [False, 404, 404]
     assert seen(chair) == [False, 200, 200]
+    assert all(
+        entry.audience == File.objects.get(pk=entry.object_id).audience for entry in Entry.objects.filter(title="list")
+    )
     services.restore_message(chair, hidden)
     assert seen(liaison) == [True, 200, 404]
 

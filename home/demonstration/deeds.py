@@ -21,7 +21,7 @@ from coordination.models import (
     Space,
 )
 from discussion import services as discussion
-from discussion.models import Thread
+from discussion.models import Message, Thread
 from home.demonstration import follow_up as told
 from home.demonstration import progress, series, times
 from home.demonstration import talk as talks
@@ -434,6 +434,14 @@ def talk(cast: Any) -> None:
         for login, words in answers:
             discussion.post_message(cast.users[login], thread, words, uuid.uuid4())
         _lay_messages_apart(cast, thread, entry.hours)
+    for subject, number, login, sign in talks.SIGNS:
+        discussion.react(cast.users[login], _message(subject, number), sign, put=True)
+    for subject, number, login, language, words in talks.TRANSLATIONS:
+        discussion.translate_message(cast.users[login], _message(subject, number), language, words, version=0)
+
+
+def _message(subject: str, number: int) -> Message:
+    return Message.objects.select_related("thread").filter(thread__subject=subject, number=number).latest("pk")
 
 
 def _lay_messages_apart(cast: Any, thread: Thread, hours: int) -> None:

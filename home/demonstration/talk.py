@@ -70,3 +70,16 @@ TALKS = [
         ("chair", "A page on medical tests and what they may cost."),
     ]),
 ]  # fmt: skip
+
+# What others do with single messages, which are named by the subject of their thread and their number.
+SIGNS = [
+    ("Survey of crossing points", 4, "fia", "thanks"),
+    ("Survey of crossing points", 4, "moi", "agree"),
+    ("Survey of crossing points", 5, "chair", "seen"),
+    ("Interim report", 3, "secretariat", "agree"),
+]
+TRANSLATIONS = [
+    ("Курс для преподавателей", 1, "chair", "en",
+     "The hall is confirmed. We need an interpreter and twelve sets of the material."),
+    ("Курс для преподавателей", 3, "chair", "en", "Thank you. We shall send the list of participants by Friday."),
+]  # fmt: skip

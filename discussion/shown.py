@@ -123,7 +123,8 @@ def _with_quotes(messages: list[Message], deeds: rights.Deeds) -> None:
 
 def quote_of(message: Message, deeds: rights.Deeds) -> Quote:
     """The beginning of a message that stands, with the way to it."""
-    words = " ".join(text.as_plain_text(message.text).split())
+    # What says nothing came with files.
+    words = " ".join(text.as_plain_text(message.text).split()) or _("Files")
     voice = voice_of(message.author, deeds)
     return Quote(message.number, message.get_absolute_url(), voice, Truncator(words).chars(QUOTED_LENGTH))
 

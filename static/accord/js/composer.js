@@ -7,6 +7,7 @@ import { sendByKeys } from "./composer-keys.js";
 import { offerNames } from "./composer-names.js";
 import { showPreview } from "./composer-preview.js";
 import { quoteInto } from "./composer-quote.js";
+import { uploadBefore } from "./composer-upload.js";
 
 function compose(form) {
   const text = form.elements.text;
@@ -19,6 +20,7 @@ function compose(form) {
   sendByKeys(form, text);
   offerMarks(form, text);
   takeFiles(form, text, said.dataset);
+  uploadBefore(form);
   showPreview(form, text);
   keepDraft(form, text, say);
   quoteInto(form, text);

@@ -3,6 +3,7 @@
    Plain words go over the socket; words with files, in answer to something or without a socket, by a request of their
    own, with progress. The hidden key stays the same until a message is through, so what is sent again is still one. */
 
+import { upload } from "./composer-upload.js";
 import { isOpen, on, send } from "./socket.js";
 
 const ANSWER_WITHIN = 5000;
@@ -45,11 +46,11 @@ export function enhance(panel, thread, ask) {
   const isPlain = () => !form.elements.files?.files.length && !form.elements.answers?.value;
 
   async function post() {
-    const { status, errors } = await sendByRequest(form);
+    const { status, text: said } = await upload(form, form.dataset.say);
     if (status === 201) {
       done();
       if (!isOpen()) ask();
-    } else if (status === 422) refuse(Object.values(errors).flat().join(" "));
+    } else if (status === 422) refuse(Object.values(JSON.parse(said).errors).flat().join(" "));
     else if (status === 0) refuse(form.querySelector("[data-accord-said]")?.dataset.unsent ?? "");
     // The page says what has become of the thread, or of the session.
     else form.submit();
@@ -80,27 +81,6 @@ export function enhance(panel, thread, ask) {
   });
   on("lost", ask);
   return form;
-}
-
-/* Sends the form as a request; how far its files are is shown. Gives the status, and what was wrong by field. */
-function sendByRequest(form) {
-  const place = form.querySelector("[data-accord-progress]");
-  const bar = place?.querySelector("progress");
-  return new Promise((resolve) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", form.dataset.say);
-    request.responseType = "json";
-    request.upload.addEventListener("progress", (event) => {
-      if (bar && event.lengthComputable) bar.value = Math.round((100 * event.loaded) / event.total);
-    });
-    request.addEventListener("loadend", () => {
-      if (place) place.hidden = true;
-      resolve({ status: request.status, errors: request.response?.errors ?? {} });
-    });
-    if (place) place.hidden = !form.elements.files?.files.length;
-    if (bar) bar.value = 0;
-    request.send(new FormData(form));
-  });
 }
 
 /* A UUID for something that is sent: sent again with it, it is the same. */

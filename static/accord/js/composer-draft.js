@@ -48,9 +48,10 @@ export function keepDraft(form, text, say) {
     if (!underWay) kept = text.value;
   });
   // An ordinary sending leaves the page too: the server then forgets the draft by itself.
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
     window.clearTimeout(timer);
-    isLeaving = true;
+    // Once it is known whether a script sends it instead.
+    window.setTimeout(() => (isLeaving = !event.defaultPrevented));
   });
   window.addEventListener("pagehide", () => {
     if (text.value !== kept && !isLeaving) navigator.sendBeacon(address, body());

@@ -30,7 +30,9 @@ export function uploadBefore(form) {
     button.disabled = true;
     const { status, url } = await upload(form, form.action);
     button.disabled = false;
-    if (status === 200 && url !== form.action) window.location.assign(url);
-    else form.submit();
+    if (status !== 200 || url === form.action) return form.submit();
+    form.elements.text.value = "";
+    form.dispatchEvent(new CustomEvent("accord:sent"));
+    window.location.assign(url);
   });
 }

@@ -338,7 +338,8 @@ def differing_spaces(user: User) -> list[DifferingSpace]:
     chosen = NotificationChoice.objects.filter(user=user, space__in=own_spaces(user)).select_related("space")
     found: dict[Space, list[tuple[str, str]]] = {}
     for choice in chosen.order_by("space__title", "space_id", "pk"):
-        if kind := notifier.kind_named(choice.kind):
+        kind = notifier.kind_named(choice.kind)
+        if kind and choice.space:
             found.setdefault(choice.space, []).append((str(kind.label), _way_of(choice)))
     return [DifferingSpace(space, choices) for space, choices in found.items()]
 

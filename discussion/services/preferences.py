@@ -74,10 +74,9 @@ def set_quiet_hours(actor: User, *, begins: time | None, ends: time | None, days
 @transaction.atomic
 def stop_mails(news: Notification) -> None:
     """No more mails of this kind from this space to its reader; in Accord it is told as before."""
-    space_id = news.entry.space_id
-    NotificationChoice.objects.update_or_create(
-        user=news.user, kind=news.kind, space_id=space_id, defaults={"way": Way.PAGE}
-    )
+    space = Space.objects.filter(pk=news.entry.space_id or 0).first()
+    chosen = {"way": Way.PAGE}
+    NotificationChoice.objects.update_or_create(user=news.user, kind=news.kind, space=space, defaults=chosen)
     _follow(news.user, news.kind)
 
 

@@ -1,11 +1,12 @@
 """What a user has seen of a discussion, and wants of it. It is the user's own, so the trail does not tell of it."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from coordination.services import require
 from discussion import pokes
-from discussion.models import Interest, Message, ReadMark, Thread
+from discussion.models import Interest, Message, Notification, ReadMark, Thread
 
 
 @transaction.atomic
@@ -19,9 +20,17 @@ def mark_read(actor: User, thread: Thread, number: int) -> None:
 def advance(actor: User, thread: Thread, number: int) -> bool:
     number = min(number, thread.last_number)
     mark, is_new = ReadMark.objects.get_or_create(user=actor, thread=thread, defaults={"number": number})
-    if is_new:
-        return True
-    return bool(ReadMark.objects.filter(pk=mark.pk, number__lt=number).update(number=number))
+    if not is_new and not ReadMark.objects.filter(pk=mark.pk, number__lt=number).update(number=number):
+        return False
+    _note_news_as_seen(actor, thread, number)
+    return True
+
+
+def _note_news_as_seen(actor: User, thread: Thread, number: int) -> None:
+    """Whoever has read a message need not be told of it any more, by mail least of all."""
+    unseen = Notification.objects.filter(user=actor, seen_at=None)
+    if unseen.filter(message__thread=thread, message__number__lte=number).update(seen_at=timezone.now()):
+        _counts_changed(actor)
 
 
 @transaction.atomic

@@ -135,6 +135,16 @@ def test_of_a_message_that_is_gone_nothing_is_told_and_of_the_unread_one_before_
     assert [letter.to for letter in letters.outbox] == []
 
 
+def test_what_is_read_in_the_discussion_itself_is_news_no_more_and_is_not_mailed(client, chair, thread, member):
+    say(member, thread)
+    say(chair, thread)
+    client.force_login(member)
+    client.get(thread.get_absolute_url())
+    assert selectors.unread_notifications(member) == 0
+    mail.send_waiting.func()
+    assert letters.outbox == []
+
+
 def test_under_the_chatham_house_rule_neither_page_nor_mail_says_who(client, chair, member, space):
     SpaceRules.objects.create(space=space, quoted_in_mail="GREEN")
     thread = make_thread(mark(make_action(space, title="zoq7x"), Marking.GREEN))

@@ -18,6 +18,7 @@ from coordination.views.shared import attempt, attempt_on_latest, require_or_404
 from meetings import recurrence, selectors, services
 from meetings.forms import EditSeriesForm, EndSeriesForm, InviteToSeriesForm, NewSeriesForm
 from meetings.models import Series
+from meetings.selectors.papers import records_readable
 
 # What a page shows of a series that may have no end.
 LOOKS_BACK, LOOKS_AHEAD = timedelta(days=183), timedelta(days=400)
@@ -39,7 +40,7 @@ def series_detail(request, key):
         "past": [each for each in reversed(occurrences) if each.ends_at < now][:DAYS_SHOWN],
         "left_out": sorted(day for day in series.excluded_days if day >= timezone.localdate()),
         "topics": series.topics.all(),
-        "has_records": selectors.records_readable(request.user).filter(meeting__series=series).exists(),
+        "has_records": records_readable(request.user).filter(meeting__series=series).exists(),
         "invited": series.invited.all(),
         "may_record": access.can(request.user, "record", series),
     }

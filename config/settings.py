@@ -120,7 +120,9 @@ if REDIS_URL:
         "default": {
             "BACKEND": "channels_redis.core.RedisChannelLayer",
             "CONFIG": {
-                "hosts": [REDIS_URL],
+                # The layer waits five seconds for a message, and redis-py gives up after five by itself: whoever had
+                # heard nothing for so long would lose the connection.
+                "hosts": [{"address": REDIS_URL, "socket_timeout": 20}],
                 "capacity": 1000,
                 "prefix": env("REDIS_PREFIX", default="accord"),
             },

@@ -148,7 +148,7 @@ def processes() -> set[str]:
 
 def _redis_address() -> tuple[str, str]:
     config = settings.CHANNEL_LAYERS["default"].get("CONFIG", {})
-    return (config["hosts"][0], config["prefix"]) if config.get("hosts") else ("", "")
+    return (config["hosts"][0]["address"], config["prefix"]) if config.get("hosts") else ("", "")
 
 
 @cache

@@ -497,7 +497,7 @@ def use_channel_layer(stack: Stack) -> None:
         configured = settings.CHANNEL_LAYERS["default"]
         configuration = {
             **configured.get("CONFIG", {}),
-            "hosts": [stack.env["REDIS_URL"]],
+            "hosts": [{**configured.get("CONFIG", {})["hosts"][0], "address": stack.env["REDIS_URL"]}],
             "prefix": stack.env["REDIS_PREFIX"],
         }
         settings.CHANNEL_LAYERS = {

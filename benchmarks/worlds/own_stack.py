@@ -1,0 +1,48 @@
+"""Servers, PostgreSQL and Redis for one benchmark, as tests/servers.py starts them for tests."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def own_stack() -> Iterator[Any]:
+    """A `Stack` with a database of its own, to which Django in this process is connected. Needs `make services`."""
+    sys.path.insert(0, str(ROOT))
+    _take_services()
+    os.environ |= {
+        "SECRET_KEY": "only-for-benchmarks",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "ELASTICSEARCH_URL": "",
+        "LOG_LEVEL": "ERROR",
+    }
+    import django
+
+    django.setup()
+    from tests.servers import Stack, connected
+
+    with tempfile.TemporaryDirectory(prefix="accord-bench-") as folder:
+        stack = Stack(Path(folder))
+        try:
+            stack.database.create()
+            with connected(stack):
+                yield stack
+        finally:
+            stack.end()
+
+
+def _take_services() -> None:
+    """PostgreSQL and Redis as `make services` has written them down, where the environment names none."""
+    written = ROOT / "var" / "services" / "env"
+    if "REDIS_URL" not in os.environ and written.exists():
+        for line in written.read_text().splitlines():
+            name, _equals, value = line.removeprefix("export ").partition("=")
+            os.environ.setdefault(name, value.strip("'\""))
+    if not os.environ.get("REDIS_URL") or not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        sys.exit("This needs PostgreSQL and Redis: make services.")

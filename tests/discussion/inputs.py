@@ -1,0 +1,145 @@
+"""What is thrown at the parser of frames and at the formatter of messages, and what must hold whatever comes.
+
+Used by test_frames.py with some hundreds of inputs, and by scripts/fuzz.py with a hundred thousand.
+"""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import jsonschema
+from hypothesis import strategies as st
+
+from coordination.models.marking import KEY_ALPHABET, KEY_LENGTH
+from discussion import frames, schema, text
+
+# --- frames ----------------------------------------------------------------------------------------------------------
+_keys = st.text(KEY_ALPHABET, min_size=KEY_LENGTH, max_size=KEY_LENGTH)
+_values = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.text(max_size=20), _keys, st.uuids().map(str),
+    st.lists(st.integers(), max_size=2), st.dictionaries(st.text(max_size=5), st.text(max_size=14), max_size=2),
+)  # fmt: skip
+_names = st.sampled_from(sorted({name for fields in frames.FRAMES.values() for name in fields}))
+_kinds = st.one_of(st.sampled_from(sorted(frames.FRAMES)), _values)
+
+
+@st.composite
+def _nearly_right(draw):
+    """A frame of a known kind whose fields are right, with something else here and there."""
+    kind = draw(st.sampled_from(sorted(frames.FRAMES)))
+    right = {"thread": _keys, "record": _keys, "key": st.uuids().map(str), "text": st.text(max_size=50)}
+    frame = {"type": kind}
+    for name in frames.FRAMES[kind]:
+        frame[name] = draw(st.one_of(right.get(name, st.integers(0, 2**31)), _values))
+    for name in draw(st.lists(_names, max_size=2)):
+        if draw(st.booleans()):
+            frame[name] = draw(_values)
+        else:
+            frame.pop(name, None)
+    return frame
+
+
+_objects = st.one_of(_nearly_right(), st.dictionaries(st.one_of(st.just("type"), _names), _values, max_size=5))
+FRAMES = st.one_of(
+    st.text(max_size=200),
+    _objects.map(json.dumps),
+    st.fixed_dictionaries({"type": _kinds}).map(json.dumps),
+    st.recursive(_values, lambda inner: st.lists(inner, max_size=3), max_leaves=8).map(json.dumps),
+)
+_validators = {
+    kind: jsonschema.Draft202012Validator(schema.from_client(kind)) for kind in frames.FRAMES
+}  # fmt: skip
+
+
+def frame_is_refused_or_as_the_schema_says(content: str) -> None:
+    """The parser and the schema are of one mind, and what is refused is answered as the schema says too."""
+    try:
+        frame = frames.parse(content)
+    except frames.FrameError as refusal:
+        answer = refusal.as_frame()
+        jsonschema.validate(json.loads(json.dumps(answer)), schema.from_server("error"))
+        if refusal.code in ("missing", "invalid"):
+            sent = json.loads(content)
+            assert not _validators[sent["type"]].is_valid(sent), content
+    else:
+        assert _validators[frame["type"]].is_valid(frame), content
+
+
+# --- messages --------------------------------------------------------------------------------------------------------
+_MARKS = [
+    *(
+        "*",
+        "**",
+        "_",
+        "`",
+        "```\n",
+        "~~",
+        "> ",
+        "- ",
+        "1. ",
+        "|",
+        "|-|",
+        "\n",
+        "\n\n",
+        "[",
+        "](",
+        ")",
+        "<",
+        ">",
+        "&",
+        '"',
+    ),
+    *("javascript:", "http://", "https://a.example", "data:text/html,", "<script>", "</p>", "<img src=x onerror=y>"),
+    *(
+        "&#106;",
+        "&lt;",
+        "@Amina Khan",
+        "ACT-2026-30147",
+        "\u202e",
+        "\u0301" * 5,
+        "\ud800",
+        "\x00",
+        "<!--",
+        "]]>",
+        "$",
+        "\\",
+    ),
+]
+MESSAGES = st.lists(st.one_of(st.sampled_from(_MARKS), st.text(max_size=12)), max_size=25).map("".join)
+TAGS = text._TAGS
+ATTRIBUTES = {"class", "rel", *(name for names in text._ATTRIBUTES.values() for name in names)}
+
+
+class _Look(HTMLParser):
+    def handle_starttag(self, tag, attrs):
+        assert tag in TAGS, tag
+        for name, value in attrs:
+            assert name in ATTRIBUTES, (tag, name)
+            if name == "href":
+                scheme = re.match(r"[^/?#]*?:", value)
+                assert scheme is None or scheme[0] in ("http:", "https:", "mailto:"), value
+
+    def handle_comment(self, data):
+        raise AssertionError(f"a comment: {data}")
+
+    def handle_decl(self, decl):
+        raise AssertionError(f"a declaration: {decl}")
+
+    handle_pi = unknown_decl = handle_decl
+
+
+def message_is_shown_without_harm(typed: str) -> None:
+    """Only our tags with our attributes come out, and addresses that lead to a page or a mail."""
+    if not text._encodable(typed):
+        return  # half a character: it is refused before it is kept
+    for names in ({}, {"amina khan": True}):
+        looking = _Look()
+        looking.feed(str(text.as_html(typed, names)))
+        looking.close()
+    text.as_plain_text(typed)
+
+
+ALL = {
+    "frames": (FRAMES, frame_is_refused_or_as_the_schema_says),
+    "messages": (MESSAGES, message_is_shown_without_harm),
+}

@@ -200,7 +200,6 @@ class Room:
             viewport={"width": width, "height": 800},
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
-            locale="en-GB",
             storage_state=self._signed_in.get(who),
         )
         context.set_default_timeout(30_000)
@@ -236,7 +235,7 @@ def main() -> None:
             "LOG_LEVEL": "ERROR",
         }
         load(environment)
-        options = ["--lang=en-GB", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+        options = ["--no-sandbox"] if os.geteuid() == 0 else []
         chromium = playwright.chromium.launch(executable_path=program, args=options)
         with served(environment) as url:
             visit = beforehand(Room(chromium, album, url))

@@ -15,15 +15,10 @@ from discussion.models import MESSAGE_LENGTH, Message, Thread
 
 
 class UploadsField(FilesField):
-    """Files that come with a message, each refused by its name."""
+    """Files that come with a message; the form has them checked together, each by its name."""
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        uploads = [forms.FileField.clean(self, one, initial) for one in data or []]
-        try:
-            files.check(uploads)
-        except forms.ValidationError as refusal:
-            raise forms.ValidationError(refusal.messages) from refusal
-        return uploads
+        return [forms.FileField.clean(self, one, initial) for one in data or []]
 
 
 class MessageForm(DeedForm):
@@ -82,6 +77,14 @@ class MessageForm(DeedForm):
             return text.check(self.cleaned_data["text"], may_be_empty=bool(self.files))
         except forms.ValidationError as refusal:
             raise forms.ValidationError(refusal.messages) from refusal
+
+    def clean_files(self) -> list[Any]:
+        uploads = self.cleaned_data["files"]
+        try:
+            files.check(uploads)
+        except forms.ValidationError as refusal:
+            raise forms.ValidationError(refusal.messages) from refusal
+        return uploads
 
     def said(self) -> dict[str, Any]:
         """What the service wants besides the words."""

@@ -130,4 +130,7 @@ class StartThreadForm(MessageForm, NamedReadersForm):
         return form
 
     def clean_text(self) -> str:
-        return self.cleaned_data["text"]  # the service checks both fields at once
+        return self.cleaned_data["text"]  # the service checks all fields at once
+
+    def clean_files(self) -> list[Any]:
+        return self.cleaned_data["files"]

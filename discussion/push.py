@@ -5,12 +5,12 @@ sent is taken up by the next run. One push stands for all that came in meanwhile
 """
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -27,8 +27,11 @@ from discussion.models import Notification, PushSubscription
 KEPT_SECONDS = 24 * 3600
 PATIENCE_SECONDS = 10
 AUTH_BYTES, MOST_LETTERS = 16, 100
-# The browser has ended it, or knows nothing of it any more.
-ENDED = (404, 410)
+# Of its refusals these may pass; with all others the browser has ended it, or it was made for another key of ours.
+PASSING = (408, 425, 429)
+# Plainly: what is written in an odd way might be read otherwise by whatever calls it.
+_ADDRESS = re.compile(r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+(:[0-9]+)?)/[!-~]*")
+_BASE64 = re.compile(r"[A-Za-z0-9_-]+={0,2}")
 
 
 def is_offered() -> bool:
@@ -63,13 +66,17 @@ def _written(numbers: bytes) -> str:
 
 def check_endpoint(endpoint: str) -> str:
     """The address to push to, if it is one of a push service: Accord calls no other for a user."""
-    parts = urlsplit(endpoint)
-    for service in settings.PUSH_SERVICES:
-        scheme, _sign, host = service.rpartition("://")
-        is_there = parts.netloc == host or (host.startswith("*.") and parts.netloc.endswith(host[1:]))
-        if is_there and parts.scheme == (scheme or "https"):
-            return endpoint
+    written = _ADDRESS.fullmatch(endpoint)
+    if written and any(_is_of(one, written["scheme"], written["host"]) for one in settings.PUSH_SERVICES):
+        return endpoint
     raise ValidationError(_("This browser’s push service is not known here."))
+
+
+def _is_of(service: str, scheme: str, host: str) -> bool:
+    """Whether that is an address of this service: a host, `*.` before a domain for its hosts; HTTPS, if not said."""
+    of_the_service, _sign, name = service.rpartition("://")
+    is_there = host == name or (name.startswith("*.") and host.endswith(name[1:]))
+    return is_there and scheme == (of_the_service or "https")
 
 
 def check_keys(p256dh: str, auth: str) -> None:
@@ -86,6 +93,8 @@ def check_keys(p256dh: str, auth: str) -> None:
 
 
 def _read(text: str) -> bytes:
+    if not _BASE64.fullmatch(text):
+        raise ValueError
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
@@ -158,7 +167,7 @@ def _call(browser: PushSubscription, words: str) -> str:
                 requests_session=session,
             )
         except WebPushException as refusal:
-            if refusal.status_code in ENDED:
+            if refusal.status_code in range(400, 500) and refusal.status_code not in PASSING:
                 return "ended"
             raise OSError(f"the push service answered {refusal.status_code}") from None
         except requests.RequestException as failure:

@@ -1,5 +1,7 @@
 """Who is told of what, in which words, and in how many queries."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail as letters
 from django.db import connection
@@ -143,6 +145,23 @@ def test_all_are_marked_as_read_at_once(client, chair, space, fia, liaison):
     client.post("/notifications/read/")
     assert selectors.unread_notifications(liaison) == 0
     assert "Draw up the list" in client.get("/notifications/").content.decode()
+
+
+def test_the_page_groups_by_day_and_object_says_why_and_each_is_marked_by_itself(client, chair, space, fia, liaison):
+    thread = make_message(assign(chair, space, fia), liaison).thread
+    make_message(thread, chair)
+    services.close_thread(chair, type(thread).objects.get(pk=thread.pk), "All is said")
+    Notification.objects.filter(kind="action_assigned").update(created_at=timezone.now() - timedelta(days=1))
+    client.force_login(liaison)
+    answer = client.get("/notifications/")
+    days = [[[news.notification.kind for news in group.news] for group in day.groups] for day in answer.context["days"]]
+    assert days == [[["thread_closed", "message_posted"]], [["action_assigned"]]]
+    assert "You get this because it is for your organisation to do." in answer.content.decode()
+    address = f"/notifications/{Notification.objects.get(kind='thread_closed').key}/read/"
+    client.post(address)
+    assert selectors.unread_notifications(liaison) == 2
+    client.force_login(chair)
+    assert client.post(address).status_code == 404
 
 
 def test_the_page_and_the_counts_take_as_many_queries_with_three_as_with_thirty(

@@ -167,7 +167,9 @@ def test_kinds_are_pushed_as_is_chosen(service, browser, chair, space, fia, liai
     assert len(service.came) == 1
 
 
-@pytest.mark.parametrize(("status", "stays"), [(404, False), (410, False), (429, True), (503, True), (302, True)])
+@pytest.mark.parametrize(
+    ("status", "stays"), [(404, False), (410, False), (403, False), (429, True), (503, True), (302, True)]
+)
 def test_a_browser_that_is_gone_is_forgotten_and_one_that_cannot_be_reached_is_told_later(
     service, browser, chair, space, fia, caplog, status, stays
 ):
@@ -200,14 +202,19 @@ def test_what_a_worker_died_over_is_pushed_by_the_next(service, browser, chair, 
         {"endpoint": "http://fcm.googleapis.com/x"},
         {"endpoint": "https://fcm.googleapis.com.evil.example/x"},
         {"endpoint": "https://user@fcm.googleapis.com/x"},
+        {"endpoint": "https://127.0.0.1\\.push.apple.com/x"},
+        {"endpoint": "https://x.push.apple.com:8080/x"},
+        {"endpoint": "https://fcm.googleapis.com/x\0"},
+        {"endpoint": "https://["},
         {"endpoint": ""},
         {"p256dh": "nonsense"},
         {"auth": "AAAA"},
         {"auth": "Ж"},
+        {"auth": "AAAAAAAAAAAAAAAAAAAAAA\0"},
     ],
 )
 def test_no_other_address_than_that_of_a_push_service_is_taken(settings, client, browser, otherwise):
-    settings.PUSH_SERVICES = [*settings.PUSH_SERVICES, "fcm.googleapis.com"]
+    settings.PUSH_SERVICES = [*settings.PUSH_SERVICES, "fcm.googleapis.com", "*.push.apple.com"]
     PushSubscription.objects.all().delete()
     assert browser.ask(**otherwise).status_code == 400
     assert not PushSubscription.objects.exists()

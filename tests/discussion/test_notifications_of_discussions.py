@@ -116,6 +116,7 @@ def _delete(_chair, message):
     services.delete_message(message.author, message)
 
 
+@pytest.mark.both_stacks
 @pytest.mark.parametrize("end", [_hide, _delete])
 def test_of_a_message_that_is_gone_nothing_is_told_and_of_the_unread_one_before_it_still(
     client, chair, thread, member, end

@@ -50,16 +50,17 @@ def mailed() -> list[str]:
 
 
 # --- by kind and space ---------------------------------------------------------------------------------------------
+@pytest.mark.both_stacks
 @pytest.mark.parametrize(
     ("everywhere", "here", "is_told", "is_mailed", "in_digest"),
     [
-        ("", "", True, True, False),
+        ("", Way.WEEKLY, True, False, True),
         (Way.PAGE, "", True, False, False),
         (Way.NOTHING, "", False, False, False),
         (Way.NOTHING, Way.AT_ONCE, True, True, False),
         (Way.AT_ONCE, Way.NOTHING, False, False, False),
         (Way.DAILY, "", True, False, True),
-        ("", Way.WEEKLY, True, False, True),
+        ("", "", True, True, False),
     ],
 )
 def test_what_is_chosen_for_a_space_goes_before_what_is_chosen_for_everywhere(
@@ -184,6 +185,7 @@ def link_in(letter) -> str:
     return address.removeprefix("http://localhost:8000")
 
 
+@pytest.mark.both_stacks
 def test_the_link_of_a_mail_ends_mails_of_that_kind_and_space_for_its_reader_alone(chair, space, fia, liaison):
     assign(chair, space, fia)
     mailed()

@@ -82,6 +82,7 @@ def run():
     push.send_waiting.func()
 
 
+@pytest.mark.both_stacks
 def test_a_push_says_that_there_is_something_new_and_no_more_once_and_is_signed(
     client, settings, service, browser, chair, space, fia
 ):

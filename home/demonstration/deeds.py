@@ -438,6 +438,18 @@ def talk(cast: Any) -> None:
         discussion.react(cast.users[login], _message(subject, number), sign, put=True)
     for subject, number, login, language, words in talks.TRANSLATIONS:
         discussion.translate_message(cast.users[login], _message(subject, number), language, words, version=0)
+    for subject, login, words in talks.SUMMARIES:
+        discussion.write_summary(cast.users[login], _thread(subject), words, version=0)
+    for subject, login in talks.PINNED:
+        discussion.pin_thread(cast.users[login], _thread(subject))
+    for subject, login, readers in talks.ANNOUNCED:
+        discussion.ask_acknowledgement(cast.users[login], _thread(subject))
+        for reader in readers:
+            discussion.acknowledge(cast.users[reader], _thread(subject))
+
+
+def _thread(subject: str) -> Thread:
+    return Thread.objects.filter(subject=subject).latest("pk")
 
 
 def _message(subject: str, number: int) -> Message:

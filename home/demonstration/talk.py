@@ -39,6 +39,9 @@ TALKS = [
         ("fia", "We come with four."),
         ("moi", "Three from our side, one of them joins online."),
     ]),
+    Talk("BM", ("space", ""), "Who is reached at night", 34, [
+        ("chair", "From the first of the month the duty officer is reached under the number of the working group alone."),
+    ]),
     Talk("PK", ("space", ""), "Opening in Peshawar", 20, [
         ("secretariat", "Where do we stand with the lease?"),
         ("moi", "Not our file, but the site has been cleared by the district administration."),
@@ -83,3 +86,13 @@ TRANSLATIONS = [
      "The hall is confirmed. We need an interpreter and twelve sets of the material."),
     ("Курс для преподавателей", 3, "chair", "en", "Thank you. We shall send the list of participants by Friday."),
 ]  # fmt: skip
+
+# What those who chair and write records have done with whole threads, by their subjects.
+SUMMARIES = [
+    ("Survey of crossing points", "chair",
+     "**Seven of nine** crossing points can be surveyed; access is cleared. For the other two the regional office "
+     "promises an answer by Thursday."),
+]  # fmt: skip
+PINNED = [("Agenda of the next meeting", "chair")]
+# Who asks that it is acknowledged, and who has done so.
+ANNOUNCED = [("Who is reached at night", "chair", ["fia"])]

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from django.utils import timezone
 
 from coordination.models import AuditEntry, Marking, Role
@@ -232,7 +233,9 @@ def test_under_the_chatham_house_rule_every_message_is_sent_again_without_who_sa
     services.keep_under_chatham_house(people["chair"], thread)
     told = client.get(f"{thread.get_absolute_url()}messages/?after={seen}").content.decode()
     assert [f"No. {number}<" in told for number in range(3)] == [True] * 3
-    for shown in (told, client.get(thread.get_absolute_url()).content.decode()):
+    desk = client.get(reverse("desk")).content.decode()
+    assert "Visit in May" in desk
+    for shown in (told, desk, client.get(thread.get_absolute_url()).content.decode()):
         assert "Nigar Canary" not in shown
 
 

@@ -31,7 +31,7 @@ def test_it_fills_every_screen():
     assert Meeting.objects.count() >= 40
     assert Action.objects.count() >= 115
     assert Commitment.objects.count() == 30
-    assert Thread.objects.count() == 12
+    assert Thread.objects.count() == 13
     assert Resource.objects.count() >= 60
     assert Space.objects.count() == 9
 

@@ -14,6 +14,8 @@ USER_FRAMES_A_SECOND = 40
 SOCKETS_OF_A_USER = 120
 # Requests of a user that wait for news (discussion.waiting).
 WAITING_OF_A_USER = 6
+# Each of them holds a thread of the process for as long as it waits.
+WAITING_IN_ALL = 200
 # Beyond these the socket is closed: whoever goes on like this does not listen to the answers.
 BAD_FRAMES = 30
 FRAMES_TOO_MANY = 300

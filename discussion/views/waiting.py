@@ -43,7 +43,7 @@ async def thread_wait(request, key):
     user, after = await request.auser(), request.GET.get("after", "")
     if not user.is_authenticated or not is_number(after):
         raise Http404
-    if _waiting[user.pk] >= limits.WAITING_OF_A_USER:
+    if _waiting[user.pk] >= limits.WAITING_OF_A_USER or _waiting.total() >= limits.WAITING_IN_ALL:
         return HttpResponse(status=429, headers={"Retry-After": str(AGAIN_AFTER)})
     _waiting[user.pk] += 1
     try:

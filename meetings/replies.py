@@ -20,6 +20,8 @@ from meetings import calendar
 from meetings.models import CalendarMail, Reply, SeriesMail
 from meetings.services import calendar_replies
 
+# A series is answered at once, or day by day; nobody sends more of them in one mail.
+MOST_EVENTS = 50
 STATUSES = {"ACCEPTED": Reply.ACCEPTED, "DECLINED": Reply.DECLINED, "TENTATIVE": Reply.TENTATIVE}
 
 
@@ -55,24 +57,30 @@ def mailbox_of(secret: str) -> Mailbox | None:
 
 
 def _take_in(row: Any, letter: Letter, _raw: bytes) -> Received:
+    part = _part_of(letter)
+    if part is None:
+        # Written by hand: what a machine writes without an entry is not taken at all.
+        return Received(problems=(_("Answer with the buttons of the invitation, or on Accord. Nothing was changed."),))
     try:
-        method, events = _read(_part_of(letter))
+        method, events = _read(part)
         if method == "COUNTER":
             return Received(problems=(_("Another time is proposed on the page of the meeting. Nothing was changed."),))
         if method != "REPLY":
             return Received(ignored="it is no answer to an invitation")
-        said = [_said(event, row.user.email) for event in events]
+        said = [_said(event, row.user.email) for event in events[:MOST_EVENTS]]
     except Unreadable as why:
         return Received(ignored=str(why))
+    if any(one.uid != _uid_of(row) for one in said):
+        return Received(ignored="it answers an invitation that this calendar does not have")
     made, problems = None, []
     for one in said:
-        if one.uid != _uid_of(row):
-            return Received(ignored="it answers an invitation that this calendar does not have")
         try:
-            made = calendar_replies.take_reply(row, one.recurrence_id, one.sequence, one.stamp, one.reply)
+            made = calendar_replies.take_reply(row, one.recurrence_id, one.sequence, one.stamp, one.reply) or made
         except ValidationError as refusal:
             problems += refusal.messages
-    return Received(made=made, problems=(*problems, _("Nothing was changed.")) if problems else ())
+    if problems and made is None:
+        problems.append(_("Nothing was changed."))
+    return Received(made=made, problems=tuple(dict.fromkeys(problems)))
 
 
 def _uid_of(row: Any) -> str:
@@ -88,9 +96,7 @@ def _part_of(letter: Letter) -> Letter | None:
     return None
 
 
-def _read(part: Letter | None) -> tuple[str, list[Any]]:
-    if part is None:
-        raise Unreadable("it has nothing for a calendar")
+def _read(part: Letter) -> tuple[str, list[Any]]:
     try:
         payload = part.get_payload(decode=True)
         found = Calendar.from_ical(payload if isinstance(payload, bytes) else b"")

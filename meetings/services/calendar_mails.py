@@ -43,6 +43,8 @@ _OF_ITS_DAYS = ("rule", "excluded", "first_day", "starts_at_time", "minutes", "t
 
 def notice_change(*, obj: Any, verb: str, **_signal: Any) -> None:
     """Listens to the audit trail, in the transaction of the deed."""
+    if verb == "read":
+        return
     if isinstance(obj, Meeting):
         tell_calendars(obj)
     elif isinstance(obj, Series):

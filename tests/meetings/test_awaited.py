@@ -65,6 +65,7 @@ def polled(room, last):
     return "poll_reminded"
 
 
+@pytest.mark.both_stacks(every_row=True)
 @pytest.mark.parametrize("ask", [circulated, invited, polled])
 def test_who_has_not_answered_is_reminded_before_the_day_and_each_time_once(room, ask):
     last = timezone.localdate() + timedelta(days=6)
@@ -86,6 +87,7 @@ def test_a_meeting_is_found_by_whom_it_invites_and_a_poll_while_it_is_open(room)
     assert all("MoI" in entry.body and "EU" in entry.body for entry in found.values())
 
 
+@pytest.mark.both_stacks
 def test_places_in_delegations_and_words_not_written_down_go_to_a_successor(room):
     invited(room, timezone.localdate() + timedelta(days=6))
     meeting = Meeting.objects.get()

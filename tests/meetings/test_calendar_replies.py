@@ -110,6 +110,8 @@ def test_what_is_forged_passed_on_unknown_or_out_of_date_changes_nothing(room):
     ):
         assert why in replies.receive(raw).ignored
     assert "page of the meeting" in replies.receive(answer_to(entry, method="COUNTER")).problems[0]
+    by_hand = answer_to(entry).replace(b"text/calendar", b"text/x-nothing").replace(b"Auto-Submitted", b"X-Nothing")
+    assert "with the buttons" in replies.receive(by_hand).problems[0]
     moved(room, meeting)
     assert "latest one" in replies.receive(answer_to(entry)).problems[0]  # before the mail of it has gone out
     [(_letter, update)] = sent()
@@ -189,6 +191,7 @@ def test_a_day_that_is_closed_to_a_reader_is_left_out_and_its_changes_send_nothi
     assert not sent()
 
 
+@pytest.mark.both_stacks
 def test_the_answer_for_a_series_is_one_for_each_day_that_is_prepared_or_for_one_day(room):
     series = a_series(room)
     second = services.prepare_occurrence(room["rapporteur"], series, series.first_day + timedelta(days=7))

@@ -288,7 +288,7 @@ def test_from_a_message_it_begins_with_its_words_and_its_readers(client, space, 
     narrow = mark(make_action(space, moi), Marking.AMBER_STRICT, organisations=[fia, moi])
     message = make_message(narrow, liaison, "**Send the list**\n\nBy Friday, please.")
     client.force_login(liaison)
-    assert "Make it an action" in client.get(narrow.get_absolute_url()).content.decode()
+    assert "Make it an action" in client.get(f"{message.get_absolute_url()}deeds/").content.decode()
     page = client.get(address_from(message))
     form = page.context["form"]
     assert form["title"].value() == "Send the list" and "By Friday" in form["description"].value()

@@ -151,6 +151,8 @@ class AcknowledgementAsked(_Announcement):
         return who_has_not_acknowledged(self.obj)
 
     def subject(self) -> str:
+        if not self.obj.asks_acknowledgement:
+            return _("An announcement: %(thread)s") % {"thread": self.obj}
         return _("Please acknowledge: %(thread)s") % {"thread": self.obj}
 
 
@@ -167,6 +169,8 @@ class AcknowledgementReminded(_Announcement):
         return self.details["recipients"]
 
     def subject(self) -> str:
+        if not self.obj.asks_acknowledgement:
+            return _("An announcement: %(thread)s") % {"thread": self.obj}
         return _("Still to be acknowledged: %(thread)s") % {"thread": self.obj}
 
 
@@ -185,6 +189,8 @@ class ThreadClosed(OfADiscussion):
         return self.obj.closed_at is not None
 
     def subject(self) -> str:
+        if self.obj.closed_at is None:
+            return _("The discussion goes on again: %(thread)s") % {"thread": self.obj}
         return _("The discussion is closed: %(thread)s") % {"thread": self.obj}
 
 

@@ -292,7 +292,10 @@ def _news(news: Notification, as_told: notifier.Notification, user: User) -> New
 
 def told_of(news: Notification, user: User) -> notifier.Notification | None:
     """One piece of news as its kind tells it, if `user` may read at this moment what it is about."""
-    return _as_told(news, object_of(news, user))
+    obj = object_of(news, user)
+    if isinstance(obj, Thread):
+        _bring_targets([obj], user)
+    return _as_told(news, obj)
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,8 @@ def mark_read(actor: User, thread: Thread, number: int) -> None:
 def advance(actor: User, thread: Thread, number: int) -> bool:
     number = min(number, thread.last_number)
     mark, is_new = ReadMark.objects.get_or_create(user=actor, thread=thread, defaults={"number": number})
-    if not is_new and not ReadMark.objects.filter(pk=mark.pk, number__lt=number).update(number=number):
-        return False
     _note_news_as_seen(actor, thread, number)
-    return True
+    return is_new or bool(ReadMark.objects.filter(pk=mark.pk, number__lt=number).update(number=number))
 
 
 def _note_news_as_seen(actor: User, thread: Thread, number: int) -> None:

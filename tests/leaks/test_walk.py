@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.models import MailRhythm, User
 from coordination import access, replies, services
 from coordination.models import Marking, Reminder, ReminderClock
-from discussion import digests
+from discussion import digests, mailed_answers
 from discussion.mail import send_waiting
 from discussion.models import SpaceRules
 from tests.leaks.looking import CANARY, KEY, look
@@ -190,6 +190,9 @@ def test_an_answer_by_mail_about_what_is_closed_changes_nothing_and_tells_nothin
     closed = [one for one in world.of_kind("action") if not world.may_read(reader, one)]
     assert closed or reader == "chair"
     addresses = [replies.address_for(user, one.obj) for one in closed]
+    addresses += [
+        mailed_answers.address_for(user, one.obj) for one in world.of_kind("message") if not world.may_read(reader, one)
+    ]
     before = rows()
     for address in addresses:
         raw = f"From: {user.email}\nTo: {address}\nSubject: Action: More\nMessage-ID: <x@y>\n\nWords".encode()

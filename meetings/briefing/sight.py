@@ -1,10 +1,10 @@
 """What one reader sees of a visit and of what lies behind it: asked for once for all of its meetings."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from coordination import access
@@ -16,7 +16,6 @@ from meetings.itinerary import Slot
 from meetings.models import (
     AgendaDocument,
     AgendaItem,
-    Attendance,
     BriefingPack,
     BriefingText,
     Meeting,
@@ -30,7 +29,7 @@ from meetings.selectors.visits import Itinerary, itinerary_of
 
 # What is looked through at most for all meetings together; of it a section shows what fits.
 LOOKED_THROUGH = 500
-EARLIER_LOOKED_THROUGH = 200
+EARLIER_LOOKED_THROUGH = 1000
 
 
 class Sight:
@@ -146,15 +145,17 @@ class Sight:
         """By meeting, the record of the latest one before it: of its series, else with one of those whom it meets."""
         if not self.meetings:
             return {}
-        records = list(self._earlier_records())
-        at = self._who_was_at([record.meeting for record in records])
+        at = self._earlier_records()
+        records = list(at)
         return {
             meeting.pk: record
             for meeting in self.meetings
             if (record := self._latest_before(meeting, records, at)) is not None
         }
 
-    def _earlier_records(self) -> Iterable[Record]:
+    def _earlier_records(self) -> dict[Record, set[int]]:
+        """The latest first, each with who was there of those whom the delegation meets. One query: a row for each of
+        them and each record."""
         series = {meeting.series_id for meeting in self.meetings} - {None}
         like_these = Q(meeting__series__in=series) | Q(meeting__organiser__in=self.organisations_met)
         like_these |= Q(meeting__attendance__organisation__in=self.organisations_met)
@@ -163,22 +164,19 @@ class Sight:
             .readable_by(self.user)
             .exclude(state=RecordState.DRAFT)
             .filter(like_these, meeting__starts_at__lt=max(meeting.starts_at for meeting in self.meetings))
+            .annotate(was_there=F("meeting__attendance__organisation"))
+            .order_by("-meeting__starts_at", "-pk")
         )
-        return rows.distinct().order_by("-meeting__starts_at", "-pk")[:EARLIER_LOOKED_THROUGH]
-
-    def _who_was_at(self, meetings: list[Meeting]) -> dict[int, set[int]]:
-        found = {meeting.pk: {meeting.organiser_id} for meeting in meetings}
-        for meeting, organisation in Attendance.objects.filter(meeting__in=found).values_list(
-            "meeting", "organisation"
-        ):
-            found[meeting].add(organisation)
+        found: dict[Record, set[int]] = {}
+        for row in rows[:EARLIER_LOOKED_THROUGH]:
+            found.setdefault(row, {row.meeting.organiser_id}).add(row.was_there)
         return found
 
-    def _latest_before(self, meeting: Meeting, records: list[Record], at: dict[int, set[int]]) -> Record | None:
+    def _latest_before(self, meeting: Meeting, records: list[Record], at: dict[Record, set[int]]) -> Record | None:
         before = [one for one in records if one.meeting.starts_at < meeting.starts_at and one.meeting_id != meeting.pk]
         of_series = [one for one in before if one.meeting.series_id and one.meeting.series_id == meeting.series_id]
         met = {one.pk for one in self.met_at[meeting.pk]}
-        with_them = [one for one in before if at[one.meeting_id] & met]
+        with_them = [one for one in before if at[one] & met]
         return next(iter([*of_series, *with_them]), None)
 
     @cached_property

@@ -263,6 +263,24 @@ def test_who_has_acknowledged_is_told_to_those_who_manage_and_only_readers_are_a
     assert client.post(f"{thread.get_absolute_url()}mine/acknowledge/").status_code == 404
 
 
+def test_many_acknowledgements_are_counted_and_listed_in_as_many_queries_as_few(
+    client, space, people, django_assert_max_num_queries
+):
+    thread = make_thread(space, subject="New rules", asks_acknowledgement=True)
+    client.force_login(people["chair"])
+    client.get(thread.get_absolute_url())
+    counts = []
+    for number in (1, 3):
+        for _time in range(number):
+            services.acknowledge(make_member(space, Role.READER, make_organisation()), thread)
+            make_member(space, Role.READER, make_organisation())
+        for address in (thread.get_absolute_url(), f"{thread.get_absolute_url()}acknowledgements/"):
+            with django_assert_max_num_queries(35) as queries:
+                client.get(address)
+            counts.append(len(queries))
+    assert counts[:2] == counts[2:]
+
+
 # --- names ---------------------------------------------------------------------------------------------------------
 def test_messages_are_found_under_the_present_name_of_what_is_discussed(space, people):
     def titles():

@@ -61,7 +61,7 @@ class Hub:
         self._listeners: set[Listener] = set()
         self._due: dict[Socket, None] = {}  # in the order in which they came
         self._wake, self._ready = asyncio.Event(), asyncio.Event()
-        self._soon: dict[tuple[str, str], Any] = {}
+        self._soon: set[tuple[str, str]] = set()
         self._company: Counter[presence.Place] = Counter()
         self._heard_itself = self._now()
         self._channel = ""
@@ -154,9 +154,12 @@ class Hub:
 
     def _poke_soon(self, place: str, aspect: str) -> None:
         if place in self._places and (place, aspect) not in self._soon:
-            self._soon[place, aspect] = asyncio.get_running_loop().call_later(
-                SOON_SECONDS, lambda: (self._soon.pop((place, aspect)), self._poke(place, aspect))
-            )
+            self._soon.add((place, aspect))
+            asyncio.get_running_loop().call_later(SOON_SECONDS, self._poke_now, place, aspect)
+
+    def _poke_now(self, place: str, aspect: str) -> None:
+        self._soon.discard((place, aspect))
+        self._poke(place, aspect)
 
     def _poke_all(self) -> None:
         for listener in tuple(self._listeners):

@@ -142,12 +142,12 @@ def processes() -> set[str]:
     url, prefix = _redis_address()
     if not url:
         return _in_memory.processes()
-    members = _client(url).zrangebyscore(_key_of(prefix, PROCESSES), time.time(), "+inf")
+    members: Any = _client(url).zrangebyscore(_key_of(prefix, PROCESSES), time.time(), "+inf")
     return {member.decode() for member in members}
 
 
 def _redis_address() -> tuple[str, str]:
-    config = settings.CHANNEL_LAYERS["default"].get("CONFIG", {})
+    config: dict[str, Any] = dict(settings.CHANNEL_LAYERS["default"]).get("CONFIG", {})  # type: ignore[assignment]
     return (config["hosts"][0]["address"], config["prefix"]) if config.get("hosts") else ("", "")
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 
 from accounts.models import User
@@ -17,7 +18,8 @@ def connect() -> None:
     outcomes.connect()
     audit.happened.connect(_on_deed, dispatch_uid="discussion.access")
     post_save.connect(_on_user_saved, sender=User, dispatch_uid="discussion.user")
-    for model in (Thread, *topics.models()):
+    followed: list[type[Model]] = [Thread, *topics.models()]
+    for model in followed:
         post_save.connect(_on_followed_saved, sender=model, dispatch_uid=f"discussion.{model.__name__}")
     post_delete.connect(_on_session_deleted, sender=Session, dispatch_uid="discussion.session")
 

@@ -6,6 +6,8 @@ export function takeFiles(form, text, words) {
   const list = form.querySelector("[data-accord-chosen]");
   if (!input || !list) return;
   let chosen = [];
+  // What is chosen stands in the list: of the field itself only its name is needed.
+  form.querySelector("[data-accord-attach]")?.classList.add("accord-attach-listed");
 
   function show() {
     const held = new DataTransfer();

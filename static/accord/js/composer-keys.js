@@ -5,12 +5,11 @@ const CHOICE = "accord-enter-sends";
 export function sendByKeys(form, text) {
   const hint = form.querySelector("[data-accord-hint]");
   const box = form.querySelector("[data-accord-enter]");
-  const words = form.querySelector("[data-accord-hint-words]");
   // On a screen that is touched, Enter is the only way to a new line.
   const isTouched = window.matchMedia("(pointer: coarse)").matches;
   const show = () => {
     box.checked = chosen();
-    words.textContent = box.checked ? hint.dataset.enter : hint.dataset.control;
+    hint.title = box.checked ? hint.dataset.enter : hint.dataset.control;
   };
   show();
   hint.hidden = isTouched;

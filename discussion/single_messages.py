@@ -17,9 +17,11 @@ MOST_TARGETS = 100
 
 
 def readers_of(message: Message) -> list[User]:
-    """Who has read a message, of those who may read it now; without its author."""
+    """Which members of the space have read a message, of those who may read it now; without its author. Of others the
+    members may not know (docs/decisions/0016)."""
     marks = ReadMark.objects.filter(thread=message.thread_id, number__gte=message.number)
-    users = User.objects.filter(pk__in=marks.values("user"), is_active=True).exclude(pk=message.author_id)
+    members = User.objects.filter(pk__in=access.members_in([message.thread.space_id]))
+    users = members.filter(pk__in=marks.values("user")).exclude(pk=message.author_id)
     return access.readers_among(users.select_related("organisation").order_by("name", "pk"), message.thread)
 
 
@@ -68,7 +70,8 @@ def with_reports(messages: list[Message], reader: access.Reader) -> list[Reporte
 def discussions_to_move_into(thread: Thread, reader: access.Reader) -> list[tuple[Thread, str]]:
     """The discussions of the same space, the latest first, into which messages of `thread` can go on, with titles."""
     found = Thread.objects.readable_by(reader).for_lists().filter(space=thread.space_id, merged_into=None)
-    open_ones = found.filter(closed_at=None).exclude(pk=thread.pk)[:MOST_TARGETS]
+    # With what they hang on: of a draft, nothing is said in a discussion yet.
+    open_ones = found.filter(closed_at=None).exclude(pk=thread.pk).prefetch_related("root")[:MOST_TARGETS]
     fitting = [other for other in open_ones if not rights.why_not_into(thread, other)]
     titles = selectors.titles_of(fitting, reader)
     return [(other, titles[other.pk]) for other in fitting if titles[other.pk]]

@@ -54,6 +54,8 @@ def report_list(request, key):
     space = access.open_readable(request, Space.objects.live().select_related("audience"), key=key)
     require_or_404(request, "manage", space)
     page = page_of(request, single_messages.reported_in(space, request.user))
+    for thread in {message.thread_id: message.thread for message in page}.values():
+        access.note_reading(request, thread)
     context = {"space": space, "page": page, "reported": single_messages.with_reports(list(page), request.user)}
     return render(request, "discussion/report_list.html", context)
 

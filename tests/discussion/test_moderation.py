@@ -57,6 +57,7 @@ def words(thread):
 def test_a_report_waits_with_its_reason_until_a_chair_leaves_or_hides_the_message(client, space, thread, author, chair):
     rude, fine = make_message(thread, author, "Canary zq1x"), make_message(thread, author, "Canary zq2x")
     reporter = make_member(space, Role.CONTRIBUTOR, name="Ms Reporter")
+    mark(thread, Marking.RED, users=[author, chair, reporter])
     client.force_login(reporter)
     for message in (rude, fine):
         for _twice in range(2):
@@ -69,6 +70,7 @@ def test_a_report_waits_with_its_reason_until_a_chair_leaves_or_hides_the_messag
     assert trail.count() == 2 and "somebody" not in str(list(trail.values_list("after", "reason")))
     client.force_login(chair)
     page = client.get(reports).content.decode()
+    assert AuditEntry.objects.filter(verb="read", object_id=thread.pk, actor=chair).count() == 1, "RED was read"
     assert page.count("Ms Reporter") == 2 and "It names &lt;b&gt;somebody" in page and "zq1x" in page
     client.post(f"{fine.get_absolute_url()}report/settle/")
     client.post(f"{rude.get_absolute_url()}hide/", {"reason": "It names somebody"})

@@ -12,6 +12,8 @@ from meetings.services import calendar_mails
 
 def send(row: DelegateMail) -> bool:
     """Send what holds at this moment, and note in `row` what its reader has been told; whether there was anything."""
+    if row.person.user_id is not None:
+        return False  # by now there is an account, which is told by itself: taken back, that entry would go too
     shown = calendar_mails.shown_to_delegate(row)
     state = calendar_mails.state_of(row.meeting, shown) if shown is not Shown.NOTHING else ""
     if row.told == state:

@@ -272,7 +272,7 @@ def _make(asked: BriefingPaper, reader: access.Reader | None) -> None:
         same.exclude(pk=row.pk).delete()
         after = {"pages": pages, "marking": compiled.marking}
         if asked.made_for is not None:
-            after["made for"] = str(asked.made_for)
+            after["made_for"] = asked.made_for.pk
         audit.record(asked.reader, "exported", pack, after=after)
 
 

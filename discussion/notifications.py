@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from coordination import access
-from discussion import mailed_answers, mentions, text
-from discussion.models import Acknowledgement, Interest, Message, MessageReport, ReadMark, Thread
+from discussion import mailed_answers, mentions, selectors, text
+from discussion.models import Interest, Message, MessageReport, ReadMark, Thread
 from discussion.notifier import Notification, register
 
 # How much of a message a mail quotes, where the space allows that.
@@ -36,6 +36,10 @@ class OfAMessage(OfADiscussion):
     of_messages = True
     by_mail = True
     family = "message"
+
+    def by_whom(self) -> User | None:
+        # Not of the deed: of what is gone since then the news tell no more, but of the message before it.
+        return self.message.author if self.message else self.actor
 
     def quoted(self) -> str:
         return Truncator(text.as_plain_text(self.message.text)).chars(QUOTED) if self.message else ""
@@ -201,7 +205,6 @@ def _not_muted(thread: Thread, users: list[User]) -> list[User]:
 
 
 def who_has_not_acknowledged(thread: Thread) -> list[User]:
-    """The members who may read an announcement and have not said so."""
-    done = set(Acknowledgement.objects.filter(thread=thread).values_list("user_id", flat=True))
-    members = [user for user in access.users_in([thread.space_id]) if user.pk not in done]
-    return access.readers_among(members, thread)
+    """The members who are asked to acknowledge an announcement and have not."""
+    _done, waiting = selectors.acknowledgements_in(thread)
+    return waiting

@@ -176,7 +176,7 @@ def test_the_page_and_the_counts_take_as_many_queries_with_three_as_with_thirty(
         client.get("/notifications/")
         with django_assert_max_num_queries(20) as page:
             client.get("/notifications/")
-        with django_assert_max_num_queries(6) as unread:
+        with django_assert_max_num_queries(7) as unread:
             selectors.unread_notifications(liaison)
             selectors.unread_threads(liaison)
         counts.append((len(page), len(unread)))
@@ -195,7 +195,7 @@ def test_records_and_threads_are_told_in_as_many_queries_for_many_as_for_few(
             record = meetings.circulate_record(chair, record)
             for about in (record, make_paragraph(record), make_action(space)):
                 make_message(make_message(about, liaison).thread, chair)
-        with django_assert_max_num_queries(25) as queries:
+        with django_assert_max_num_queries(26) as queries:
             client.get("/notifications/")
         counts.append(len(queries))
     assert counts[0] == counts[1]

@@ -24,7 +24,7 @@ class Panel {
     this.messages = new Messages(element);
     this.own = new Set();
     this.unsaid = [];
-    this.form = enhance(element, this.thread, () => this.ask(element.dataset.messages));
+    this.form = enhance(element, this.thread, () => this.ask(element.dataset.messages), (number) => this.own.add(number));
     follow(this.thread, () => this.change);
   }
 

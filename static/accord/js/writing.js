@@ -11,7 +11,7 @@ const TYPING_EVERY = 3000;
 // The limits of the socket: this much at once is no mistake of the writer, and is sent again by itself.
 const AGAIN = new Set(["slow_down", "failed"]);
 
-export function enhance(panel, thread, ask) {
+export function enhance(panel, thread, ask, isOwn) {
   const form = panel.querySelector("form[data-accord-write]");
   if (!form) return null;
   const text = form.elements.text;
@@ -48,6 +48,7 @@ export function enhance(panel, thread, ask) {
   async function post() {
     const { status, text: said } = await upload(form, form.dataset.say);
     if (status === 201) {
+      isOwn(JSON.parse(said).number);
       done();
       if (!isOpen()) ask();
     } else if (status === 422) refuse(Object.values(JSON.parse(said).errors).flat().join(" "));

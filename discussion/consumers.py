@@ -90,7 +90,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         self.window = Window()
         self.frames: deque[dict[str, Any]] = deque()
         self.working: asyncio.Task[None] | None = None
-        self.hub.sockets[user.pk] += 1
+        self.hub.sockets[self.caller.user_id] += 1
         self.hub.enter(self, *self._own_places())
         await self.hub.ready()
         await self.accept()
@@ -218,7 +218,11 @@ class SocketConsumer(AsyncWebsocketConsumer):
         is_new = frame["thread"] not in {held.key for held in self.subscriptions.values()}
         if is_new and len(self.subscriptions) >= THREADS_OF_A_SOCKET:
             raise FrameError("too_many", "thread", _("This tab follows too many threads at once."))
-        opened = await database_sync_to_async(delivery.subscribe)(self.caller, frame["thread"], is_new)
+        epoch = None
+        while epoch != self.epoch:  # what was found before access changed is not told after that
+            epoch = self.epoch
+            opened = await database_sync_to_async(delivery.subscribe)(self.caller, frame["thread"], is_new)
+        await self._answer(opened.answer)
         thread_id, after = opened.thread_id, min(frame["after"], opened.last_change)
         if is_new:
             self.hub.enter(self, pokes.thread_place(thread_id))
@@ -228,7 +232,6 @@ class SocketConsumer(AsyncWebsocketConsumer):
         else:
             held = self.subscriptions[thread_id]
             self.subscriptions[thread_id] = Subscription(held.key, after, is_seen=held.is_seen, company=held.company)
-        await self._answer(opened.answer)
         self.wanted.company.add(thread_id)
         self._want_messages(thread_id)
 
@@ -346,6 +349,9 @@ class SocketConsumer(AsyncWebsocketConsumer):
         for thread_id in share.closed & set(self.subscriptions):
             await self._answer({"type": "closed", "thread": self.subscriptions[thread_id].key})
             await self._leave(thread_id)
+        if ask.epoch != self.epoch:  # while others were told who has gone
+            self._want_back(ask, share)
+            return
         for thread_id, number in share.sent_up_to.items():
             if self._is_same(ask, thread_id):
                 self.subscriptions[thread_id].sent_up_to = number

@@ -249,15 +249,13 @@ def concerned(messages: list[Message]) -> dict[int, set[int]]:
     for message in messages:
         by_answered.setdefault(message.answers_id, []).append(message.pk)
     asked = [*found, *(pk for pk in by_answered if pk is not None)]
-    about: list[tuple[int, int | None]] = []
-    if len(asked) > len(found):
-        about += Message.objects.filter(pk__in=asked[len(found):]).values_list("pk", "author_id")  # fmt: skip
+    about: list[Any] = [Message.objects.filter(pk__in=asked).order_by().values_list("pk", "author_id")]
     for relation in Message._meta.related_objects:
         for user_field in relation.related_model._meta.fields:
             if relation.related_model is not Message and _names_a_user(user_field):
                 rows = relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": asked})
-                about += rows.values_list(relation.field.attname, user_field.attname)
-    for message_id, user_id in about:
+                about.append(rows.order_by().values_list(relation.field.attname, user_field.attname))
+    for message_id, user_id in about[0].union(*about[1:]):
         for pk in (message_id, *by_answered.get(message_id, ())):
             if pk in found and user_id is not None:
                 found[pk].add(user_id)
@@ -280,14 +278,20 @@ def _as_text(frame: dict[str, Any]) -> str:
 # --- company -------------------------------------------------------------------------------------------------------
 def _company(thread: Thread, parties: list[Party], present: set[int]) -> None:
     """Who is there and who writes, without the reader. Under the Chatham House Rule nobody is told: a name that writes
-    beside a message without one would say whose it is."""
+    beside a message without one would say whose it is.
+
+    What the members of a space tell the world is read by people who do not know of each other (docs/decisions/0016):
+    only members are named, and only to members.
+    """
     writing = {user for party in parties for user in party.ask.typing.get(thread.pk, ())}
     asked = any(thread.pk in party.ask.company for party in parties)
     if thread.chatham_house or not (asked or writing):
         return
-    shows = User.objects.filter(pk__in=present | writing, is_active=True, shows_presence=True)
-    names = dict(shows.order_by("name", "pk").values_list("pk", "name"))
+    shows = User.objects.filter(pk__in=present | writing, shows_presence=True)
+    members = shows.filter(pk__in=access.members_in([thread.space_id]))
+    of_members = dict(members.order_by("name", "pk").values_list("pk", "name"))
     for party in parties:
+        names = of_members if access.role_in(party.user, thread.space_id) else {}
         if thread.pk in party.ask.company:
             others = [name for pk, name in names.items() if pk in present and pk != party.user.pk]
             frame = {"names": others[:NAMES_SHOWN], "others": len(others[NAMES_SHOWN:])}

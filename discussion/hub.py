@@ -14,8 +14,9 @@ import weakref
 from collections import Counter
 from typing import Any, Protocol
 
-from channels.db import database_sync_to_async
+from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
+from django.db import connection
 
 from discussion import delivery, limits, pokes, presence
 from discussion.delivery import Ask, Share
@@ -244,9 +245,12 @@ class Hub:
         """What is found for each; None where it failed. One that makes trouble makes none for the others."""
         company = await self._present(asked)
         try:
-            shares = await database_sync_to_async(delivery.fetch)([ask for _socket, ask in asked], company)
+            # Not Channels' way, which would close the connection after each round: opening one takes as long as all
+            # that is asked. Rounds come one after the other, in one thread.
+            shares = await sync_to_async(delivery.fetch)([ask for _socket, ask in asked], company)
             return [(socket, ask, share) for (socket, ask), share in zip(asked, shares, strict=True)]
         except Exception:
+            await sync_to_async(connection.close_if_unusable_or_obsolete)()  # it may be what has broken
             if len(asked) == 1:
                 logger.exception("A socket could not be served any longer.")
                 return [(*asked[0], None)]

@@ -1,6 +1,7 @@
 """A broadcast by websockets and asyncio alone, without Django: `plain.py <port>`. What one says, all hear."""
 
 import asyncio
+import contextlib
 import sys
 
 import websockets
@@ -10,11 +11,10 @@ connections: set[websockets.ServerConnection] = set()
 
 async def serve(connection: websockets.ServerConnection) -> None:
     connections.add(connection)
-    try:
+    with contextlib.suppress(websockets.ConnectionClosed):  # clients go without a farewell
         async for text in connection:
             websockets.broadcast(connections, text)
-    finally:
-        connections.discard(connection)
+    connections.discard(connection)
 
 
 async def main(port: int) -> None:

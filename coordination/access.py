@@ -869,9 +869,13 @@ def _organisations_beside(user: Reader) -> QuerySet:
 
 
 def _users_beside(user: Reader) -> QuerySet:
-    """The active users who are members of a space of `user`: `users_in` in SQL."""
-    spaces = list(memberships(user))
-    view = {"content_object__in": spaces, "permission__codename": "view_space"}
+    """The active users who are members of a space of `user`."""
+    return members_in(memberships(user))
+
+
+def members_in(space_ids: Iterable[int]) -> QuerySet:
+    """The active members of these spaces by their keys: `users_in` in SQL. They may know of each other."""
+    view = {"content_object__in": list(space_ids), "permission__codename": "view_space"}
     own, groups = SpaceUserPermission.objects.filter(**view), SpaceGroupPermission.objects.filter(**view)
     members = Q(pk__in=own.values("user")) | Q(groups__in=groups.values("group"))
     return User.objects.filter(members, is_active=True).values("pk")

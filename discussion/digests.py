@@ -86,7 +86,7 @@ def _waiting(user: User, day: date) -> QuerySet[Notification]:
     if user.mail_rhythm in rhythms:
         meant |= Q(mail_rhythm="")
     waiting = Notification.objects.filter(meant, user=user, mail_wanted=True, mail_done_at=None)
-    return waiting.select_related("entry__actor", "message__thread")
+    return waiting.select_related("entry__actor", "message__thread", "message__author")
 
 
 def _send(user: User, day: date) -> bool:

@@ -35,7 +35,9 @@ def send_waiting() -> None:
     # Which mail it is depends on the user: for the mails of the day see discussion.digests.
     at_once = Q(mail_rhythm=MailRhythm.AT_ONCE) | Q(mail_rhythm="", user__mail_rhythm=MailRhythm.AT_ONCE)
     is_due = Q(mail_not_before=None) | Q(mail_not_before__lte=timezone.now())
-    found = outbox.free().filter(at_once, is_due).select_related("user__organisation", "entry", "message__thread")
+    found = (
+        outbox.free().filter(at_once, is_due).select_related("user__organisation", "entry", "message__thread__audience")
+    )
     outbox.empty(found.order_by("pk"))
 
 

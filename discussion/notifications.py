@@ -24,7 +24,9 @@ class OfADiscussion(Notification):
     section: ClassVar[str | Promise] = gettext_lazy("Discussions")
 
     def shows_actor(self) -> bool:
-        return not self.obj.chatham_house
+        # A message may have moved to a discussion under the rule from one that is not.
+        is_told_of = self.message.thread if self.message else self.obj
+        return not (self.obj.chatham_house or is_told_of.chatham_house)
 
     def why(self, user: User) -> str:
         return _("You get this because you have written in this discussion, or follow it.")

@@ -74,6 +74,10 @@ class Notification:
         """Whether it may be said who did it."""
         return True
 
+    def by_whom(self) -> User | None:
+        """Who did it, where that may be said."""
+        return self.actor
+
     def address(self) -> str:
         """Where it leads to."""
         return str((self.message or self.obj).get_absolute_url())

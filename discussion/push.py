@@ -138,7 +138,11 @@ def _new_for(browser: PushSubscription) -> Iterable[notifier.Notification]:
     own = Notification.objects.filter(user=browser.user, push_wanted=True, seen_at=None)
     if browser.waiting_since is not None:
         own = own.filter(created_at__gte=browser.waiting_since)
-    for news in selectors.still_told(own).select_related("entry", "message__thread").order_by("-created_at"):
+    for news in (
+        selectors.still_told(own, browser.user)
+        .select_related("entry", "message__thread__audience")
+        .order_by("-created_at")
+    ):
         told = selectors.told_of(news, browser.user)
         if told is not None and told.holds():
             yield told

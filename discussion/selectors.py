@@ -193,8 +193,13 @@ def asked_in(thread: Thread, reader: Reader, *, is_member: bool, manages: bool) 
     """What `reader` is to acknowledge in this thread; how many have, for whoever manages its space only."""
     own = Acknowledgement.objects.filter(thread=thread, user=reader.pk).values_list("at", flat=True).first()
     done, waiting = acknowledgements_in(thread) if manages else ([], [])
-    is_asked = is_member and thread.created_by_id != reader.pk
+    is_asked = is_member and reader.pk != _spared(thread)
     return Asked(is_asked, own, len(done), len(done) + len(waiting))
+
+
+def _spared(thread: Thread) -> int | None:
+    """Whoever makes an announcement need not acknowledge it; under the Chatham House Rule that would say who it was."""
+    return None if thread.chatham_house else thread.created_by_id
 
 
 def acknowledgements_in(thread: Thread) -> tuple[list[Acknowledgement], list[User]]:
@@ -206,7 +211,7 @@ def acknowledgements_in(thread: Thread) -> tuple[list[Acknowledgement], list[Use
         if user.pk in rows:
             rows[user.pk].user = user
             done.append(rows[user.pk])
-        elif user.pk != thread.created_by_id:
+        elif user.pk != _spared(thread):
             waiting.append(user)
     return done, waiting
 
@@ -228,21 +233,22 @@ def unread_notifications(user: Reader) -> int:
     """How many notifications `user` has not looked at; of what may not be read (any more) none counts."""
     if not user.is_authenticated:
         return 0
-    unseen = still_told(Notification.objects.filter(user=user, seen_at=None))
+    unseen = still_told(Notification.objects.filter(user=user, seen_at=None), user)
     return unseen.filter(_about_what_may_be_read(unseen, user)).count()
 
 
 def notifications_of(user: User) -> QuerySet[Notification]:
     """The notifications that `user` may read now, the latest first."""
-    own = still_told(Notification.objects.filter(user=user))
+    own = still_told(Notification.objects.filter(user=user), user)
     return own.filter(_about_what_may_be_read(own, user)).select_related(
-        "entry__actor__organisation", "message__thread"
+        "entry__actor__organisation", "message__thread__audience", "message__author__organisation"
     )
 
 
-def still_told(news: QuerySet[Notification]) -> QuerySet[Notification]:
-    """Without those that tell of a message that is hidden, deleted or moved."""
-    return news.filter(Q(message=None) | Q(message__standing=Standing.POSTED))
+def still_told(news: QuerySet[Notification], user: User) -> QuerySet[Notification]:
+    """Without those that tell of a message that is hidden or deleted, or has moved to where `user` may not read it."""
+    readable = Message.objects.readable_by(user).filter(standing=Standing.POSTED)
+    return news.filter(Q(message=None) | Q(message__in=readable))
 
 
 def _about_what_may_be_read(own: QuerySet[Notification], user: User) -> Q:
@@ -266,6 +272,9 @@ def told(news: Iterable[Notification], user: User) -> list[News]:
         found = _readable_in_bulk(type_id, keys, user)
         _bring_targets((obj for obj in found.values() if isinstance(obj, Thread)), user)
         objects |= {(type_id, pk): obj for pk, obj in found.items()}
+    asked = [one.message_id for one in news if one.message_id]
+    open_to = set(Message.objects.readable_by(user).filter(pk__in=asked).values_list("pk", flat=True)) if asked else ()
+    news = [one for one in news if one.message_id is None or one.message_id in open_to]
     made = [(one, _as_told(one, objects.get((one.object_type_id, one.object_id)))) for one in news]
     of_kinds: dict[type[notifier.Notification], list[notifier.Notification]] = {}
     for _one, as_told in made:
@@ -286,12 +295,15 @@ def _as_told(news: Notification, obj: Any) -> notifier.Notification | None:
 
 
 def _news(news: Notification, as_told: notifier.Notification, user: User) -> News:
-    actor = news.entry.actor if as_told.shows_actor() else None
+    actor = as_told.by_whom() if as_told.shows_actor() else None
     return News(news, as_told, str(as_told.subject()), str(as_told.why(user)), actor, as_told.obj)
 
 
 def told_of(news: Notification, user: User) -> notifier.Notification | None:
-    """One piece of news as its kind tells it, if `user` may read at this moment what it is about."""
+    """One piece of news as its kind tells it, if `user` may read at this moment what it is about, and the message that
+    it tells of: that may have moved to another discussion."""
+    if news.message is not None and not access.may_read(user, news.message):
+        return None
     obj = object_of(news, user)
     if isinstance(obj, Thread):
         _bring_targets([obj], user)

@@ -141,7 +141,7 @@ def split_thread(actor: User, messages: Iterable[Message], subject: str) -> Thre
     source = changes.locked(found[0].thread)
     _require_managing(rights.deeds(_reader_of(actor, source), source))
     subject = _reason(subject, Thread._meta.get_field("subject").max_length or 0, "subject")
-    if sent_before := _split_before(found, subject):
+    if sent_before := _split_before(actor, found, subject):
         return sent_before
     target = Thread(
         target_type_id=source.target_type_id, target_id=source.target_id, root_type_id=source.root_type_id,
@@ -158,10 +158,10 @@ def split_thread(actor: User, messages: Iterable[Message], subject: str) -> Thre
     return target
 
 
-def _split_before(messages: list[Message], subject: str) -> Thread | None:
+def _split_before(actor: User, messages: list[Message], subject: str) -> Thread | None:
     """The discussion that the same form, sent before, has made of the first of these."""
-    first = Message.objects.select_related("moved_to__thread").get(pk=messages[0].pk)
-    went_to = first.moved_to.thread if first.moved_to else None
+    first = Message.objects.select_related("moved_to__thread__audience").get(pk=messages[0].pk)
+    went_to = access.if_readable(actor, first.moved_to.thread) if first.moved_to else None
     return went_to if went_to is not None and went_to.subject == subject else None
 
 

@@ -53,7 +53,11 @@ def notification_seen(request, key):
 
 
 def _own_news(request, key):
-    news = Notification.objects.filter(user=request.user, key=key).select_related("entry", "message").first()
+    news = (
+        Notification.objects.filter(user=request.user, key=key)
+        .select_related("entry", "message__thread__audience")
+        .first()
+    )
     told = selectors.told_of(news, request.user) if news else None
     if told is None:
         raise Http404

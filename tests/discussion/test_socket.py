@@ -1,9 +1,7 @@
 """The socket: what it carries, to whom, and what it answers to nonsense. In this process, on either channel layer."""
 
 import json
-import re
 import uuid
-from pathlib import Path
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -452,15 +450,3 @@ async def test_a_silent_client_is_let_go(stack, room, monkeypatch):
         with pytest.raises(Closed) as closed:
             await tab.until("never")
         assert closed.value.args == (4408,)
-
-
-# --- what is written down of the protocol ----------------------------------------------------------------------------
-def test_the_protocol_is_documented_as_it_is():
-    text = Path("docs/protocol.md").read_text()
-    documented = {
-        kind: set(re.findall(r"`(\w+)`", fields))
-        for kind, fields in re.findall(
-            r"^\| `([\w.]+)` \| ([^|]*) \|", text.split("## From the server")[0], re.MULTILINE
-        )
-    }
-    assert documented == {kind: set(fields) for kind, fields in frames.FRAMES.items()}

@@ -509,5 +509,5 @@ def test_a_visit_costs_as_many_queries_with_ten_meetings_as_with_two(
             make_paragraph(make_record(meeting), kind=ParagraphKind.DECISION)
         for name in names:
             client.get(address(name, visit))
-            with django_assert_max_num_queries(20):
+            with django_assert_max_num_queries(22):
                 assert client.get(address(name, visit)).status_code == 200

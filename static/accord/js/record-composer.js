@@ -47,9 +47,8 @@ export class Composer {
 
   showFields() {
     const wanted = this.paragraph ? FIELDS_OF_SOME : (FIELDS_OF[this.kind] ?? []);
-    for (const name of FIELDS_OF_SOME) {
+    for (const name of FIELDS_OF_SOME.filter((one) => this.form.elements[one])) {
       const field = this.form.elements[name];
-      if (!field) continue;
       field.closest(".accord-field").hidden = !wanted.includes(name);
       if (!wanted.includes(name)) field.value = "";
     }

@@ -14,9 +14,9 @@ from django.urls import reverse
 from accounts.models import MailRhythm, User
 from coordination import access, replies, services
 from coordination.models import Marking, Reminder, ReminderClock
-from discussion import digests, mailed_answers
+from discussion import digests, mailed_answers, push
 from discussion.mail import send_waiting
-from discussion.models import SpaceRules
+from discussion.models import PushSubscription, SpaceRules
 from tests.leaks.looking import CANARY, KEY, look
 from tests.leaks.ways import SITE, addresses, patterns
 from tests.leaks.world import LATER, NOON
@@ -237,6 +237,15 @@ def test_reminders_and_mails_of_the_day_reach_whoever_may_read_it_and_say_what_t
 
 
 # --- notifications -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("reader", READERS[1:])
+def test_a_push_is_sent_of_what_may_be_read_and_says_nothing_of_it(walk, reader):
+    world, user = walk.world, walk.world.readers[reader]
+    told = list(push._new_for(PushSubscription(user=user)))
+    about = {one.obj for _user, _news, one in world.news if one.kind == "message" and world.may_read(reader, one)}
+    assert {one.message for one in told} == about
+    assert {one.pushed() for one in told} == {"There is something new for you on Accord"}
+
+
 def test_news_opens_for_its_own_reader_only_and_only_while_what_it_is_about_is_open(walk):
     world = walk.world
     for user, news, about in world.news[::7]:

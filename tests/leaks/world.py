@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
@@ -37,7 +38,9 @@ from coordination.models import (
     Space,
     Topic,
 )
-from discussion.models import Notification, ReadMark
+from discussion import changes, drafts, files
+from discussion import services as discussion
+from discussion.models import Draft, MessageReport, MessageTranslation, Notification, ReadMark, Standing
 from meetings.models import (
     AgendaItem,
     Answer,
@@ -92,6 +95,20 @@ class Planted:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.marking} ({self.canary})"
+
+
+class Part:
+    """Of what can be read of `obj`, that for those alone who hold one of these tokens besides."""
+
+    audience_path = "audience"
+
+    def __init__(self, obj: Any, tokens: frozenset[str]) -> None:
+        self.audience = Tokens(access.meet(access.audience(obj), tokens))
+
+
+@dataclass(frozen=True)
+class Tokens:
+    tokens: frozenset[str]
 
 
 class World:
@@ -425,22 +442,75 @@ class World:
         for about in (agreement, article, *map(self._first, about_open)):
             thread = self._marked(make.make_thread(about), marking)
             self._note("thread", marking, thread)
-            self._say(marking, thread)
+            message = self._say(marking, thread)
+            if about is agreement:
+                self._tell_everybody_of(message)
         number = next(_numbers)
         thread = make.make_thread(
             self.space, subject=f"{COMMON} {canary(number)}", summary=canary(number), summary_by=self.confidant,
             summary_at=NOON, asks_acknowledgement=True,
         )  # fmt: skip
         self._note("thread", marking, self._marked(thread, marking), number=number)
-        self._attach(marking, thread, self._say(marking, thread))
+        message = self._say(marking, thread)
+        self._attach("file", marking, thread, message)
+        self._plant_what_hangs_on(marking, thread, message)
 
-    def _attach(self, marking: str, thread: Any, message: Any) -> None:
+    def _attach(self, kind: str, marking: str, thread: Any, message: Any, root: Any = None) -> None:
         """What comes with a message is read by the readers of the thread."""
         number = next(_numbers)
         word = canary(number)
         file = make.make_file(self.space, f"{word}.txt", word.encode(), title=word, came_with=message.pk)
         file.attach(thread)
-        self._note("file", marking, file, thread, number)
+        self._note(kind, marking, file, root or thread, number)
+
+    def _plant_what_hangs_on(self, marking: str, thread: Any, message: Any) -> None:
+        """A translation and an answer, which the readers of the thread read; an earlier wording, a report and what is
+        hidden, which its chairs do; a draft, which is its writer's for as long as there is somewhere to write."""
+        chairs = Part(thread, access.only_chairs(self.space.pk))
+        self._part("translation", marking, thread, lambda word: MessageTranslation.objects.create(
+            message=message, language="ru", text=word, translator=self.confidant
+        ))  # fmt: skip
+        self._part("said in answer", marking, thread, lambda word: discussion.post_message(
+            self.confidant, thread, f"{word} @Reader", uuid4(), answers=message
+        ))  # fmt: skip
+        discussion.react(self.confidant, message, "agree", put=True)
+        message.versions.create(text=canary(number := next(_numbers)))
+        type(message).objects.filter(pk=message.pk).update(edited_at=self.now)
+        self._note("earlier wording", marking, message.versions.get(), chairs, number)
+        self._part("message report", marking, chairs, lambda word: MessageReport.objects.create(
+            message=message, reporter=self.confidant, reason=word
+        ))  # fmt: skip
+        hidden = make.make_message(thread, self.confidant, canary(number := next(_numbers)))
+        self._hide(hidden, canary(reason := next(_numbers)))
+        self._note("hidden words", marking, hidden.versions.get(), chairs, number)
+        self._note("reason of hiding", marking, hidden, thread, reason)
+        self._attach("file of what is hidden", marking, thread, hidden, chairs)
+        writer = self.readers["contributor"]
+        own = Part(thread, frozenset({str(access.Token(self.space.pk, user=writer.pk))}))
+        self._part("draft", marking, own, lambda word: Draft.objects.create(
+            user=writer, about=drafts.name_of(thread), text=word
+        ))  # fmt: skip
+
+    @staticmethod
+    def _hide(message: Any, reason: str) -> None:
+        """As a chair does; not each of these threads is read by a chair."""
+        message.versions.create(text=message.text)
+        message.text, message.standing, message.standing_reason = "", Standing.HIDDEN, reason
+        changes.message_changed(changes.locked(message.thread), message)
+        files.settle([message])
+
+    def _tell_everybody_of(self, message: Any) -> None:
+        """News of a message for every reader, still to be mailed and pushed."""
+        entry = audit.record(self.confidant, "message posted", message.thread, details={"message": message})
+        planted = next(one for one in self.planted if one.obj is message)
+        for user in self.readers.values():
+            if user.is_authenticated:
+                news, _is_new = Notification.objects.update_or_create(
+                    user=user, object_type=entry.object_type, object_id=entry.object_id, kind="message_posted",
+                    defaults={"entry": entry, "message": message, "created_at": entry.at, "mail_wanted": True,
+                              "push_wanted": True},
+                )  # fmt: skip
+                self.news.append((user, news, planted))
 
     def _say(self, marking: str, thread: Any) -> Any:
         # Everybody follows it, as if everybody had once been there.

@@ -185,9 +185,7 @@ def _fence(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, _
 
 def _table(_renderer: Any, _tokens: Sequence[Token], _index: int, _options: Any, _env: Any) -> str:
     label = escape(gettext("Table"))
-    return (
-        f'<div class="accord-scroll" role="group" tabindex="0" aria-label="{label}"><table class="table table-sm">\n'
-    )
+    return f'<div class="accord-scroll" role="group" tabindex="0" aria-label="{label}"><table class="table table-sm">\n'
 
 
 _markdown.core.ruler.push("found", _find)

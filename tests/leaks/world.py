@@ -104,6 +104,7 @@ class Part:
 
     def __init__(self, obj: Any, tokens: frozenset[str]) -> None:
         self.audience = Tokens(access.meet(access.audience(obj), tokens))
+        self.space_id = obj.space_id
 
 
 @dataclass(frozen=True)

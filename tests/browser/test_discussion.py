@@ -1,29 +1,274 @@
-"""A discussion in two browsers: what one writes, the other's open page shows without loading anew."""
+"""Two on telephones in one discussion: every button, and what one does, the other's open page shows without loading."""
+
+import re
 
 from coordination.models import Role
-from tests.factories import make_action, make_member, make_message, make_organisation, make_space
+from tests.factories import make_action, make_member, make_message, make_organisation, make_space, make_thread
+
+NARROW = 390
+FIELD = "[data-accord-write] textarea"
+PASTE_A_PICTURE = """async (field) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 40, height: 30 });
+    const picture = await new Promise((done) => canvas.toBlob(done));
+    const data = new DataTransfer();
+    data.items.add(new File([picture], "gate.png", { type: "image/png" }));
+    field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+# What is shown for a moment only, or said and soon said otherwise.
+LISTEN = """() => {
+    window.stays = true;
+    window.said = [];
+    const watch = (name, note) => {
+        const part = document.querySelector(`[data-accord-${name}]`);
+        if (part) new MutationObserver(() => note(part)).observe(part, { attributes: true, childList: true });
+    };
+    watch("announce", (part) => window.said.push(part.textContent));
+    watch("progress", (part) => (window.showedProgress ||= !part.hidden));
+}"""
+SELECT_WORDS = """(message) => {
+    const range = document.createRange();
+    range.selectNodeContents(message.querySelector(".accord-message-text"));
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+}"""
 
 
-def test_two_liaisons_talk_on_the_page_of_an_action(server, page_as, check_accessibility):
-    space = make_space("Border management")
-    fia = make_member(space, Role.CONTRIBUTOR, make_organisation("FIA"), name="Nadia Khan")
-    moi = make_member(space, Role.CONTRIBUTOR, make_organisation("MOI"), name="Bilal Shah")
-    action = make_action(space, title="Train thirty officers")
-    make_message(action, moi, "How far is it?")
-    one, other = page_as(fia), page_as(moi)
-    for page in (one, other):
-        page.goto(action.get_absolute_url())
-    other.get_by_text("Here now: Nadia Khan").wait_for()
-    one.fill("[data-accord-write] textarea", "Twenty are **trained**.")
+def arrange():
+    space, fia, moi = make_space("Border management"), make_organisation("FIA"), make_organisation("MOI")
+    nadia = make_member(space, Role.CHAIR, fia, name="Nadia Khan")
+    bilal = make_member(space, Role.CONTRIBUTOR, moi, name="Bilal Shah")
+    thread, hotels = make_thread(space, subject="Visit in May"), make_thread(space, subject="Hotels")
+    make_message(thread, bilal, "How far is it?")
+    make_message(hotels, bilal, "Which one?")
+    return thread, hotels, make_action(space, moi, title="Train thirty officers"), nadia, bilal
+
+
+def message(page, number: int):
+    return page.locator(f".accord-message[data-number='{number}']")
+
+
+def stay(page, address: str) -> None:
+    """Open a page that is not loaded anew from now on."""
+    page.goto(address)
+    page.locator("[data-accord-thread]").wait_for()
+    page.evaluate(LISTEN)
+
+
+def say(page, words: str) -> None:
+    page.fill(FIELD, words)
+    page.press(FIELD, "Control+Enter")
+    page.wait_for_function("() => !document.querySelector('[data-accord-write] textarea').value")
+
+
+def press(page, name: str) -> None:
+    page.locator("main").get_by_role("button", name=name, exact=True).click()
+
+
+def more(page, number: int, name: str) -> None:
+    """One of the deeds that are offered beside a message."""
+    message(page, number).locator("[data-accord-deeds]").click()
+    page.locator("dialog.accord-sheet").get_by_text(name, exact=True).click()
+
+
+def manage(page, address: str, name: str) -> None:
+    if not page.url.split("#")[0].endswith(address):
+        page.goto(address)
+    page.get_by_text("Manage the discussion").click()
+    page.locator(".accord-thread-manage").get_by_text(name, exact=True).click()
+
+
+def test_two_liaisons_do_all_that_a_discussion_offers(server, page_as, check_accessibility):
+    thread, hotels, action, nadia, bilal = arrange()
+    address = thread.get_absolute_url()
+    one, other = page_as(nadia, width=NARROW), page_as(bilal, width=NARROW)
+    stay(one, address)
+    stay(other, address)
+    one.get_by_text("Here now: Bilal Shah").wait_for()
+
+    # Written with the buttons above the field, seen beforehand, with a name chosen by the keys and a card.
+    one.locator(FIELD).press_sequentially("Twenty are ")
+    one.get_by_role("button", name="Bold").click()
+    one.locator(FIELD).press_sequentially("trained")
+    assert one.input_value(FIELD) == "Twenty are **trained**"
     other.get_by_text("Writing: Nadia Khan").wait_for()
-    one.click("[data-accord-write] .btn-primary")
-    other.locator(".accord-message strong", has_text="trained").wait_for()
-    one.locator(".accord-message strong", has_text="trained").wait_for()
-    assert one.input_value("[data-accord-write] textarea") == ""
-    one.click("[data-accord-write] .btn-primary")
-    one.get_by_text("Write a message first.").wait_for()
-    assert one.locator(".accord-message").count() == 2
+    one.press(FIELD, "End")
+    one.locator(FIELD).press_sequentially(" @Bil")
+    one.locator("[data-accord-names] [role=option]").first.wait_for()
     check_accessibility(one)
-    for address in ("/threads/", "/notifications/", f"/spaces/{space.key}/threads/start/"):
-        one.goto(address)
-        check_accessibility(one)
+    one.press(FIELD, "ArrowUp")
+    one.press(FIELD, "Enter")
+    assert one.input_value(FIELD) == "Twenty are **trained** @Bilal Shah "
+    one.locator(FIELD).press_sequentially(f"{server.url}{action.get_absolute_url()}")
+    press(one, "Preview")
+    one.locator("[data-accord-preview] .accord-unfolded-card").wait_for()
+    check_accessibility(one)
+    one.press(FIELD, "Control+Enter")
+    for seen in ("strong", ".accord-mention-you", ".accord-unfolded-card"):
+        message(other, 2).locator(seen).last.wait_for()
+    press(one, "Send")
+    one.get_by_text("Write a message first.").wait_for()
+
+    # A picture that is pasted and a file that is chosen, sent with progress.
+    one.eval_on_selector(FIELD, PASTE_A_PICTURE)
+    one.get_by_label("What is to be seen on it: gate.png").fill("The gate")
+    one.set_input_files("[data-accord-write] [type=file]", {"name": "l.txt", "mimeType": "text/plain", "buffer": b"x"})
+    check_accessibility(one)
+    press(one, "Send")
+    message(other, 3).get_by_alt_text("Picture: The gate").wait_for()
+    message(other, 3).get_by_text("l.txt").wait_for()
+    assert one.evaluate("window.showedProgress")
+
+    # Answered with a quotation; signs put and joined; several at once are said in one sentence, one's own never.
+    message(other, 2).evaluate(SELECT_WORDS)
+    message(other, 2).get_by_text("Answer").click()
+    other.get_by_text("In answer to").first.wait_for()
+    assert other.input_value(FIELD).startswith("> Twenty are trained")
+    other.locator(FIELD).press_sequentially("Well done.")
+    press(other, "Send")
+    message(one, 4).locator(".accord-message-quote").wait_for()
+    message(other, 2).locator("[data-accord-deeds]").click()
+    check_accessibility(other)
+    other.locator("dialog .accord-sign").first.click()
+    message(one, 2).locator("[data-accord-sign]").click()
+    message(other, 2).locator(".accord-sign-own", has_text="2").wait_for()
+    one.wait_for_timeout(1600)
+    one.evaluate("window.said = []")
+    for words in ("One", "Two", "Three"):
+        say(other, words)
+    message(one, 7).wait_for()
+    one.wait_for_function("() => window.said.length")
+    assert one.evaluate("window.said") == ["New messages: 3"]
+    assert other.evaluate("window.said").count("New message: Bilal Shah") == 0
+
+    # Bilal goes from page to page; Nadia's stays and shows what has become of it.
+    bell = one.locator("[data-accord-unread]")
+    before = bell.text_content()
+    more(other, 4, "Change")
+    check_accessibility(other)
+    other.fill("main textarea", "Very well done.")
+    press(other, "Save")
+    message(one, 4).get_by_text("Very well done.").wait_for()
+    more(other, 4, "What it said before")
+    other.get_by_text("Well done.", exact=True).wait_for()
+    check_accessibility(other)
+    other.goto(address)
+    more(other, 4, "Who has read this")
+    other.get_by_text("Nadia Khan").wait_for()
+    check_accessibility(other)
+    other.goto(address)
+    more(other, 2, "Translate")
+    other.get_by_label("Language").select_option("ur")
+    other.fill("main textarea", "بیس تربیت یافتہ")
+    press(other, "Save")
+    message(one, 2).locator(".accord-message-translation").wait_for()
+    more(other, 2, "Whose signs these are")
+    check_accessibility(other)
+    other.goto(address)
+    more(other, 4, "Make it an action")
+    check_accessibility(other)
+    other.get_by_role("button", name="Add").click()
+    message(one, 4).get_by_text("Action:").wait_for()
+    other.goto(address)
+    more(other, 5, "Delete")
+    check_accessibility(other)
+    press(other, "Delete")
+    message(one, 5).get_by_text("Deleted by its author.").wait_for()
+    more(other, 3, "Report")
+    other.fill("main [name=reason]", "It shows a face.")
+    press(other, "Report")
+    one.wait_for_function(f"() => document.querySelector('[data-accord-unread]').textContent !== {before!r}")
+    assert one.evaluate("window.stays")
+
+    # Nadia looks after the discussion; Bilal's page stays.
+    stay(other, address)
+    one.goto(f"/spaces/{thread.space.key}/threads/reports/")
+    check_accessibility(one)
+    press(one, "Leave it (3)")
+    one.goto(address)
+    more(one, 6, "Hide")
+    one.fill("main [name=reason]", "Not for here.")
+    press(one, "Hide")
+    message(other, 6).get_by_text("The chair has hidden your message.").wait_for()
+    more(one, 6, "Show it again")
+    message(other, 6).get_by_text("Two").wait_for()
+    more(one, 7, "Move")
+    check_accessibility(one)
+    one.get_by_label("Subject of the new discussion").fill("Three")
+    press(one, "Move")
+    message(other, 7).get_by_text("Moved to another discussion.").wait_for()
+    one.get_by_text("Manage the discussion").click()
+    check_accessibility(one)
+    one.get_by_text("Merge into another").click()
+    check_accessibility(one)
+    one.get_by_label("Into which discussion").select_option(thread.key)
+    press(one, "Merge")
+    message(other, 8).get_by_text("Three").wait_for()
+    manage(one, address, "Pin")
+    other.locator("[data-accord-head]").get_by_text("pinned").wait_for()
+    changes = {
+        "Rename": ("Subject", "Visit in June", "h1", "Visit in June"),
+        "Write the summary": ("Summary", "All **agree**.", ".accord-thread-summary strong", "agree"),
+        "Slow mode": ("Each writes at most once in", "60", "[data-accord-head]", "slow: one message each"),
+        "Read-only times": ("From", "2026-01-01T10:00", "[data-accord-head]", "Only those who chair the space"),
+        "Close": ("Reason", "All is said.", "[data-accord-head]", "This discussion is closed."),
+    }
+    for name, (label, value, place, shown) in changes.items():
+        manage(one, address, name)
+        if name == "Read-only times":  # of one make with the others
+            check_accessibility(one)
+        field = one.locator("main").get_by_label(re.compile(f"^{label}"))
+        field.select_option(value) if name == "Slow mode" else field.fill(value)
+        one.locator("main form .btn-primary").click()
+        other.locator(place).get_by_text(shown).first.wait_for()
+        if name == "Read-only times":
+            other.locator("[data-accord-write]").wait_for(state="hidden")
+            one.goto(f"{address}change/read-only/")
+            press(one, "Lift it: whoever contributes writes again")
+            other.locator("[data-accord-write]").wait_for()
+        if name == "Slow mode":
+            one.goto(f"{address}change/slow/")
+            one.locator("main select").select_option("0")
+            one.locator("main form .btn-primary").click()
+    manage(one, address, "Reopen")
+    other.get_by_text("This discussion is closed.").wait_for(state="hidden")
+    manage(one, address, "Ask for acknowledgement")
+    other.get_by_role("button", name="I have read this").wait_for()
+    assert other.evaluate("window.stays")
+    check_accessibility(other)
+    stay(one, address)
+    press(other, "I have read this")
+    one.get_by_text(re.compile("1 of 2 have acknowledged")).click()
+    one.get_by_text("Bilal Shah").wait_for()
+    check_accessibility(one)
+
+    # What each chooses for oneself; drafts are on every page of one's own.
+    press(other, "Favourite")
+    other.locator("[aria-pressed=true]", has_text="Favourite").wait_for()
+    for choice in ("Every message", "Nothing, unless I am named"):
+        other.get_by_text("What I am told").click()
+        other.get_by_role("button", name=choice).click()
+        other.locator("[aria-pressed=true]", has_text=choice).wait_for(state="attached")
+    more(other, 2, "Mark as unread from here on")
+    check_accessibility(other)
+    other.goto(address)
+    other.get_by_text("To the first unread").click()
+    other.locator("[data-accord-first-unread] + [data-number='2']").wait_for()
+    with other.expect_response(re.compile("/draft/$")):
+        other.fill(FIELD, "Half a sentence")
+    other.goto(f"/threads/open/?t={hotels.key}&t={thread.key}")
+    assert [field.input_value() for field in other.locator(FIELD).all()] == ["", "Half a sentence"]
+    check_accessibility(other)
+    stay(one, address)
+    one.get_by_text("Here now: Bilal Shah").wait_for()
+    other.goto("/account/preferences/")
+    check_accessibility(other)
+    other.get_by_label("Show others when I am there").uncheck()
+    other.locator("main form .btn-primary").first.click()
+    other.goto(address)
+    other.locator(FIELD).press_sequentially(" more")
+    say(other, "I am not seen.")
+    one.get_by_text("I am not seen.").wait_for()
+    assert one.locator("[data-accord-presence], [data-accord-typing]", has_text="Bilal").count() == 0
+    for page, place in ((one, "/notifications/"), (other, "/account/notifications/"), (one, "/threads/")):
+        page.goto(place)
+        check_accessibility(page)

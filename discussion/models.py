@@ -37,7 +37,8 @@ class ThreadQuerySet(MarkedQuerySet):
 
 
 class Thread(Content):
-    """A discussion on an object: several by subject on a space, one without a subject on anything else.
+    """A discussion on an object: several by subject on a space, one without a subject on anything else; another of
+    these only where the first is closed to whoever begins it.
 
     Nobody reads it who may not read its `root`: the object itself where that has a marking, else the Marked object
     that it is a part of (the agreement of an article), so that marking the agreement anew reaches the thread too.
@@ -90,11 +91,6 @@ class Thread(Content):
         verbose_name = _("thread")
         verbose_name_plural = _("threads")
         indexes = [models.Index(fields=["root_type", "root_id"])]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["target_type", "target_id"], condition=Q(subject=""), name="one_thread_without_a_subject"
-            )
-        ]
 
     def __str__(self) -> str:
         target = self.target if getattr(self.target, "live", True) else None

@@ -99,6 +99,13 @@ class QuietHoursForm(forms.ModelForm):
 
 
 class SpaceMailForm(forms.ModelForm):
+    optional_goes_unsaid = True  # nothing is a choice like the others
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["quoted_in_mail"]
+        field.choices = [("", gettext_lazy("nothing")), *list(field.choices)[1:]]
+
     class Meta:
         model = SpaceRules
         fields = ("quoted_in_mail",)

@@ -47,8 +47,10 @@ def threads_of(space: Space, reader: Reader, *, over: bool = False) -> QuerySet[
 
 
 def thread_on(obj: Any, reader: Reader) -> Thread | None:
-    """The thread of an object, if it has begun and `reader` may read it."""
-    return Thread.objects.readable_by(reader).on(obj).filter(subject="").select_related("audience", "space").first()
+    """The thread of an object, if it has begun and `reader` may read it: the first, where one was begun by those to
+    whom the first is closed."""
+    found = Thread.objects.readable_by(reader).on(obj).filter(subject="").select_related("audience", "space")
+    return found.order_by("pk").first()
 
 
 def messages_after(thread: Thread, reader: Reader, number: int, limit: int) -> list[Message]:

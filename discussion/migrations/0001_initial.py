@@ -84,7 +84,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'thread',
                 'verbose_name_plural': 'threads',
                 'indexes': [models.Index(fields=['root_type', 'root_id'], name='discussion__root_ty_410512_idx')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('subject', '')), fields=('target_type', 'target_id'), name='one_thread_without_a_subject')],
             },
         ),
         migrations.CreateModel(

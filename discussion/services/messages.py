@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,7 @@ from accounts.models import User
 from coordination import audit
 from coordination.models import Organisation, Space
 from coordination.services import audience_for_new, require
-from discussion import changes, drafts, files, mentions, pokes, text, threads
+from discussion import changes, drafts, files, mentions, pokes, selectors, text, threads
 from discussion.changes import locked
 from discussion.models import Message, ReadMark, Standing, Thread
 from discussion.services.reading import advance
@@ -125,15 +125,15 @@ def _sent_before(actor: User, submission: UUID) -> Message | None:
 
 
 def _thread_on(actor: User, obj: Any) -> Thread:
-    found = Thread.objects.on(obj).filter(subject="").first()
-    if found is not None:
+    """The thread of `obj`. It begins where there is none, and where the one that there is is closed to `actor`: whoever
+    was told that nothing has been said yet says it there, and learns nothing of the other."""
+    root = threads.root_of(obj)
+    # Locked, so that of two who begin at the same moment the second finds what the first has begun.
+    type(root)._base_manager.select_for_update(of=("self",)).get(pk=root.pk)
+    if found := selectors.thread_on(obj, actor):
         return found
     thread = threads.new_thread(obj, created_by=actor)
-    try:
-        with transaction.atomic():
-            thread.save()
-    except IntegrityError:  # somebody else began it at the same moment
-        return Thread.objects.on(obj).get(subject="")
+    thread.save()
     return thread
 
 

@@ -53,6 +53,22 @@ def test_the_first_message_begins_the_thread_of_an_object(client, space, liaison
     assert [message.number for message in Message.objects.all()] == [1, 2]
 
 
+def test_a_thread_that_is_closed_to_a_reader_stays_unknown_when_that_reader_says_something_there(
+    client, space, liaison
+):
+    action = make_action(space)
+    closed = mark(make_thread(action), Marking.RED, users=[make_member(space, Role.CHAIR)])
+    client.force_login(liaison)
+    assert "Nothing has been said yet." in client.get(action.get_absolute_url()).content.decode()
+    page = post(client, f"/threads/about/{threads.name_of(action)}/", "We begin.", follow=True)
+    assert "We begin." in page.content.decode()
+    own = Thread.objects.exclude(pk=closed.pk).get()
+    assert (own.last_number, Thread.objects.get(pk=closed.pk).last_number) == (1, 0)
+    post(client, f"/threads/about/{threads.name_of(action)}/", "And go on.")
+    assert Thread.objects.count() == 2
+    assert own.messages.count() == 2
+
+
 @pytest.mark.parametrize("marking", Marking.values)
 def test_a_thread_is_read_by_the_readers_of_its_object_who_are_of_its_space(client, space, liaison, marking):
     action = mark(make_action(space), marking, organisations=[liaison.organisation], users=[liaison])

@@ -79,15 +79,15 @@ def test_a_liaison_follows_up_what_is_overdue_and_talks_about_it(
 
     # A message comes to the open page of MoI's liaison by itself.
     page.goto(action.get_absolute_url())
-    page.locator("form[data-accord-write] textarea").fill("Good morning")
-    page.locator("form[data-accord-write] .btn-primary").click()
+    page.locator("form[data-accord-compose] textarea").fill("Good morning")
+    page.locator("form[data-accord-compose] .btn-primary").click()
     page.locator(".accord-message", has_text="Good morning").wait_for()
     others = page_as(moi_liaison)
     others.goto(action.get_absolute_url())
     others.locator(".accord-message", has_text="Good morning").wait_for()
     others.evaluate("window.sameDocument = true")
-    page.locator("form[data-accord-write] textarea").fill(WRITTEN)
-    page.locator("form[data-accord-write] .btn-primary").click()
+    page.locator("form[data-accord-compose] textarea").fill(WRITTEN)
+    page.locator("form[data-accord-compose] .btn-primary").click()
     others.locator(".accord-message", has_text=WRITTEN).wait_for()
     assert others.evaluate("window.sameDocument"), "the page was loaded anew"
     check_accessibility(page)

@@ -55,7 +55,7 @@ def words(thread):
 
 # --- reports -------------------------------------------------------------------------------------------------------
 def test_a_report_waits_with_its_reason_until_a_chair_leaves_or_hides_the_message(client, space, thread, author, chair):
-    rude, fine = make_message(thread, author, "Canary zq1x"), make_message(thread, author, "Canary zq2x")
+    rude, fine = make_message(thread, author, "Canary zoq1x"), make_message(thread, author, "Canary zoq2x")
     reporter = make_member(space, Role.CONTRIBUTOR, name="Ms Reporter")
     mark(thread, Marking.RED, users=[author, chair, reporter])
     client.force_login(reporter)
@@ -71,11 +71,11 @@ def test_a_report_waits_with_its_reason_until_a_chair_leaves_or_hides_the_messag
     client.force_login(chair)
     page = client.get(reports).content.decode()
     assert AuditEntry.objects.filter(verb="read", object_id=thread.pk, actor=chair).count() == 1, "RED was read"
-    assert page.count("Ms Reporter") == 2 and "It names &lt;b&gt;somebody" in page and "zq1x" in page
+    assert page.count("Ms Reporter") == 2 and "It names &lt;b&gt;somebody" in page and "zoq1x" in page
     client.post(f"{fine.get_absolute_url()}report/settle/")
     client.post(f"{rude.get_absolute_url()}hide/", {"reason": "It names somebody"})
-    assert "zq" not in client.get(reports).content.decode()
-    assert words(thread) == [(1, "", "hidden"), (2, "Canary zq2x", "posted")]
+    assert "zoq" not in client.get(reports).content.decode()
+    assert words(thread) == [(1, "", "hidden"), (2, "Canary zoq2x", "posted")]
     for user, sentence in [(author, "The chair has hidden your message."), (reporter, "Hidden by the chair.")]:
         client.force_login(user)
         page = client.get(thread.get_absolute_url()).content.decode()
@@ -83,18 +83,18 @@ def test_a_report_waits_with_its_reason_until_a_chair_leaves_or_hides_the_messag
     client.force_login(chair)
     for _twice in range(2):
         client.post(f"{rude.get_absolute_url()}restore/")
-    assert words(thread)[0] == (1, "Canary zq1x", "posted") and not rude.versions.exists()
-    assert Entry.objects.standing().filter(body__contains="zq1x").exists()
+    assert words(thread)[0] == (1, "Canary zoq1x", "posted") and not rude.versions.exists()
+    assert Entry.objects.standing().filter(body__contains="zoq1x").exists()
 
 
 # --- moved ---------------------------------------------------------------------------------------------------------
 def test_what_is_moved_keeps_its_author_its_time_and_what_hangs_on_it(client, space, thread, author, chair):
-    first, second = make_message(thread, author, "Canary zq1x"), make_message(thread, author, "Canary zq2x")
-    answer = services.post_message(author, thread, "Canary zq3x", uuid.uuid4(), answers=second)
+    first, second = make_message(thread, author, "Canary zoq1x"), make_message(thread, author, "Canary zoq2x")
+    answer = services.post_message(author, thread, "Canary zoq3x", uuid.uuid4(), answers=second)
     said = timezone.now() - timedelta(days=3)
     Message.objects.update(created_at=said)
     services.react(author, second, "agree", put=True)
-    services.edit_message(author, second, "Canary zq4x", version=0)
+    services.edit_message(author, second, "Canary zoq4x", version=0)
     task = make_action(space, source=second)
     target = make_thread(space, subject="Elsewhere")
     make_message(target, author, "Already there")
@@ -102,9 +102,9 @@ def test_what_is_moved_keeps_its_author_its_time_and_what_hangs_on_it(client, sp
     sent = {"which": "following", "target": target.key, "subject": ""}
     for _twice in range(2):
         assert client.post(f"{second.get_absolute_url()}move/", sent).status_code == 302
-    assert words(thread) == [(1, "Canary zq1x", "posted"), (2, "", "moved"), (3, "", "moved")]
+    assert words(thread) == [(1, "Canary zoq1x", "posted"), (2, "", "moved"), (3, "", "moved")]
     assert words(target) == [
-        (1, "Already there", "posted"), (2, "Canary zq4x", "posted"), (3, "Canary zq3x", "posted")
+        (1, "Already there", "posted"), (2, "Canary zoq4x", "posted"), (3, "Canary zoq3x", "posted")
     ]  # fmt: skip
     there, reply = target.messages.get(number=2), target.messages.get(number=3)
     assert (there.author, there.created_at, reply.answers) == (author, said, there)
@@ -120,11 +120,11 @@ def test_what_is_moved_keeps_its_author_its_time_and_what_hangs_on_it(client, sp
 
 
 def narrow(space, author, chair):
-    return mark(make_thread(space, subject="Canary zq9x"), Marking.RED, users=[author, chair])
+    return mark(make_thread(space, subject="Canary zoq9x"), Marking.RED, users=[author, chair])
 
 
 def test_the_trace_of_what_was_moved_leads_on_those_alone_who_may_read_the_other(client, space, thread, author, chair):
-    moved = make_message(thread, author, "Canary zq1x")
+    moved = make_message(thread, author, "Canary zoq1x")
     ReadMark.objects.create(user=(reader := make_member(space, name="Ms Reader")), thread=thread, number=1)
     target = narrow(space, author, chair)
     services.move_messages(chair, [moved], target)
@@ -132,12 +132,12 @@ def test_the_trace_of_what_was_moved_leads_on_those_alone_who_may_read_the_other
     for user, may in [(author, True), (reader, False)]:
         client.force_login(user)
         page = client.get(thread.get_absolute_url()).content.decode()
-        assert "Moved to another discussion." in page and "zq" not in page
+        assert "Moved to another discussion." in page and "zoq" not in page
         assert (there.key in page, "Go there" in page) == (may, may)
-        assert client.get(moved.get_absolute_url(), follow=True).content.decode().count("zq1x") == int(may)
+        assert client.get(moved.get_absolute_url(), follow=True).content.decode().count("zoq1x") == int(may)
         assert client.get(there.get_absolute_url()).status_code == (302 if may else 404)
     assert set(target.read_marks.values_list("user", "number")) == {(author.pk, 1)}, "only who may read it takes part"
-    assert "zq9x" not in str(list(AuditEntry.objects.filter(object_id=thread.pk).values_list("after", "reason")))
+    assert "zoq9x" not in str(list(AuditEntry.objects.filter(object_id=thread.pk).values_list("after", "reason")))
 
 
 REFUSED = {

@@ -126,14 +126,6 @@ def test_reading_a_red_thread_is_noted_wherever_its_messages_are_shown(client, s
     assert AuditEntry.objects.filter(verb="read").count() == 2
 
 
-def test_nothing_is_posted_where_the_only_thread_is_closed_to_the_writer(client, space, liaison):
-    action = make_action(space)
-    mark(make_message(action).thread, Marking.RED, users=[make_member(space)])
-    client.force_login(liaison)
-    assert post(client, f"/threads/about/{threads.name_of(action)}/").status_code == 404
-    assert Message.objects.count() == Thread.objects.count() == 1
-
-
 def test_a_reader_without_the_right_to_contribute_reads_and_does_not_write(client, space):
     reader, thread = make_member(space, Role.READER), make_message(make_action(space)).thread
     client.force_login(reader)

@@ -1,5 +1,5 @@
-"""Where something that was said goes on in meetings: as an item of the agenda of one that is coming, or as a decision in
-a record that is being written."""
+"""Where something that was said goes on in meetings: as an item of the agenda of one that is coming, or as a decision
+in a record that is being written."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -123,7 +123,7 @@ class Hub:
     # --- pokes -----------------------------------------------------------------------------------------------------
     async def _listen(self) -> None:
         layer = get_channel_layer()
-        while True:
+        while not _is_ending():
             try:
                 self._channel = await layer.new_channel()
                 await layer.group_add(pokes.GROUP, self._channel)
@@ -132,11 +132,12 @@ class Hub:
                 if self._ready.is_set():
                     self._poke_all()  # whatever was said meanwhile has not been heard
                 self._ready.set()
-                while True:
+                while not _is_ending():
                     self._hear(await layer.receive(self._channel))
             except Exception:  # whatever is wrong with the channel layer: sockets stay, and catch up
-                logger.warning("The channel layer does not answer.", exc_info=True)
-                await asyncio.sleep(AGAIN_AFTER)
+                if not _is_ending():
+                    logger.warning("The channel layer does not answer.", exc_info=True)
+                    await asyncio.sleep(AGAIN_AFTER)
 
     def _hear(self, message: dict[str, Any]) -> None:
         for place, aspect, what in message["pokes"]:
@@ -147,7 +148,13 @@ class Hub:
             else:
                 self._poke(place, aspect, what)
         if message["answer_to"]:
-            self._aside(get_channel_layer().send(message["answer_to"], {"type": "heard", "process": self.process}))
+            # A task that is not kept might be cleared away before it has run.
+            self._asides.add(task := asyncio.create_task(self._say_that_it_was_heard(message["answer_to"])))
+            task.add_done_callback(self._asides.discard)
+
+    async def _say_that_it_was_heard(self, channel: str) -> None:
+        with contextlib.suppress(Exception):
+            await get_channel_layer().send(channel, {"type": "heard", "process": self.process})
 
     def _poke(self, place: str, aspect: str, what: Any = None) -> None:
         for listener in tuple(self._places.get(place, ())):
@@ -172,20 +179,9 @@ class Hub:
         except Exception:  # who is there and who writes is of no use later
             logger.warning("The channel layer does not answer.", exc_info=True)
 
-    def _aside(self, work: Any) -> None:
-        """Work that nobody waits for; a task that is not kept might be cleared away before it has run."""
-
-        async def do() -> None:
-            with contextlib.suppress(Exception):
-                await work
-
-        task = asyncio.create_task(do())
-        self._asides.add(task)
-        task.add_done_callback(self._asides.discard)
-
     # --- the clock -------------------------------------------------------------------------------------------------
     async def _live(self) -> None:
-        while True:
+        while not _is_ending():
             await asyncio.sleep(ALIVE_EVERY)
             with contextlib.suppress(Exception):
                 await self.store.live(self.process)
@@ -197,7 +193,7 @@ class Hub:
     async def _renew(self) -> None:
         """Note who is there, and look after sockets that give no sign of life."""
         beats = 0
-        while True:
+        while not _is_ending():
             await asyncio.sleep(HEARTBEAT_SECONDS / 5)
             beats += 1
             if beats % 5 == 0 and self._company:
@@ -225,7 +221,7 @@ class Hub:
 
     # --- rounds ----------------------------------------------------------------------------------------------------
     async def _serve(self) -> None:
-        while True:
+        while not _is_ending():
             await self._wake.wait()
             sockets = list(self._due)[:SOCKETS_IN_A_ROUND]
             for socket in sockets:
@@ -265,6 +261,13 @@ class Hub:
         except Exception:
             logger.warning("Who is there cannot be said.", exc_info=True)
             return {}
+
+
+def _is_ending() -> bool:
+    """Whether this task was cancelled. Redis's channel layer may answer that with an error of its own (it finds a lock
+    still held), and who takes every error for a passing one would go on for ever."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 _hubs: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = weakref.WeakKeyDictionary()

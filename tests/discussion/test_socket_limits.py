@@ -5,11 +5,12 @@ import json
 
 import pytest
 from asgiref.sync import ThreadSensitiveContext
+from channels.layers import get_channel_layer
 
 from coordination.models import Role
-from discussion import consumers, limits, window
+from discussion import consumers, hub, limits, window
 from discussion.views import waiting
-from tests.discussion.tabs import Closed, tab_of
+from tests.discussion.tabs import QUIET, Closed, tab_of
 from tests.discussion.test_socket import Room, later
 from tests.factories import make_action, make_member, make_message, make_space, make_thread
 
@@ -141,6 +142,27 @@ async def test_a_request_waits_for_news_and_asks_who_may_read_when_it_answers(st
     assert (await ask(1)).status_code == 429
     await later(coordination.revoke_membership, room.chair, room.space, room.liaison)
     assert (await asked).status_code == 404
+
+
+async def test_the_hub_ends_with_its_last_socket_though_the_channel_layer_answers_that_with_an_error(
+    stack, room, monkeypatch
+):
+    layer, receive = get_channel_layer(), get_channel_layer().receive
+
+    async def fails_when_cancelled(channel):
+        try:
+            return await receive(channel)
+        except asyncio.CancelledError:
+            raise AssertionError("a lock is still held") from None
+
+    monkeypatch.setattr(layer, "receive", fails_when_cancelled)
+    monkeypatch.setattr(hub, "AGAIN_AFTER", 0)
+    async with tab_of(stack, room.reader):
+        here = hub.here()
+    _done, going_on = await asyncio.wait([here._listening, *here._tasks], timeout=QUIET)
+    for task in going_on:
+        task.cancel()  # so that this loop can end
+    assert not going_on
 
 
 def test_what_is_made_for_many_is_made_once_and_anew_for_those_whom_it_concerns(db, django_assert_max_num_queries):

@@ -35,13 +35,15 @@ What there is:
 
 Take neither `db` nor `@pytest.mark.django_db` beside `stack`: these would roll back what the servers must see.
 Everything started ends with the test, however it ends; when it fails, the report shows the processes' logs. A server
-takes about four seconds to start: share one among the steps of a test, and mark such tests `slow`.
+takes about four seconds to start: share one among the steps of a test, and mark such tests `slow`. Where the test asks
+nothing of its start and its end, `stack.forked_server()` answers at once.
 """
 
 import contextlib
 import fcntl
 import hashlib
 import itertools
+import multiprocessing
 import os
 import secrets
 import shutil
@@ -54,6 +56,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,7 +82,7 @@ class Process:
 
     def __init__(self, stack: "Stack", **env: str) -> None:
         self.stack, self.env = stack, env
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Fork | None = None
         self.log_file = stack.folder / f"{self.name}-{next(stack.numbers)}.log"
         stack.processes.append(self)
 
@@ -182,6 +185,73 @@ class Server(Process):
             answer = refused
         with answer:
             return Reply(answer.status, answer.read().decode(errors="replace"), answer.headers)
+
+
+class ForkedServer(Server):
+    """Daphne in a child of the tests' own process, which has imported everything: it answers at once. For tests that
+    need a server, and neither its start nor its death."""
+
+    def start(self) -> Any:
+        if self.stack.is_connected:
+            in_both_threads(forget_connection)  # SQLite breaks where two processes have one
+        self.process = Fork(self._serve)
+        wait_until(lambda: self.process.poll() is not None or self.answers(), f"{self.name} did not answer.")
+        if self.process.poll() is not None:
+            raise AssertionError(f"{self.name} ended at its start:\n{self.log[-4000:]}")
+        return self
+
+    def _serve(self) -> None:
+        from asgiref.sync import SyncToAsync
+        from daphne.cli import CommandLineInterface
+
+        os.environ.update(self.environment)
+        with self.log_file.open("ab") as log:
+            for number in (1, 2):
+                os.dup2(log.fileno(), number)
+        sys.stdout = sys.stderr = os.fdopen(2, "w")
+        take_settings_of_the_environment()
+        forget_what_was_read()
+        SyncToAsync.single_thread_executor = ThreadPoolExecutor(
+            max_workers=1
+        )  # a fork has none of its parent's threads
+        CommandLineInterface().run(self.command()[3:])
+
+
+class Fork:
+    """A child of this process, with the methods of `subprocess.Popen` that `Process` asks for."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._child = multiprocessing.get_context("fork").Process(target=work)
+        self._child.start()
+
+    def poll(self) -> int | None:
+        return self._child.exitcode
+
+    def wait(self, seconds: float | None = None) -> None:
+        self._child.join(seconds)
+        if self._child.exitcode is None:
+            raise subprocess.TimeoutExpired("a fork", seconds)
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self._child.pid, number)
+
+    def kill(self) -> None:
+        self._child.kill()
+
+
+def take_settings_of_the_environment() -> None:
+    """As a process that begins with this environment has them. The database is that of the test already."""
+    import importlib
+
+    from django.conf import settings
+    from django.test import override_settings
+
+    import config.settings
+
+    read = vars(importlib.reload(config.settings))
+    own = {name: value for name, value in read.items() if name.isupper() and getattr(settings, name, None) != value}
+    own.pop("DATABASES", None)
+    override_settings(**own).enable()
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -408,6 +478,9 @@ class Stack:
 
     def server(self, **env: str) -> Server:
         return Server(self, **env).start()
+
+    def forked_server(self, **env: str) -> Server:
+        return ForkedServer(self, **env).start()
 
     def worker(self, **env: str) -> WorkerProcess:
         return WorkerProcess(self, **env).start()

@@ -42,25 +42,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def server(stack: Stack) -> Server:
-    return stack.server()
+    return stack.forked_server()
 
 
-@pytest.fixture
-def chromium(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    """A browser of the test's own: Playwright's loop must not run on into the next test."""
+@pytest.fixture(scope="module")
+def launched() -> Iterator[Browser]:
+    """One browser for the tests of a file; each has tabs of its own."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         pytest.fail("There is no Chromium: `make test` installs it, or apt-get install chromium.")
-    # Playwright's loop runs in this thread. Django would refuse the database there; and while a loop runs, it keeps its
-    # connections apart from those of before, and would find again the one of the last test with a browser.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     options = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses root
-    with sync_playwright() as playwright:
-        forget_connection()
+    # Playwright's loop runs in this thread, and Django would refuse the database there.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=program, args=options)
         yield browser
         browser.close()
-        forget_connection()
+
+
+@pytest.fixture
+def chromium(launched: Browser) -> Iterator[Browser]:
+    """While a loop runs, Django keeps its connections apart, and would find again the one of the test before."""
+    forget_connection()
+    yield launched
+    forget_connection()
 
 
 @pytest.fixture

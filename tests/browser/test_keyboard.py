@@ -132,23 +132,13 @@ def test_a_card_is_dragged_to_a_column_that_takes_it(server, page_as, room, fia)
     assert page.locator(".accord-board-card[draggable=true]", has_text="Task 5").count() == 0
 
 
-def test_axe_finds_nothing_in_the_four_views_in_english_and_urdu_light_and_dark(
-    server, page_as, room, fia, check_accessibility
-):
-    for language in ("en", "ur"):
-        member = make_member(room, Role.CONTRIBUTOR, fia, language=language)
-        for dark in (False, True):
-            page = page_as(member, dark=dark)
-            for view in VIEWS:
-                page.goto(f"/actions/?view={view}&state=any")
-                check_accessibility(page)
-        narrow = page_as(member, width=390)
-        for view in VIEWS:
-            narrow.goto(f"/actions/?view={view}&state=any")
-            assert narrow.evaluate("document.documentElement.scrollWidth") <= 390, view
-            check_accessibility(narrow)
-        narrow.goto("/commitments/?reports=pending")
-        check_accessibility(narrow)
+@pytest.mark.parametrize(("language", "dark", "width"), [("en", False, 1280), ("ur", True, 390)])
+def test_axe_finds_nothing_in_the_four_views(language, dark, width, server, page_as, room, fia, check_accessibility):
+    page = page_as(make_member(room, Role.CONTRIBUTOR, fia, language=language), dark=dark, width=width)
+    for address in (*(f"/actions/?view={view}&state=any" for view in VIEWS), "/commitments/?reports=pending"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        check_accessibility(page)
 
 
 def test_many_are_changed_and_a_filter_is_saved_with_nothing_for_axe_to_find(

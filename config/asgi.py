@@ -4,9 +4,7 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from channels.auth import AuthMiddlewareStack
-from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
+from channels.routing import ProtocolTypeRouter
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
@@ -18,16 +16,11 @@ with sentences_for_wrong_settings():
 
     refuse_unfit_settings()
 
-from discussion.routing import websocket_urlpatterns  # needs the apps that are loaded now
+from discussion.routing import websocket_application  # needs the apps that are loaded now
 
 if settings.TASKS_IN_PROCESS:
     from config.worker import start_in_this_process
 
     start_in_this_process()
 
-application = ProtocolTypeRouter(
-    {
-        "http": pages,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
-    }
-)
+application = ProtocolTypeRouter({"http": pages, "websocket": websocket_application()})

@@ -29,6 +29,7 @@ SOCKETS_IN_A_ROUND = 500
 ALIVE_EVERY = 5.0
 UNHEARD_SECONDS = 12.0
 AGAIN_AFTER = 1.0
+CANCEL_AGAIN_AFTER = 0.5
 # Counts and company come a little later than messages: in a lively thread they change all the time.
 SOON_SECONDS = 1.0
 HEARTBEAT_SECONDS = 25
@@ -112,8 +113,7 @@ class Hub:
 
     async def _end(self) -> None:
         _hubs.pop(asyncio.get_running_loop(), None)
-        for task in (self._listening, *self._tasks, *self._asides):
-            task.cancel()
+        await _end_all(self._listening, *self._tasks, *self._asides)
         with contextlib.suppress(Exception):  # Redis may be away: what is not renewed is over
             await self.store.end(self.process)
             if self._channel:
@@ -187,7 +187,7 @@ class Hub:
                 await self.store.live(self.process)
             await self.tell("", pokes.ALIVE, self.process)
             if self._now() - self._heard_itself > UNHEARD_SECONDS:
-                self._listening.cancel()
+                await _end_all(self._listening)
                 self._listening = asyncio.create_task(self._listen())
 
     async def _renew(self) -> None:
@@ -268,6 +268,15 @@ def _is_ending() -> bool:
     still held), and who takes every error for a passing one would go on for ever."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+async def _end_all(*tasks: asyncio.Task[None]) -> None:
+    """Cancel them until they have ended: a client of Redis that is connecting may miss that it is told to end."""
+    others = set(tasks) - {asyncio.current_task()}
+    while going_on := {task for task in others if not task.done()}:
+        for task in going_on:
+            task.cancel()
+        await asyncio.wait(going_on, timeout=CANCEL_AGAIN_AFTER)
 
 
 _hubs: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = weakref.WeakKeyDictionary()

@@ -1,5 +1,39 @@
+"""The one socket, and who gets so far as to ask for it."""
+
+from typing import Any
+from urllib.parse import urlparse
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import URLRouter
+from channels.security.websocket import OriginValidator
+from django.conf import settings
 from django.urls import path
 
 from discussion.consumers import SocketConsumer
 
 websocket_urlpatterns = [path("socket/", SocketConsumer.as_asgi())]
+
+
+class OwnPagesOnly(OriginValidator):
+    """As Channels' own, which would give each socket that it refuses an ear at the channel layer; and with Redis such
+    an ear may miss that it is told to end."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if self.valid_origin(_origin_of(scope)):
+            await self.application(scope, receive, send)
+        else:
+            await send({"type": "websocket.close"})
+
+
+def _origin_of(scope: Any) -> Any:
+    """What the browser says of the page that asks; None where it says nothing, or nonsense."""
+    said = dict(scope["headers"]).get(b"origin")
+    try:
+        return urlparse(said.decode("latin1")) if said else None
+    except ValueError:
+        return None
+
+
+def websocket_application() -> OwnPagesOnly:
+    """What answers sockets: only to pages of our own, and with the session of whoever asks."""
+    return OwnPagesOnly(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.ALLOWED_HOSTS)

@@ -11,16 +11,13 @@ from typing import Any
 import jsonschema
 import websockets
 from asgiref.sync import sync_to_async
-from channels.auth import AuthMiddlewareStack
-from channels.routing import URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
 from channels.testing import WebsocketCommunicator
 
 from discussion import schema
-from discussion.routing import websocket_urlpatterns
+from discussion.routing import websocket_application
 
 # As config.asgi has it, without the worker that it starts.
-application = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+application = websocket_application()
 PATIENCE = 10.0
 # How long to wait for what must not come.
 QUIET = 0.7

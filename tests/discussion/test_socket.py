@@ -101,7 +101,10 @@ async def test_the_anonymous_and_other_sites_get_no_socket(stack, room):
     assert (await TabHere(None).open())[0] is False
     assert await TabHere(None).open() == (False, 4401)
     key = await later(stack.session_cookie, room.reader)
-    assert (await TabHere(key, origin=b"https://elsewhere.example").open())[0] is False
+    for origin in (b"https://elsewhere.example", b"null", b"http://[", b""):
+        elsewhere = TabHere(key, origin=origin)
+        assert (await elsewhere.open())[0] is False
+        assert elsewhere.communicator.future.done(), "whoever is refused is not listened to"
     assert (await TabHere("a" * 32).open())[0] is False
 
 

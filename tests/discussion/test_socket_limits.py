@@ -10,7 +10,7 @@ from channels.layers import get_channel_layer
 from coordination.models import Role
 from discussion import consumers, hub, limits, window
 from discussion.views import waiting
-from tests.discussion.tabs import QUIET, Closed, tab_of
+from tests.discussion.tabs import PATIENCE, Closed, tab_of
 from tests.discussion.test_socket import Room, later
 from tests.factories import make_action, make_member, make_message, make_space, make_thread
 
@@ -159,10 +159,10 @@ async def test_the_hub_ends_with_its_last_socket_though_the_channel_layer_answer
     monkeypatch.setattr(hub, "AGAIN_AFTER", 0)
     async with tab_of(stack, room.reader):
         here = hub.here()
-    _done, going_on = await asyncio.wait([here._listening, *here._tasks], timeout=QUIET)
+    _done, going_on = await asyncio.wait([here._listening, *here._tasks], timeout=PATIENCE)
     for task in going_on:
         task.cancel()  # so that this loop can end
-    assert not going_on
+    assert not going_on, going_on
 
 
 def test_what_is_made_for_many_is_made_once_and_anew_for_those_whom_it_concerns(db, django_assert_max_num_queries):

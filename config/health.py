@@ -9,6 +9,8 @@ from django.db import DatabaseError, connection
 from django.http import HttpResponse, JsonResponse
 from elasticsearch import Elasticsearch
 
+from discussion.ending import within
+
 REACHABLE, UNREACHABLE = "reachable", "unreachable"
 PROBE_SECONDS = 3
 
@@ -54,7 +56,7 @@ def _reminders() -> str | None:
 
 def _channel_layer() -> None:
     layer = get_channel_layer()
-    async_to_sync(_send_and_receive)(layer)
+    async_to_sync(within)(PROBE_SECONDS, _send_and_receive(layer))
 
 
 async def _send_and_receive(layer) -> None:

@@ -20,6 +20,7 @@ from django.db import connection
 
 from discussion import delivery, limits, pokes, presence
 from discussion.delivery import Ask, Share
+from discussion.ending import end_all, is_ending
 
 logger = logging.getLogger(__name__)
 # Sockets that are served in one round at most: what is heard meanwhile waits for its end.
@@ -29,7 +30,6 @@ SOCKETS_IN_A_ROUND = 500
 ALIVE_EVERY = 5.0
 UNHEARD_SECONDS = 12.0
 AGAIN_AFTER = 1.0
-CANCEL_AGAIN_AFTER = 0.5
 # Counts and company come a little later than messages: in a lively thread they change all the time.
 SOON_SECONDS = 1.0
 HEARTBEAT_SECONDS = 25
@@ -113,7 +113,7 @@ class Hub:
 
     async def _end(self) -> None:
         _hubs.pop(asyncio.get_running_loop(), None)
-        await _end_all(self._listening, *self._tasks, *self._asides)
+        await end_all(self._listening, *self._tasks, *self._asides)
         with contextlib.suppress(Exception):  # Redis may be away: what is not renewed is over
             await self.store.end(self.process)
             if self._channel:
@@ -123,7 +123,7 @@ class Hub:
     # --- pokes -----------------------------------------------------------------------------------------------------
     async def _listen(self) -> None:
         layer = get_channel_layer()
-        while not _is_ending():
+        while not is_ending():
             try:
                 self._channel = await layer.new_channel()
                 await layer.group_add(pokes.GROUP, self._channel)
@@ -132,10 +132,10 @@ class Hub:
                 if self._ready.is_set():
                     self._poke_all()  # whatever was said meanwhile has not been heard
                 self._ready.set()
-                while not _is_ending():
+                while not is_ending():
                     self._hear(await layer.receive(self._channel))
             except Exception:  # whatever is wrong with the channel layer: sockets stay, and catch up
-                if not _is_ending():
+                if not is_ending():
                     logger.warning("The channel layer does not answer.", exc_info=True)
                     await asyncio.sleep(AGAIN_AFTER)
 
@@ -181,19 +181,19 @@ class Hub:
 
     # --- the clock -------------------------------------------------------------------------------------------------
     async def _live(self) -> None:
-        while not _is_ending():
+        while not is_ending():
             await asyncio.sleep(ALIVE_EVERY)
             with contextlib.suppress(Exception):
                 await self.store.live(self.process)
             await self.tell("", pokes.ALIVE, self.process)
             if self._now() - self._heard_itself > UNHEARD_SECONDS:
-                await _end_all(self._listening)
+                await end_all(self._listening)
                 self._listening = asyncio.create_task(self._listen())
 
     async def _renew(self) -> None:
         """Note who is there, and look after sockets that give no sign of life."""
         beats = 0
-        while not _is_ending():
+        while not is_ending():
             await asyncio.sleep(HEARTBEAT_SECONDS / 5)
             beats += 1
             if beats % 5 == 0 and self._company:
@@ -221,7 +221,7 @@ class Hub:
 
     # --- rounds ----------------------------------------------------------------------------------------------------
     async def _serve(self) -> None:
-        while not _is_ending():
+        while not is_ending():
             await self._wake.wait()
             sockets = list(self._due)[:SOCKETS_IN_A_ROUND]
             for socket in sockets:
@@ -261,22 +261,6 @@ class Hub:
         except Exception:
             logger.warning("Who is there cannot be said.", exc_info=True)
             return {}
-
-
-def _is_ending() -> bool:
-    """Whether this task was cancelled. Redis's channel layer may answer that with an error of its own (it finds a lock
-    still held), and who takes every error for a passing one would go on for ever."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
-
-
-async def _end_all(*tasks: asyncio.Task[None]) -> None:
-    """Cancel them until they have ended: a client of Redis that is connecting may miss that it is told to end."""
-    others = set(tasks) - {asyncio.current_task()}
-    while going_on := {task for task in others if not task.done()}:
-        for task in going_on:
-            task.cancel()
-        await asyncio.wait(going_on, timeout=CANCEL_AGAIN_AFTER)
 
 
 _hubs: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = weakref.WeakKeyDictionary()

@@ -7,7 +7,6 @@ what was committed stays, and each socket catches up by number.
 Where access ends, the deed waits until every process has said that it will send nothing more that was fetched before.
 """
 
-import asyncio
 import hashlib
 import logging
 from collections.abc import Iterable
@@ -17,6 +16,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
 from discussion import presence
+from discussion.ending import within
 
 logger = logging.getLogger(__name__)
 # The group of the processes that have sockets.
@@ -84,11 +84,7 @@ def _send(pokes: list[Poke], ends_access: bool = False) -> None:
 
 
 async def _send_patiently(pokes: list[Poke], waited_for: set[str]) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        if waited_for:
-            await _send_and_wait(pokes, waited_for)
-        else:
-            await send(pokes)
+    await within(PATIENCE_SECONDS, _send_and_wait(pokes, waited_for) if waited_for else send(pokes))
 
 
 async def send(pokes: list[Poke], answer_to: str = "") -> None:

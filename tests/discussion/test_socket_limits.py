@@ -1,6 +1,7 @@
 """What a socket costs at most: clients that do not read, a hundred tabs of one user, requests that wait for news."""
 
 import asyncio
+import contextlib
 import json
 
 import pytest
@@ -8,7 +9,7 @@ from asgiref.sync import ThreadSensitiveContext
 from channels.layers import get_channel_layer
 
 from coordination.models import Role
-from discussion import consumers, hub, limits, window
+from discussion import consumers, ending, hub, limits, window
 from discussion.views import waiting
 from tests.discussion.tabs import PATIENCE, Closed, tab_of
 from tests.discussion.test_socket import Room, later
@@ -185,3 +186,26 @@ def test_what_is_made_for_many_is_made_once_and_anew_for_those_whom_it_concerns(
     texts = [share.frames[0][1] for share in shares]
     assert len({id(text) for text in texts[1:]}) == 1, "made once"
     assert all(share.sent_up_to == {thread.pk: 2} for share in shares)
+
+
+class Connecting:
+    """What waits and misses the first time that it is cancelled, as a client of Redis that is connecting may."""
+
+    has_ended = False
+
+    async def __call__(self):
+        try:
+            for _time in range(2):
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.sleep(60)
+        finally:
+            self.has_ended = True
+
+
+async def test_what_misses_that_it_is_cancelled_is_not_waited_for_longer_than_asked(monkeypatch):
+    monkeypatch.setattr(ending, "AGAIN_AFTER", 0.05)
+    connecting = Connecting()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(asyncio.ensure_future(ending.within(0.05, connecting()))), PATIENCE)
+    assert connecting.has_ended
+    assert await ending.within(PATIENCE, asyncio.sleep(0, "in time")) == "in time"

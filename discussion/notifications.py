@@ -137,9 +137,14 @@ class MessageReported(OfADiscussion):
 
 class _Announcement(OfADiscussion):
     by_mail = True
+    asks: ClassVar[str | Promise]
 
     def holds(self) -> bool:
         return bool(self.obj.asks_acknowledgement)
+
+    def subject(self) -> str:
+        asks = self.asks if self.obj.asks_acknowledgement else _("An announcement: %(thread)s")
+        return asks % {"thread": self.obj}
 
     def why(self, user: User) -> str:
         return _("You get this because every member who can read the announcement is asked to acknowledge it.")
@@ -152,14 +157,10 @@ class AcknowledgementAsked(_Announcement):
     kind = "acknowledgement_asked"
     verbs = ("acknowledgement asked for",)
     label = gettext_lazy("An announcement asks me to acknowledge it")
+    asks = gettext_lazy("Please acknowledge: %(thread)s")
 
     def recipients(self) -> Iterable[User]:
         return who_has_not_acknowledged(self.obj)
-
-    def subject(self) -> str:
-        if not self.obj.asks_acknowledgement:
-            return _("An announcement: %(thread)s") % {"thread": self.obj}
-        return _("Please acknowledge: %(thread)s") % {"thread": self.obj}
 
 
 @register
@@ -169,15 +170,11 @@ class AcknowledgementReminded(_Announcement):
     kind = "acknowledgement_reminded"
     verbs = ("acknowledgement reminded of",)
     label = gettext_lazy("I am reminded of an announcement")
+    asks = gettext_lazy("Still to be acknowledged: %(thread)s")
     reminds = True
 
     def recipients(self) -> Iterable[User]:
         return self.details["recipients"]
-
-    def subject(self) -> str:
-        if not self.obj.asks_acknowledgement:
-            return _("An announcement: %(thread)s") % {"thread": self.obj}
-        return _("Still to be acknowledged: %(thread)s") % {"thread": self.obj}
 
 
 @register

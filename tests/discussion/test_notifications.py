@@ -21,35 +21,13 @@ from tests.factories import (
     make_meeting,
     make_member,
     make_message,
-    make_organisation,
     make_paragraph,
     make_record,
-    make_space,
     make_user,
     mark,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def space():
-    return make_space("Border management")
-
-
-@pytest.fixture
-def fia():
-    return make_organisation("FIA")
-
-
-@pytest.fixture
-def chair(space):
-    return make_member(space, Role.CHAIR)
-
-
-@pytest.fixture
-def liaison(space, fia):
-    return make_member(space, Role.CONTRIBUTOR, fia)
 
 
 def told(user) -> list[str]:

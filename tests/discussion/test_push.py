@@ -10,12 +10,10 @@ from py_vapid import Vapid
 
 from coordination import access
 from coordination import services as coordination
-from coordination.models import Role
 from coordination.outbox import TAKEN_FOR
 from discussion import push, services
 from discussion.models import PushSubscription, QuietHours, Way
 from tests.discussion.push_service import Keys, running
-from tests.factories import make_member, make_organisation, make_space
 
 pytestmark = pytest.mark.django_db
 
@@ -44,26 +42,6 @@ class Browser(Keys):
 
     def ask(self, **otherwise):
         return self.client.post("/account/push/", {**self.asks, **otherwise}, headers={"user-agent": "Firefox Linux"})
-
-
-@pytest.fixture
-def space():
-    return make_space("Border management")
-
-
-@pytest.fixture
-def fia():
-    return make_organisation("FIA")
-
-
-@pytest.fixture
-def chair(space):
-    return make_member(space, Role.CHAIR)
-
-
-@pytest.fixture
-def liaison(space, fia):
-    return make_member(space, Role.CONTRIBUTOR, fia)
 
 
 @pytest.fixture

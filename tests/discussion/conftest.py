@@ -1,0 +1,26 @@
+"""A space with a chair, and a liaison of an organisation."""
+
+import pytest
+
+from coordination.models import Role
+from tests.factories import make_member, make_organisation, make_space
+
+
+@pytest.fixture
+def space():
+    return make_space("Border management")
+
+
+@pytest.fixture
+def fia():
+    return make_organisation("FIA")
+
+
+@pytest.fixture
+def chair(space):
+    return make_member(space, Role.CHAIR)
+
+
+@pytest.fixture
+def liaison(space, fia):
+    return make_member(space, Role.CONTRIBUTOR, fia)

@@ -371,15 +371,18 @@ def readable_by(queryset: QuerySet, user: Reader) -> QuerySet:
 def audience_keys(user: Reader) -> list[int]:
     """The keys of the audiences that `user` belongs to; asked for once a request."""
     if isinstance(user, Outsider):
-        return sorted(set(readable_audiences(user).values_list("audience_id", flat=True)))
+        return _asked_for_audience_keys(user)
     memory = _audiences.get()
     if memory is not None and user.pk in memory:
         return memory[user.pk]
-    tokens = AudienceToken.objects.filter(token__among=sorted(principals(user)))
-    found = sorted(set(tokens.values_list("audience_id", flat=True)))
+    found = _asked_for_audience_keys(user)
     if memory is not None:
         memory[user.pk] = found
     return found
+
+
+def _asked_for_audience_keys(user: Reader) -> list[int]:
+    return sorted(set(readable_audiences(user).values_list("audience_id", flat=True)))
 
 
 def readable_at_once(queryset: QuerySet, user: Reader) -> QuerySet:

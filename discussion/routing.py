@@ -5,8 +5,7 @@ from urllib.parse import urlparse
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
-from channels.security.websocket import OriginValidator
-from django.conf import settings
+from channels.security.websocket import AllowedHostsOriginValidator, OriginValidator
 from django.urls import path
 
 from discussion.consumers import SocketConsumer
@@ -36,4 +35,5 @@ def _origin_of(scope: Any) -> Any:
 
 def websocket_application() -> OwnPagesOnly:
     """What answers sockets: only to pages of our own, and with the session of whoever asks."""
-    return OwnPagesOnly(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.ALLOWED_HOSTS)
+    application = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
+    return OwnPagesOnly(application, AllowedHostsOriginValidator(application).allowed_origins)

@@ -71,3 +71,19 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 def quick_passwords(settings):
     """Argon2 is slow on purpose; tests make many users and check the strength of none."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def space():
+    """Where most of it happens; a module that needs another one says so itself."""
+    from tests.factories import make_space
+
+    return make_space("Border management")
+
+
+@pytest.fixture
+def fia():
+    """An organisation in it."""
+    from tests.factories import make_organisation
+
+    return make_organisation("FIA")

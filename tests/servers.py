@@ -96,12 +96,15 @@ class Process:
     def environment(self) -> dict[str, str]:
         return {**os.environ, **self.stack.env, **self.env, "PYTHONUNBUFFERED": "1"}
 
-    def start(self) -> Any:
-        """Start it and return when it answers."""
+    def launch(self) -> "subprocess.Popen[bytes] | Fork":
         with self.log_file.open("ab") as log:
-            self.process = subprocess.Popen(
+            return subprocess.Popen(
                 self.command(), cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
+
+    def start(self) -> Any:
+        """Start it and return when it answers."""
+        self.process = self.launch()
         wait_until(lambda: self.process.poll() is not None or self.answers(), f"{self.name} did not answer.")
         if self.process.poll() is not None:
             raise AssertionError(f"{self.name} ended at its start:\n{self.log[-4000:]}")
@@ -191,14 +194,10 @@ class ForkedServer(Server):
     """Daphne in a child of the tests' own process, which has imported everything: it answers at once. For tests that
     need a server, and neither its start nor its death."""
 
-    def start(self) -> Any:
+    def launch(self) -> "Fork":
         if self.stack.is_connected:
             in_both_threads(forget_connection)  # SQLite breaks where two processes have one
-        self.process = Fork(self._serve)
-        wait_until(lambda: self.process.poll() is not None or self.answers(), f"{self.name} did not answer.")
-        if self.process.poll() is not None:
-            raise AssertionError(f"{self.name} ended at its start:\n{self.log[-4000:]}")
-        return self
+        return Fork(self._serve)
 
     def _serve(self) -> None:
         from asgiref.sync import SyncToAsync
@@ -211,9 +210,8 @@ class ForkedServer(Server):
         sys.stdout = sys.stderr = os.fdopen(2, "w")
         take_settings_of_the_environment()
         forget_what_was_read()
-        SyncToAsync.single_thread_executor = ThreadPoolExecutor(
-            max_workers=1
-        )  # a fork has none of its parent's threads
+        # A fork has none of its parent's threads.
+        SyncToAsync.single_thread_executor = ThreadPoolExecutor(max_workers=1)
         CommandLineInterface().run(self.command()[3:])
 
 
@@ -314,16 +312,12 @@ class PostgresProcess(Process):
     def command(self) -> list[str]:
         return services.postgresql_command(self.port, self.data, *self.options)
 
-    def start(self) -> Any:
+    def launch(self) -> "subprocess.Popen[bytes]":
         account = services.service_account()
         with self.log_file.open("ab") as log:
-            self.process = subprocess.Popen(
+            return subprocess.Popen(
                 self.command(), cwd=self.data, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **account
             )
-        wait_until(lambda: self.process.poll() is not None or self.answers(), "PostgreSQL did not answer.")
-        if self.process.poll() is not None:
-            raise AssertionError(f"PostgreSQL ended at its start:\n{self.log[-4000:]}")
-        return self
 
     def answers(self) -> bool:
         return services.postgresql_answers(self.port)

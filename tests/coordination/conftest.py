@@ -7,16 +7,6 @@ from tests.factories import make_member, make_organisation, make_space, make_use
 
 
 @pytest.fixture
-def space():
-    return make_space("Border management")
-
-
-@pytest.fixture
-def fia():
-    return make_organisation("FIA")
-
-
-@pytest.fixture
 def moi():
     return make_organisation("MoI")
 

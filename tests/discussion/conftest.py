@@ -3,17 +3,7 @@
 import pytest
 
 from coordination.models import Role
-from tests.factories import make_member, make_organisation, make_space
-
-
-@pytest.fixture
-def space():
-    return make_space("Border management")
-
-
-@pytest.fixture
-def fia():
-    return make_organisation("FIA")
+from tests.factories import make_member
 
 
 @pytest.fixture

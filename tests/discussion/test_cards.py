@@ -22,11 +22,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def space():
-    return make_space("Border management")
-
-
 def shown(message, reader):
     [found] = selectors.messages_between(message.thread, reader, message.number, message.number)
     return found.words

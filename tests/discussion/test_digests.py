@@ -12,7 +12,7 @@ from coordination.models import Marking, Role
 from discussion import digests, mail
 from discussion.models import DigestMark, Notification
 from discussion.services import mark_all_seen
-from tests.factories import make_member, make_message, make_organisation, make_space, make_thread, mark
+from tests.factories import make_member, make_message, make_space, make_thread, mark
 
 pytestmark = pytest.mark.django_db
 
@@ -35,11 +35,6 @@ def space():
 @pytest.fixture
 def chair(space):
     return make_member(space, Role.CHAIR)
-
-
-@pytest.fixture
-def fia():
-    return make_organisation("FIA")
 
 
 @pytest.fixture

@@ -10,14 +10,9 @@ from coordination import access
 from coordination.models import Role
 from discussion import drafts, threads
 from discussion.models import Draft, Message
-from tests.factories import make_action, make_member, make_message, make_space, make_thread
+from tests.factories import make_action, make_member, make_message, make_thread
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def space():
-    return make_space("Border management")
 
 
 @pytest.fixture

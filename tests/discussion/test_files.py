@@ -15,7 +15,7 @@ from discussion import services, threads
 from discussion.models import Message
 from knowledge.models import File
 from search.models import Entry
-from tests.factories import make_action, make_member, make_space, make_thread, mark
+from tests.factories import make_action, make_member, make_thread, mark
 
 pytestmark = pytest.mark.django_db
 
@@ -40,11 +40,6 @@ def a_bomb(name="plan.docx"):
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", b"0" * 70_000_000)
     return SimpleUploadedFile(name, content.getvalue())
-
-
-@pytest.fixture
-def space():
-    return make_space("Border management")
 
 
 @pytest.fixture

@@ -15,14 +15,9 @@ from discussion.models import Message, Notification, PushSubscription, ReadMark,
 from discussion.sessions import Caller
 from discussion.window import Window
 from tests.discussion.test_deeds_and_frames import caller_of
-from tests.factories import make_action, make_member, make_organisation, make_space, make_thread, make_user, mark
+from tests.factories import make_action, make_member, make_organisation, make_thread, make_user, mark
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def space():
-    return make_space("Border management")
 
 
 @pytest.fixture

@@ -5,14 +5,9 @@ import pytest
 from coordination.models import Marking, Role
 from discussion import mentions, selectors, services, threads
 from discussion.models import Mention
-from tests.factories import make_action, make_member, make_message, make_organisation, make_space, make_user, mark
+from tests.factories import make_action, make_member, make_message, make_organisation, make_user, mark
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def space():
-    return make_space("Border management")
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from tests.factories import (
     make_member,
     make_message,
     make_organisation,
-    make_space,
     make_thread,
     make_user,
     mark,
@@ -26,11 +25,6 @@ from tests.factories import (
 pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
 
 ROLES = {"author": "contributor", "contributor": "contributor", "reader": "reader", "chair": "chair"}
-
-
-@pytest.fixture
-def space():
-    return make_space("Border management")
 
 
 @pytest.fixture

@@ -30,11 +30,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
 
 
 @pytest.fixture
-def space():
-    return make_space("Border management")
-
-
-@pytest.fixture
 def chair(space):
     return make_member(space, Role.CHAIR, make_organisation("MOI"), name="Ms Chair")
 

@@ -8,14 +8,9 @@ from django.core import mail as letters
 from coordination.models import Marking, Role
 from discussion import mail, mailed_answers, selectors, services
 from discussion.models import Interest, Message, Notification, SpaceRules, Thread
-from tests.factories import make_action, make_member, make_organisation, make_space, make_thread, mark
+from tests.factories import make_action, make_member, make_organisation, make_thread, mark
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def space():
-    return make_space("Border management")
 
 
 @pytest.fixture

@@ -13,21 +13,11 @@ from coordination import services as coordination
 from coordination.models import Country, Marking, Role
 from discussion import digests, mail, preferences, selectors, services
 from discussion.models import Notification, NotificationChoice, QuietHours, SpaceRules, Way
-from tests.factories import make_member, make_organisation, make_space, make_user, mark
+from tests.factories import make_member, make_space, make_user, mark
 
 pytestmark = pytest.mark.django_db
 PAGE = "/account/notifications/"
 NIGHT = datetime(2027, 6, 9, 20, tzinfo=UTC)  # one o'clock at night in Karachi, a Thursday
-
-
-@pytest.fixture
-def space():
-    return make_space("Border management")
-
-
-@pytest.fixture
-def fia():
-    return make_organisation("FIA")
 
 
 @pytest.fixture

@@ -28,11 +28,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
 
 
 @pytest.fixture
-def space():
-    return make_space("Border management")
-
-
-@pytest.fixture
 def liaison(space):
     return make_member(space, Role.CONTRIBUTOR, make_organisation("FIA"))
 

@@ -37,11 +37,6 @@ LONG_AGO = timezone.now() - timedelta(days=3)
 
 
 @pytest.fixture
-def space():
-    return make_space("Border management")
-
-
-@pytest.fixture
 def people(space):
     """One in each role, and the chair of another space."""
     found = {role: make_member(space, role) for role in Role.values}

@@ -37,11 +37,6 @@ CANARY = "Zqcanary"
 
 
 @pytest.fixture
-def space():
-    return make_space("Border management")
-
-
-@pytest.fixture
 def rapporteur(space):
     return make_member(space, Role.RAPPORTEUR)
 

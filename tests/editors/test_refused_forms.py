@@ -32,11 +32,6 @@ NOTHING = 987654
 
 
 @pytest.fixture
-def space():
-    return make_space("Border management")
-
-
-@pytest.fixture
 def rapporteur(space):
     return make_member(space, Role.RAPPORTEUR)
 

@@ -35,11 +35,6 @@ def space():
 
 
 @pytest.fixture
-def fia():
-    return make_organisation("FIA")
-
-
-@pytest.fixture
 def liaison(space, fia):
     return make_member(space, Role.CONTRIBUTOR, fia)
 

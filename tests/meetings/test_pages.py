@@ -31,16 +31,6 @@ CANARY = "Canary"
 
 
 @pytest.fixture
-def space():
-    return make_space("Border management")
-
-
-@pytest.fixture
-def fia():
-    return make_organisation("FIA")
-
-
-@pytest.fixture
 def liaison(space, fia):
     return make_member(space, Role.CONTRIBUTOR, fia)
 

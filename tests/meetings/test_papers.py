@@ -83,16 +83,6 @@ def assert_valid(content: bytes):
 
 # --- a space with its people ---------------------------------------------------------------------------------------
 @pytest.fixture
-def space():
-    return make_space("Border management")
-
-
-@pytest.fixture
-def fia():
-    return make_organisation("FIA")
-
-
-@pytest.fixture
 def reader(space, fia):
     return make_member(space, Role.READER, fia)
 

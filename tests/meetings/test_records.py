@@ -43,11 +43,6 @@ TAKE = {
 
 
 @pytest.fixture
-def space():
-    return make_space("Border management")
-
-
-@pytest.fixture
 def fia(space):
     """It takes part in the space: nobody else is given an action there."""
     organisation = make_organisation("FIA")

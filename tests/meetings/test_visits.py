@@ -56,11 +56,6 @@ def icmpd():
 
 
 @pytest.fixture
-def fia():
-    return make_organisation("FIA")
-
-
-@pytest.fixture
 def officer(space, icmpd):
     return make_member(space, Role.RAPPORTEUR, icmpd, name="Olga Officer")
 

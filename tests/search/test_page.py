@@ -7,7 +7,7 @@ from django.urls import reverse
 from coordination.models import Article
 from search.kinds import KINDS
 from search.projections import projectors
-from tests.factories import make_action, make_agreement, make_member, make_space
+from tests.factories import make_action, make_agreement, make_member
 
 pytestmark = [pytest.mark.django_db]
 
@@ -15,11 +15,6 @@ pytestmark = [pytest.mark.django_db]
 @pytest.fixture(autouse=True)
 def ledger_answers(ledger_engine):
     """What differs between the engines stands in test_searching.py."""
-
-
-@pytest.fixture
-def space():
-    return make_space("Border management")
 
 
 @pytest.fixture

@@ -12,14 +12,9 @@ from search import replication, selectors
 from search.engines import elastic
 from search.models import Entry, Replica
 from search.queries import Query
-from tests.factories import make_action, make_member, make_space, mark
+from tests.factories import make_action, make_member, mark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.full]
-
-
-@pytest.fixture
-def space():
-    return make_space("Border management")
 
 
 def held(replica):

@@ -7,7 +7,7 @@ import pytest
 from coordination.models import Article, Topic
 from search import selectors
 from search.queries import Query
-from tests.factories import make_action, make_agreement, make_member, make_organisation, make_space
+from tests.factories import make_action, make_agreement, make_member, make_organisation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
 
@@ -19,11 +19,6 @@ def titles(query, user, **fields):
 def counts(results, facet):
     [found] = [each for each in results.facets if each.name == facet]
     return {value.label: value.count for value in found.values}
-
-
-@pytest.fixture
-def space():
-    return make_space("Border management")
 
 
 @pytest.fixture

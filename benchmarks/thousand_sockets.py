@@ -33,6 +33,8 @@ def main() -> int:
     print(f"sockets that do not have each message once and in order: {len(result.wrong)}")
     for sentence in result.wrong[:10]:
         print(f"  {sentence}")
+    if result.refused:
+        print(f"errors that were answered: {dict(result.refused)}")
     frames = ", ".join(f"{late * 1000:.0f} ms" for late in result.after_revocation[:10])
     print(f"frames of the space after the revocation had returned: {len(result.after_revocation)} ({frames})")
     if result.seconds:

@@ -13,13 +13,12 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.callers import address_of_socket
-from discussion import delivery, hub, limits, pokes
+from discussion import asking, delivery, hub, limits, pokes
 from discussion.delivery import Ask, Share
 from discussion.frames import FrameError, parse
 from discussion.sessions import Caller, SignedOut
@@ -56,7 +55,6 @@ class Wanted:
     messages: set[int] = field(default_factory=set)
     typing: dict[int, set[int]] = field(default_factory=dict)  # the thread: users who write
     company: set[int] = field(default_factory=set)
-    counts: bool = False
     aspects: dict[tuple[str, int], set[str]] = field(default_factory=dict)  # the topic: what of it has changed
 
 
@@ -85,7 +83,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         self.allowance = limits.Allowance(limits.FRAMES_AT_ONCE, limits.FRAMES_A_SECOND)
         self.refused = self.bad_frames = self.epoch = 0
         self.heard_at, self.typed_at = time.monotonic(), 0.0
-        self.wanted = Wanted(counts=True)
+        self.wanted = Wanted()
         self.counts: dict[str, int] = {}
         self.window = Window()
         self.frames: deque[dict[str, Any]] = deque()
@@ -95,7 +93,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         await self.hub.ready()
         await self.accept()
         await self._answer({"type": "welcome", "heartbeat": hub.HEARTBEAT_SECONDS})
-        self.hub.due(self)
+        self.hub.due_for_counts(self)
 
     def _own_places(self) -> list[str]:
         return [pokes.user_place(self.caller.user_id), pokes.session_place(self.caller.session_key)]
@@ -185,11 +183,11 @@ class SocketConsumer(AsyncWebsocketConsumer):
                 which for which, held in self.followed.items() if (which[0], held.key) == (kind, frame[kind])
             ]:
                 self._leave_topic(which)
-        elif answer := await database_sync_to_async(delivery.deal_with)(self.caller, frame):
+        elif answer := await asking.ask(delivery.deal_with, self.caller, frame):
             await self._answer(answer)
 
     async def _follow(self, frame: dict[str, Any]) -> None:
-        which, held = await database_sync_to_async(delivery.follow)(self.caller, frame)
+        which, held = await asking.ask(delivery.follow, self.caller, frame)
         if which not in self.followed:
             if len(self.followed) >= TOPICS_OF_A_SOCKET:
                 raise FrameError("too_many", which[0], _("This tab follows too many pages at once."))
@@ -221,7 +219,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         epoch = None
         while epoch != self.epoch:  # what was found before access changed is not told after that
             epoch = self.epoch
-            opened = await database_sync_to_async(delivery.subscribe)(self.caller, frame["thread"], is_new)
+            opened = await asking.ask(delivery.subscribe, self.caller, frame["thread"], is_new)
         await self._answer(opened.answer)
         thread_id, after = opened.thread_id, min(frame["after"], opened.last_change)
         if is_new:
@@ -240,19 +238,18 @@ class SocketConsumer(AsyncWebsocketConsumer):
             await self._leave(thread_id)
 
     async def on_send(self, frame: dict[str, Any]) -> None:
-        post = database_sync_to_async(delivery.send)
-        await self._answer(await post(self.caller, frame["thread"], frame["text"], frame["key"]))
+        await self._answer(await asking.ask(delivery.send, self.caller, frame["thread"], frame["text"], frame["key"]))
 
     async def on_typing(self, frame: dict[str, Any]) -> None:
         if time.monotonic() - self.typed_at < TYPING_SECONDS:
             return
-        thread_id = await database_sync_to_async(delivery.may_type)(self.caller, frame["thread"])
+        thread_id = await asking.ask(delivery.may_type, self.caller, frame["thread"])
         self.typed_at = time.monotonic()
         if thread_id is not None:
             await self.hub.tell(pokes.thread_place(thread_id), pokes.TYPING, self.caller.user_id)
 
     async def on_read(self, frame: dict[str, Any]) -> None:
-        await database_sync_to_async(delivery.read)(self.caller, frame["thread"], frame["number"])
+        await asking.ask(delivery.read, self.caller, frame["thread"], frame["number"])
 
     async def on_mark(self, frame: dict[str, Any]) -> None:
         """One that is not awaited tells nothing."""
@@ -279,8 +276,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
             self.wanted.typing.setdefault(int(names[0]), set()).add(what)
             self.hub.due(self)
         else:
-            self.wanted.counts = True
-            self.hub.due(self)
+            self.hub.due_for_counts(self)
 
     def poked_all(self) -> None:
         self._access_changed()
@@ -289,13 +285,13 @@ class SocketConsumer(AsyncWebsocketConsumer):
     def _access_changed(self) -> None:
         """What is being fetched now is not sent; what this reader may read is asked anew."""
         self.epoch += 1
-        self.wanted.counts = True
+        self.hub.due_for_counts(self)
         for which in self.followed:
             self._want_topic(which, pokes.ACCESS)
         self.hub.due(self)
 
     def _want_everything(self) -> None:
-        self.wanted.counts = True
+        self.hub.due_for_counts(self)
         for thread_id in self.subscriptions:
             self._want_messages(thread_id)
         for which in self.followed:
@@ -320,9 +316,13 @@ class SocketConsumer(AsyncWebsocketConsumer):
             return ask
         wanted, self.wanted = self.wanted, Wanted()
         ask.after = {pk: held.sent_up_to for pk in wanted.messages if (held := self.subscriptions.get(pk))}
-        ask.typing, ask.company, ask.counts, ask.aspects = wanted.typing, wanted.company, wanted.counts, wanted.aspects
+        ask.typing, ask.company, ask.aspects = wanted.typing, wanted.company, wanted.aspects
         ask.subscriptions = dict(self.subscriptions)
         return ask
+
+    def ask_for_counts(self) -> Ask:
+        """A client that is behind asks for them anew once it has caught up."""
+        return Ask(self.caller, [], epoch=self.epoch, counts=not self.window.is_behind)
 
     async def take(self, ask: Ask, share: Share) -> None:
         if not self.is_open:
@@ -338,7 +338,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         """Access has changed while this was fetched: it is not sent, and fetched again."""
         self.wanted.messages |= set(ask.after)
         self.wanted.company |= ask.company
-        self.wanted.counts = True
+        self.hub.due_for_counts(self)
         for which, frames in share.topics.items():
             if self.followed.get(which) is ask.followed[which]:
                 self.kept.setdefault(which, []).extend(frames or ())
@@ -364,9 +364,6 @@ class SocketConsumer(AsyncWebsocketConsumer):
         await self._send_counts(share.counts or self.counts)
         for thread_id in share.later:
             self._want_messages(thread_id)
-        if share.counts_later:
-            self.wanted.counts = True
-            self.hub.due(self)
 
     def _is_same(self, ask: Ask, thread_id: int) -> bool:
         held = self.subscriptions.get(thread_id)

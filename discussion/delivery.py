@@ -29,9 +29,8 @@ from discussion.topics import Followed
 # Messages in one frame, and about how many characters; who lacks more asks for the rest when these are dealt with.
 MESSAGES_IN_A_FRAME = 100
 FRAME_SIZE = 192 * 1024
-# What is made for one user alone takes its time: those of so many users in one round, the others in the next.
+# A head is made for one user alone, and takes its time: those of so many users in one round, the others in the next.
 HEADS_IN_A_ROUND = 25
-COUNTS_IN_A_ROUND = 25
 # Names of those who are there; of the others their number.
 NAMES_SHOWN = 20
 
@@ -67,7 +66,6 @@ class Share:
     topics: dict[tuple[str, int], list[dict[str, Any]] | None] = field(default_factory=dict)  # None: closed
     # What was not dealt with in this round.
     later: set[int] = field(default_factory=set)
-    counts_later: bool = False
 
 
 @dataclass
@@ -115,9 +113,6 @@ def _counts(asked: list[tuple[Ask, Share, User]]) -> None:
     """Once for each user, however many sockets."""
     counts: dict[int, dict[str, int]] = {}
     for _ask, share, user in asked:
-        if user.pk not in counts and len(counts) >= COUNTS_IN_A_ROUND:
-            share.counts_later = True
-            continue
         if user.pk not in counts:
             counts[user.pk] = {
                 "unread": selectors.unread_threads(user),
@@ -200,6 +195,8 @@ class _Made:
     def __init__(self, thread: Thread, messages: list[Message], users: list[User]) -> None:
         self.thread, self.messages = thread, messages
         self._concerned = concerned(messages)
+        with made_for(users[0]):
+            self._beside = shown.beside(messages, thread, users[0])
         self._shared: dict[int, str] = {}
         self._own: dict[tuple[int, int], str] = {}
         self._touched = {user for users in self._concerned.values() for user in users}
@@ -211,7 +208,7 @@ class _Made:
         if not wanted:
             return
         with made_for(user):
-            for message in shown.prepare(wanted, self.thread, user):
+            for message in shown.dress(wanted, self.thread, user, self._beside):
                 text = _as_text(as_json(message))
                 if user.pk in self._concerned[message.pk]:
                     self._own[message.pk, user.pk] = text

@@ -14,13 +14,12 @@ import weakref
 from collections import Counter
 from typing import Any, Protocol
 
-from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
-from django.db import connection
 
-from discussion import delivery, limits, pokes, presence
+from discussion import asking, delivery, limits, pokes, presence
 from discussion.delivery import Ask, Share
 from discussion.ending import end_all, is_ending
+from discussion.sessions import Caller
 
 logger = logging.getLogger(__name__)
 # Sockets that are served in one round at most: what is heard meanwhile waits for its end.
@@ -32,6 +31,10 @@ UNHEARD_SECONDS = 12.0
 AGAIN_AFTER = 1.0
 # Counts and company come a little later than messages: in a lively thread they change all the time.
 SOON_SECONDS = 1.0
+# Counts are asked of each user alone. A few users at a time, and after each time a rest of so many times as long: they
+# take at most a fifth of the process's time, however many read.
+COUNTED_TOGETHER = 5
+REST_AFTER_COUNTING = 4
 HEARTBEAT_SECONDS = 25
 # How long a socket that opens waits for the channel layer. It is made up for when that answers.
 READY_SECONDS = 2.0
@@ -47,7 +50,10 @@ class Listener(Protocol):
 class Socket(Listener, Protocol):
     """What takes part in the rounds."""
 
+    caller: Caller
+
     def ask(self) -> Ask: ...
+    def ask_for_counts(self) -> Ask: ...
     async def take(self, ask: Ask, share: Share) -> None: ...
     async def fail(self) -> None: ...
     async def look_at_the_clock(self) -> None: ...
@@ -62,14 +68,15 @@ class Hub:
         self._places: dict[str, set[Listener]] = {}
         self._listeners: set[Listener] = set()
         self._due: dict[Socket, None] = {}  # in the order in which they came
-        self._wake, self._ready = asyncio.Event(), asyncio.Event()
+        self._uncounted: dict[int, set[Socket]] = {}  # by user, in the order in which they came
+        self._wake, self._wake_to_count, self._ready = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._soon: set[tuple[str, str]] = set()
         self._company: Counter[presence.Place] = Counter()
         self._heard_itself = self._now()
         self._channel = ""
         self._asides: set[asyncio.Task[None]] = set()
         self._listening = asyncio.create_task(self._listen())
-        self._tasks = [asyncio.create_task(work()) for work in (self._serve, self._live, self._renew)]
+        self._tasks = [asyncio.create_task(work()) for work in (self._serve, self._count, self._live, self._renew)]
 
     @staticmethod
     def _now() -> float:
@@ -97,6 +104,8 @@ class Hub:
             self.leave(listener, place)
         self._listeners.discard(listener)
         self._due.pop(listener, None)  # type: ignore[call-overload]  # a listener that is no socket is never due
+        for uncounted in self._uncounted.values():
+            uncounted.discard(listener)  # type: ignore[arg-type]
         if not self._listeners:
             await self._end()
 
@@ -110,6 +119,10 @@ class Hub:
     def due(self, socket: Socket) -> None:
         self._due[socket] = None
         self._wake.set()
+
+    def due_for_counts(self, socket: Socket) -> None:
+        self._uncounted.setdefault(socket.caller.user_id, set()).add(socket)
+        self._wake_to_count.set()
 
     async def _end(self) -> None:
         _hubs.pop(asyncio.get_running_loop(), None)
@@ -228,25 +241,36 @@ class Hub:
                 del self._due[socket]
             if not self._due:
                 self._wake.clear()
-            asked = [(socket, socket.ask()) for socket in sockets]
-            for number, (socket, ask, share) in enumerate(await self._fetch(asked)):
-                try:
-                    await (socket.fail() if share is None else socket.take(ask, share))
-                except Exception:  # it is closing; the others want theirs
-                    logger.warning("A socket took nothing.", exc_info=True)
-                if number % 50 == 49:
-                    await asyncio.sleep(0)  # pokes are heard between, so that access that ends now ends now
+            await self._hand_out([(socket, socket.ask()) for socket in sockets])
+
+    async def _count(self) -> None:
+        """All sockets of a user want the same counts."""
+        while not is_ending():
+            await self._wake_to_count.wait()
+            users = list(self._uncounted)[:COUNTED_TOGETHER]
+            sockets = [socket for user in users for socket in self._uncounted.pop(user)]
+            if not self._uncounted:
+                self._wake_to_count.clear()
+            begun = self._now()
+            await self._hand_out([(socket, socket.ask_for_counts()) for socket in sockets])
+            await asyncio.sleep((self._now() - begun) * REST_AFTER_COUNTING)
+
+    async def _hand_out(self, asked: list[tuple[Socket, Ask]]) -> None:
+        for number, (socket, ask, share) in enumerate(await self._fetch(asked)):
+            try:
+                await (socket.fail() if share is None else socket.take(ask, share))
+            except Exception:  # it is closing; the others want theirs
+                logger.warning("A socket took nothing.", exc_info=True)
+            if number % 50 == 49:
+                await asyncio.sleep(0)  # pokes are heard between, so that access that ends now ends now
 
     async def _fetch(self, asked: list[tuple[Socket, Ask]]) -> list[tuple[Socket, Ask, Share | None]]:
         """What is found for each; None where it failed. One that makes trouble makes none for the others."""
         company = await self._present(asked)
         try:
-            # Not Channels' way, which would close the connection after each round: opening one takes as long as all
-            # that is asked. Rounds come one after the other, in one thread.
-            shares = await sync_to_async(delivery.fetch)([ask for _socket, ask in asked], company)
+            shares = await asking.ask(delivery.fetch, [ask for _socket, ask in asked], company)
             return [(socket, ask, share) for (socket, ask), share in zip(asked, shares, strict=True)]
         except Exception:
-            await sync_to_async(connection.close_if_unusable_or_obsolete)()  # it may be what has broken
             if len(asked) == 1:
                 logger.exception("A socket could not be served any longer.")
                 return [(*asked[0], None)]

@@ -155,12 +155,17 @@ def users_of(message: Message, mentions: Sequence[Mention] | None = None) -> lis
 
 
 # --- shown ---------------------------------------------------------------------------------------------------------
-def names_for(messages: Iterable[Message], thread: Thread, reader: access.Reader) -> Mapping[int, dict[str, bool]]:
-    """By the key of each message: the names that are marked in it, each with whether it is the reader. One query."""
+def on(messages: Iterable[Message]) -> list[Mention]:
+    """The mentions in these messages. One query."""
+    found = Mention.objects.filter(message__in=[one.pk for one in messages if "@" in one.text])
+    return list(found.select_related("user__organisation", "organisation"))
+
+
+def names_for(mentions: Iterable[Mention], thread: Thread, reader: access.Reader) -> Mapping[int, dict[str, bool]]:
+    """By the key of each message: the names that are marked in it, each with whether it is the reader."""
     found: dict[int, dict[str, bool]] = {}
     role = access.role_in(reader, thread.space_id)
-    mentions = Mention.objects.filter(message__in=[one.pk for one in messages if "@" in one.text])
-    for mention in mentions.select_related("user__organisation", "organisation"):
+    for mention in mentions:
         is_reader = reader.is_authenticated and _means(mention, reader, role)
         found.setdefault(mention.message_id, {}).update(dict.fromkeys(_ways_of(mention), is_reader))
     return found

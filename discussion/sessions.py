@@ -51,12 +51,18 @@ def made_for(user: User) -> Iterator[None]:
         yield
 
 
-def still_signed_in(session_key: str, user_id: int) -> User | None:
-    """The user, unless the session has ended, the password has changed or the account is no longer active."""
+def user_of(session_key: str | None) -> User | None:
+    """Whose session it is, unless it has ended, the password has changed or the account is no longer active."""
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
     user = auth.get_user(request)  # it checks the hash of the password, and deletes on mismatch
-    return user if isinstance(user, User) and user.is_active and user.pk == user_id else None
+    return user if isinstance(user, User) and user.is_active else None
+
+
+def still_signed_in(session_key: str, user_id: int) -> User | None:
+    """The user with whom the session began, while it holds."""
+    user = user_of(session_key)
+    return user if user and user.pk == user_id else None
 
 
 def those_signed_in(callers: Iterable[Caller]) -> dict[str, User]:

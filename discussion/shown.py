@@ -1,10 +1,11 @@
 """What pages and frames show of messages, made for one reader.
 
 It is set on the messages, in a number of queries that does not grow with them; `discussion/message.html` only reads it.
+What hangs on them is fetched once for all readers of equal standing, and then set for each.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
@@ -81,8 +82,81 @@ def voices(messages: Iterable[Message], deeds: rights.Deeds) -> None:
         message.voice = voice_of(message.author, deeds) if is_told else None
 
 
+# --- what hangs on messages ----------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Beside:
+    """What hangs on messages that stand, as readers of equal standing (`access.standing`) may read it. By the key of
+    each message."""
+
+    actions: dict[int, list[Any]] = field(default_factory=dict)
+    came_of_it: dict[int, list[Any]] = field(default_factory=dict)
+    answered: dict[int, Message] = field(default_factory=dict)  # by the key of what is answered to
+    signs: dict[int, dict[str, set[int]]] = field(default_factory=dict)  # the sign: who has put it there
+    translations: dict[int, list[MessageTranslation]] = field(default_factory=dict)
+    parts: words.Parts = field(default_factory=lambda: words.Parts([], {}, {}))
+    leads_to: dict[int, str] = field(default_factory=dict)  # of what has been moved: the key of where it is now
+
+
+def beside(messages: Sequence[Message], thread: Thread, reader: access.Reader) -> Beside:
+    """What hangs on these messages of one thread: in a number of queries that does not grow with them."""
+    standing = [message for message in messages if message.standing == Standing.POSTED]
+    moved = _new_places([message for message in messages if message.moved_to_id], reader)
+    if not standing:
+        return Beside(leads_to=moved)
+    made = made_from_each(standing, reader)
+    return Beside(
+        actions={pk: of_one["actions"] for pk, of_one in made.items()},
+        came_of_it=come_of_each(standing, reader),
+        answered=_answered(standing, thread),
+        signs=_signs(standing),
+        translations=_translations(standing),
+        parts=words.parts(standing, thread, reader),
+        leads_to=moved,
+    )
+
+
+def _answered(messages: Sequence[Message], thread: Thread) -> dict[int, Message]:
+    """What these answer to, as long as it stands."""
+    wanted = {message.answers_id for message in messages if message.answers_id}
+    if not wanted:
+        return {}
+    found = Message.objects.filter(pk__in=wanted, thread=thread, standing=Standing.POSTED)
+    return found.select_related("author__organisation").in_bulk()
+
+
+def _signs(messages: Sequence[Message]) -> dict[int, dict[str, set[int]]]:
+    put: dict[int, dict[str, set[int]]] = {}
+    rows = Reaction.objects.filter(message__in=messages).values_list("message", "sign", "user")
+    for message_id, name, user_id in rows:
+        put.setdefault(message_id, {}).setdefault(name, set()).add(user_id)
+    return put
+
+
+def _translations(messages: Sequence[Message]) -> dict[int, list[MessageTranslation]]:
+    found: dict[int, list[MessageTranslation]] = {}
+    of_these = MessageTranslation.objects.filter(message__in=messages).select_related("translator__organisation")
+    for translation in of_these:
+        found.setdefault(translation.message_id, []).append(translation)
+    return found
+
+
+def _new_places(messages: Sequence[Message], reader: access.Reader) -> dict[int, str]:
+    """Where what has been moved is now, for those who may read it there."""
+    if not messages:
+        return {}
+    keys = [message.moved_to_id for message in messages]
+    found = dict(Message.objects.readable_by(reader).filter(pk__in=keys).values_list("pk", "key"))
+    return {message.pk: found[message.moved_to_id] for message in messages if message.moved_to_id in found}
+
+
+# --- set on messages -----------------------------------------------------------------------------------------------
 def prepare(messages: list[Message], thread: Thread, reader: access.Reader) -> list[Message]:
     """These messages of one thread, with all that is shown of them to `reader`, who may read them."""
+    return dress(messages, thread, reader, beside(messages, thread, reader))
+
+
+def dress(messages: list[Message], thread: Thread, reader: access.Reader, found: Beside) -> list[Message]:
+    """The same with what has been `found` beside them, for `reader` or for another of equal standing. No query."""
     deeds = rights.deeds(reader, thread)
     for message in messages:
         message.thread = thread
@@ -90,35 +164,33 @@ def prepare(messages: list[Message], thread: Thread, reader: access.Reader) -> l
         message.may_write = deeds.contribute and message.standing == Standing.POSTED
         message.has_deeds = deeds.offers_anything(message)
         message.quote, message.signs, message.translated = None, [], []
-        message.actions, message.came_of_it, message.leads_to = [], [], ""
+        message.actions, message.came_of_it = found.actions.get(message.pk, []), found.came_of_it.get(message.pk, [])
+        moved_to = found.leads_to.get(message.pk)
+        message.leads_to = reverse("message_detail", kwargs={"key": moved_to}) if moved_to else ""
     voices(messages, deeds)
     standing = [message for message in messages if message.standing == Standing.POSTED]
-    if standing:
-        _with_actions(standing, reader)
-        _with_quotes(standing, deeds)
-        _with_signs(standing, deeds)
-        _with_translations(standing, deeds)
-        words.prepare(standing, thread, reader)
-    _with_new_places([message for message in messages if message.moved_to_id], reader)
+    for message in standing:
+        original = found.answered.get(message.answers_id or 0)
+        message.quote = quote_of(original, deeds) if original else None
+        message.signs = _signs_shown(found.signs.get(message.pk, {}), reader)
+        message.translated = [_translation_shown(one, deeds) for one in found.translations.get(message.pk, ())]
+    words.prepare(standing, thread, reader, found.parts)
     return messages
 
 
-def _with_actions(messages: list[Message], reader: access.Reader) -> None:
-    """What came of each, where `reader` may read it."""
-    made, more = made_from_each(messages, reader), come_of_each(messages, reader)
-    for message in messages:
-        message.actions, message.came_of_it = made[message.pk]["actions"], more[message.pk]
+def _signs_shown(by_sign: dict[str, set[int]], reader: access.Reader) -> list[SignShown]:
+    """The signs on a message in their order, with how many have put it there."""
+    return [
+        SignShown(sign, len(by_sign[name]), reader.pk in by_sign[name])
+        for name, sign in SIGNS.items()
+        if name in by_sign
+    ]
 
 
-def _with_quotes(messages: list[Message], deeds: rights.Deeds) -> None:
-    wanted = {message.answers_id for message in messages if message.answers_id}
-    if not wanted:
-        return
-    found = Message.objects.filter(pk__in=wanted, thread=deeds.thread, standing=Standing.POSTED)
-    quoted = found.select_related("author__organisation").in_bulk()
-    for message in messages:
-        if original := quoted.get(message.answers_id or 0):
-            message.quote = quote_of(original, deeds)
+def _translation_shown(translation: MessageTranslation, deeds: rights.Deeds) -> TranslationShown:
+    voice = voice_of(translation.translator, deeds)
+    said_in = str(LANGUAGES.get(translation.language, translation.language))
+    return TranslationShown(translation, said_in, voice, voice.is_own)
 
 
 def quote_of(message: Message, deeds: rights.Deeds) -> Quote:
@@ -127,38 +199,3 @@ def quote_of(message: Message, deeds: rights.Deeds) -> Quote:
     words = " ".join(text.as_plain_text(message.text).split()) or _("Files")
     voice = voice_of(message.author, deeds)
     return Quote(message.number, message.get_absolute_url(), voice, Truncator(words).chars(QUOTED_LENGTH))
-
-
-def _with_signs(messages: list[Message], deeds: rights.Deeds) -> None:
-    """The signs on each message in their order, with how many have put it there."""
-    put: dict[int, dict[str, list[int]]] = {}
-    for message_id, name, user_id in Reaction.objects.filter(message__in=messages).values_list(
-        "message", "sign", "user"
-    ):
-        put.setdefault(message_id, {}).setdefault(name, []).append(user_id)
-    own = deeds.reader.pk
-    for message in messages:
-        by_sign = put.get(message.pk, {})
-        message.signs = [
-            SignShown(sign, len(by_sign[name]), own in by_sign[name]) for name, sign in SIGNS.items() if name in by_sign
-        ]
-
-
-def _with_translations(messages: list[Message], deeds: rights.Deeds) -> None:
-    by_key = {message.pk: message for message in messages}
-    found = MessageTranslation.objects.filter(message__in=messages).select_related("translator__organisation")
-    for translation in found:
-        voice = voice_of(translation.translator, deeds)
-        said_in = str(LANGUAGES.get(translation.language, translation.language))
-        by_key[translation.message_id].translated.append(TranslationShown(translation, said_in, voice, voice.is_own))
-
-
-def _with_new_places(messages: list[Message], reader: access.Reader) -> None:
-    """Where what has been moved is now, for those who may read it there."""
-    if not messages:
-        return
-    keys = [message.moved_to_id for message in messages if message.moved_to_id]
-    found = dict(Message.objects.readable_by(reader).filter(pk__in=keys).values_list("pk", "key"))
-    for message in messages:
-        if key := found.get(message.moved_to_id or 0):
-            message.leads_to = reverse("message_detail", kwargs={"key": key})

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from coordination import access
 from discussion import cards, files, mentions, text
 from discussion.cards import Card
-from discussion.models import Message, Thread
+from discussion.models import Mention, Message, Thread
 
 
 @dataclass(frozen=True)
@@ -19,15 +19,27 @@ class Words:
     files: list[Any] = field(default_factory=list)
 
 
-def prepare(messages: Sequence[Message], thread: Thread, reader: access.Reader) -> None:
-    """Give each of these messages, which stand, its `words`: in a number of queries that does not grow with them, but
-    by one or two for each kind of what they link to."""
-    names = mentions.names_for(messages, thread, reader)
-    unfolded = cards.of(messages, reader)
-    attached = files.of(messages, thread, reader)
+@dataclass(frozen=True)
+class Parts:
+    """What words are made of besides the text, as readers of equal standing may read it."""
+
+    mentions: list[Mention]
+    cards: dict[int, list[Card]]
+    files: dict[int, list[Any]]
+
+
+def parts(messages: Sequence[Message], thread: Thread, reader: access.Reader) -> Parts:
+    """In a number of queries that does not grow with the messages, but by one or two for each kind of what they link
+    to."""
+    return Parts(mentions.on(messages), cards.of(messages, reader), files.of(messages, thread, reader))
+
+
+def prepare(messages: Sequence[Message], thread: Thread, reader: access.Reader, found: Parts) -> None:
+    """Give each of these messages, which stand, its `words`. No query."""
+    names = mentions.names_for(found.mentions, thread, reader)
     for message in messages:
         html = text.as_html(message.text, names.get(message.pk))
-        message.words = Words(html, unfolded[message.pk], attached.get(message.pk, []))
+        message.words = Words(html, found.cards[message.pk], found.files.get(message.pk, []))
 
 
 def preview(typed: str, about: Any, writer: access.Reader) -> Words:

@@ -1,8 +1,8 @@
 """Many sockets of some users on two servers with Redis, messages all the while, and everything that can go wrong on the
 way: what the command `benchmarks/thousand_sockets.py` measures, and a test in short.
 
-Clients are as the page's script is: they come back, catch up by the last change that they have, and send again what has
-no answer.
+Clients are as the page's script is: they come back, later each time, catch up by the last change that they have, and
+send again what has no answer yet.
 """
 
 import asyncio
@@ -22,6 +22,8 @@ from asgiref.sync import sync_to_async
 from benchmarks.worlds.wire import Wire, connect
 
 MESSAGE = re.compile(r'"number": (\d+), "key": "\w+", "change": (\d+), "html"')
+# As in static/accord/js/socket.js.
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 OF_THE_SPACE = ("messages", "head", "presence", "typing", "subscribed")
 
 
@@ -50,6 +52,8 @@ class Result:
     after_revocation: list[float] = field(default_factory=list)
     messages_after_revocation: int = 0
     cuts: int = 0
+    # Errors that were answered, by their code.
+    refused: Counter[str] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)  # from sending to receiving, of each message at each socket
 
     def percentile(self, part: float) -> float:
@@ -66,24 +70,28 @@ class Tab:
         self.numbers: list[int] = []
         self.at = array("d")
         self.is_closed = self.is_revoked = False
-        self.answers: dict[str, asyncio.Future[int]] = {}
+        # What has been sent and not yet answered: the frame, and who waits for the number.
+        self.unanswered: dict[str, tuple[str, asyncio.Future[int]]] = {}
         self.gone = asyncio.Event()
 
     async def run(self) -> None:
-        failures = 0
+        failures, wait = 0, FIRST_WAIT
         while not self.world.is_over and not self.is_closed:
             self.gone.clear()
             server = self.world.servers[(self.number + failures) % len(self.world.servers)]
             self.wire = await connect(f"{server.url}/socket/", self.world.headers[self.user], self.hear, self.gone.set)
             if self.wire is None:
                 failures += 1
-                await asyncio.sleep(random.uniform(0.2, 1.0))
-                continue
-            self.follow()
-            beat = asyncio.create_task(self.beat(self.wire))
-            await self.gone.wait()
-            beat.cancel()
-            await asyncio.sleep(random.uniform(0.05, 0.5))
+                wait = min(wait * 2, LONGEST_WAIT)
+            else:
+                wait = FIRST_WAIT
+                self.follow()
+                for frame, _answer in self.unanswered.values():
+                    self.wire.send(frame)
+                beat = asyncio.create_task(self.beat(self.wire))
+                await self.gone.wait()
+                beat.cancel()
+            await asyncio.sleep(wait * random.uniform(0.5, 1.5))
 
     async def beat(self, wire: Wire) -> None:
         while True:
@@ -106,9 +114,10 @@ class Tab:
             self.wire.cut()
         elif kind in ("sent", "error"):
             frame = json.loads(text)
-            answer = self.answers.get(frame.get("key", ""))
-            if kind == "sent" and answer and not answer.done():
-                answer.set_result(frame["number"])
+            if kind == "error":
+                self.world.result.refused[frame["code"]] += 1
+            elif frame["key"] in self.unanswered:
+                self.unanswered.pop(frame["key"])[1].set_result(frame["number"])
 
     def take(self, text: str) -> None:
         now = time.monotonic()
@@ -120,17 +129,14 @@ class Tab:
             self.follow()
 
     async def post(self, words: str) -> int:
-        """Send until it is answered, always with the same key; gives the number of the message."""
+        """Send, over each connection anew until it is answered, with the same key; gives the number of the message."""
         key = str(uuid.uuid4())
         frame = json.dumps({"type": "send", "thread": self.world.thread.key, "text": words, "key": key})
-        self.answers[key] = asyncio.get_running_loop().create_future()
-        while True:
-            if self.wire is not None:
-                self.wire.send(frame)
-            try:
-                return await asyncio.wait_for(asyncio.shield(self.answers[key]), 5)
-            except TimeoutError:
-                continue
+        answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.unanswered[key] = frame, answer
+        if self.wire is not None:
+            self.wire.send(frame)
+        return await answer
 
 
 class World:
@@ -195,7 +201,10 @@ class World:
             await asyncio.sleep(max(0, begun + number / self.plan.a_second - time.monotonic()))
             posting.append(asyncio.create_task(self._post(number)))
         self.result.posted = len(posting)
+        accepted = sum(one.done() for one in posting)
+        self.say(f"{len(posting)} messages have been sent, {accepted} of them accepted by now.")
         await asyncio.gather(*posting)
+        self.say(f"The last was accepted {time.monotonic() - begun:.0f} seconds after the beginning.")
 
     async def _post(self, number: int) -> None:
         tab = random.choice([tab for tab in self.tabs if tab.user != 0])

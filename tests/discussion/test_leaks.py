@@ -156,6 +156,8 @@ async def test_what_was_fetched_is_not_sent_when_access_ends_while_others_are_to
         def due(self, _socket):
             pass
 
+        due_for_counts = due
+
         async def go(self, _place):
             socket.poked("user.1", "access", None)  # it is heard while Redis is asked
 

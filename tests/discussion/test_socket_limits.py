@@ -188,6 +188,29 @@ def test_what_is_made_for_many_is_made_once_and_anew_for_those_whom_it_concerns(
     assert all(share.sent_up_to == {thread.pk: 2} for share in shares)
 
 
+def test_where_each_reader_wrote_one_of_the_messages_it_takes_no_queries_for_each(db, django_assert_max_num_queries):
+    """So it is with every client that comes back after a while: on a page of a hundred messages all are concerned."""
+    from discussion import delivery
+    from tests.discussion.test_deeds_and_frames import caller_of
+
+    def served(authors):
+        space = make_space()
+        thread = make_thread(make_action(space))
+        people = [make_member(space, Role.CONTRIBUTOR) for _number in range(authors)]
+        for author in people:
+            make_message(thread, author, "Words")
+        asks = [delivery.Ask(caller_of(user), [thread.pk], {thread.pk: 0}) for user in people]
+        delivery.fetch(asks, {})  # sessions are looked at closely once
+        return asks
+
+    few_of_them, many_of_them = served(3), served(12)
+    with django_assert_max_num_queries(60) as few:
+        delivery.fetch(few_of_them, {})
+    with django_assert_max_num_queries(len(few)):
+        shares = delivery.fetch(many_of_them, {})
+    assert len({id(share.frames[0][1]) for share in shares}) == 12, "made anew for each"
+
+
 class Connecting:
     """What waits and misses the first time that it is cancelled, as a client of Redis that is connecting may."""
 

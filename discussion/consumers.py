@@ -42,8 +42,6 @@ SIGNED_OUT, BAD_FRAMES, TOO_MANY_FRAMES, SILENT, BROKEN = 4401, 4400, 4429, 4408
 class Subscription:
     key: str
     sent_up_to: int  # a change
-    # A page was cut off: the client asks for the next one itself.
-    is_paused: bool = False
     is_seen: bool = False
     company: str = ""
 
@@ -299,8 +297,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         self.hub.due(self)
 
     def _want_messages(self, thread_id: int) -> None:
-        held = self.subscriptions.get(thread_id)
-        if held is not None and not held.is_paused:
+        if thread_id in self.subscriptions:
             self.wanted.messages.add(thread_id)
         self.hub.due(self)
 
@@ -355,7 +352,6 @@ class SocketConsumer(AsyncWebsocketConsumer):
         for thread_id, number in share.sent_up_to.items():
             if self._is_same(ask, thread_id):
                 self.subscriptions[thread_id].sent_up_to = number
-                self.subscriptions[thread_id].is_paused = thread_id in share.paused
         for thread_id, text in share.frames:
             # Not what was fetched for a subscription that has ended, or begun anew at another number, since then.
             if self._is_same(ask, thread_id) and not self._was_told(thread_id, text):

@@ -26,7 +26,7 @@ from discussion.models import Message, ReadMark, Thread
 from discussion.sessions import Caller, made_for
 from discussion.topics import Followed
 
-# Messages in one frame, and about how many characters; who lacks more asks for the rest when these are dealt with.
+# Messages in one frame, and about how many characters; who lacks more is sent the rest in the next rounds.
 MESSAGES_IN_A_FRAME = 100
 FRAME_SIZE = 192 * 1024
 # A head is made for one user alone, and takes its time: those of so many users in one round, the others in the next.
@@ -61,10 +61,9 @@ class Share:
     closed: set[int] = field(default_factory=set)
     frames: list[tuple[int, str]] = field(default_factory=list)  # of which thread, and what
     sent_up_to: dict[int, int] = field(default_factory=dict)
-    paused: set[int] = field(default_factory=set)
     counts: dict[str, int] | None = None
     topics: dict[tuple[str, int], list[dict[str, Any]] | None] = field(default_factory=dict)  # None: closed
-    # What was not dealt with in this round.
+    # The threads of which there is more than was dealt with in this round.
     later: set[int] = field(default_factory=set)
 
 
@@ -184,7 +183,7 @@ def _page(thread: Thread, those: list[Party]) -> list[Party]:
         is_cut_off = not (is_last and up_to == messages[-1].change)
         party.share.sent_up_to[thread.pk] = up_to if is_cut_off else thread.last_change
         if is_cut_off:
-            party.share.paused.add(thread.pk)
+            party.share.later.add(thread.pk)
     return []
 
 

@@ -54,6 +54,8 @@ class Result:
     cuts: int = 0
     # Errors that were answered, by their code.
     refused: Counter[str] = field(default_factory=Counter)
+    # How often sockets came to an end, by the code with which the server closed; None where the connection broke.
+    ends: Counter[int | None] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)  # from sending to receiving, of each message at each socket
 
     def percentile(self, part: float) -> float:
@@ -91,6 +93,7 @@ class Tab:
                 beat = asyncio.create_task(self.beat(self.wire))
                 await self.gone.wait()
                 beat.cancel()
+                self.world.result.ends[self.wire.code] += 1
             await asyncio.sleep(wait * random.uniform(0.5, 1.5))
 
     async def beat(self, wire: Wire) -> None:
@@ -125,8 +128,6 @@ class Tab:
             self.numbers.append(int(number))
             self.at.append(now)
             self.change = int(change)
-        if text.endswith('"more": true}'):
-            self.follow()
 
     async def post(self, words: str) -> int:
         """Send, over each connection anew until it is answered, with the same key; gives the number of the message."""
@@ -203,6 +204,7 @@ class World:
         self.result.posted = len(posting)
         accepted = sum(one.done() for one in posting)
         self.say(f"{len(posting)} messages have been sent, {accepted} of them accepted by now.")
+        self.say(f"Sockets ended: {dict(self.result.ends)}; errors answered: {dict(self.result.refused)}.")
         await asyncio.gather(*posting)
         self.say(f"The last was accepted {time.monotonic() - begun:.0f} seconds after the beginning.")
 

@@ -1,6 +1,7 @@
 """Servers, PostgreSQL and Redis for one benchmark, as tests/servers.py starts them for tests."""
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ def own_stack() -> Iterator[Any]:
     """A `Stack` with a database of its own, to which Django in this process is connected. Needs `make services`."""
     sys.path.insert(0, str(ROOT))
     _take_services()
+    # Whoever breaks it off leaves no server behind.
+    signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(1))
     os.environ |= {
         "SECRET_KEY": "only-for-benchmarks",
         "DJANGO_SETTINGS_MODULE": "config.settings",

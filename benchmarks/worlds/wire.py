@@ -18,6 +18,8 @@ class Wire(asyncio.Protocol):
         self.opened: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._buffer = bytearray()
         self._is_open = False
+        # With what code the server has closed, if it has.
+        self.code: int | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]
@@ -64,6 +66,7 @@ class Wire(asyncio.Protocol):
         elif kind == PING:
             self._write(PONG, payload)
         elif kind == CLOSE and self.transport:
+            self.code = int.from_bytes(payload[:2], "big")
             self.transport.close()
 
     def send(self, text: str) -> None:

@@ -83,8 +83,7 @@ async def test_whoever_comes_back_gets_the_rest_in_pages_in_order_and_none_twice
             page = await reader.until("messages")
             assert len(page["messages"]) <= delivery.MESSAGES_IN_A_FRAME
             numbers += [message["number"] for message in page["messages"]]
-            if more := page["more"]:
-                await reader.follow(room.thread, after=page["messages"][-1]["change"])
+            more = page["more"]
         assert numbers == list(range(21, 231))
         await later(room.say)
         assert [m["number"] for m in (await reader.until("messages"))["messages"]] == [231]

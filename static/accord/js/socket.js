@@ -45,7 +45,7 @@ export function follow(thread, after) {
   subscribe(thread);
 }
 
-export function subscribe(thread) {
+function subscribe(thread) {
   if (followed.has(thread)) send({ type: "subscribe", thread, after: followed.get(thread)() });
 }
 

@@ -3,7 +3,7 @@
    Where sockets do not come through it waits for news by requests; without scripts the form is an ordinary one. */
 
 import { Messages, replace } from "./messages.js";
-import { follow, isFailing, isOpen, on, send, subscribe } from "./socket.js";
+import { follow, isFailing, isOpen, on, send } from "./socket.js";
 import { enhance } from "./writing.js";
 
 const TYPING_SHOWN = 5000;
@@ -131,7 +131,6 @@ on("messages", (frame) => {
   const panel = panels.get(frame.thread);
   if (!panel) return;
   panel.put(frame.messages.map((message) => message.html).join(""), frame.messages.at(-1).change);
-  if (frame.more) subscribe(frame.thread);
 });
 on("head", (frame) => panels.get(frame.thread)?.head(frame.html, frame.change));
 on("sent", (frame) => panels.get(frame.thread)?.own.add(frame.number));

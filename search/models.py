@@ -129,6 +129,13 @@ class Replica(models.Model):
     uuid = models.CharField(max_length=60, blank=True)
     # While `search_rebuild` fills a new index, the worker writes to both.
     building = models.CharField(max_length=150, blank=True)
+    # How far a rebuild has come, for one that is broken off: the last entry that the new index has been sent, and the
+    # last one that it is to be sent. What came later, the worker has sent.
+    sent_to = models.PositiveBigIntegerField(default=0)
+    send_until = models.PositiveBigIntegerField(default=0)
+    # The same of what is projected before: the model, and its last object that has been.
+    projecting = models.CharField(max_length=100, blank=True)
+    projected_to = models.PositiveBigIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.alias
@@ -136,3 +143,25 @@ class Replica(models.Model):
     @property
     def next_index(self) -> str:
         return f"{self.alias}-{self.ledger}-{self.generation + 1}"
+
+
+class Outcome(models.TextChoices):
+    SLOW = "slow", _("slow")
+    FAILED = "failed", _("failed")
+
+
+class Tally(models.Model):
+    """How many searches of a day were slow or failed, by engine. What was searched for, and by whom, is not kept."""
+
+    day = models.DateField(_("day"))
+    engine = models.CharField(_("engine"), max_length=20)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
+    number = models.PositiveIntegerField(_("number"), default=0)
+    longest_ms = models.PositiveIntegerField(_("longest, in milliseconds"), default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "engine", "outcome"], name="one_tally_a_day")]
+        ordering = ["-day", "engine", "outcome"]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.engine} {self.outcome}: {self.number}"

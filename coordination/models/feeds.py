@@ -1,4 +1,4 @@
-"""Calendar feeds: secret addresses under which a calendar program fetches what one user may read."""
+"""Secret addresses; among them calendar feeds, which a calendar program fetches as one user may read them."""
 
 from django.conf import settings
 from django.db import models
@@ -7,16 +7,24 @@ from django.utils.translation import gettext_lazy as _
 from coordination.models.spaces import Space
 
 
-class CalendarFeed(models.Model):
-    """One address of one user: of the user's own due dates, or of those of a space.
+class SecretAddress(models.Model):
+    """What opens something for whoever has the address, as its owner may read it.
 
     The secret is kept as a hash: whoever reads the database fetches nothing. Each request asks the access rule anew.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    space = models.ForeignKey(Space, on_delete=models.CASCADE, null=True, related_name="+")
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+
+class CalendarFeed(SecretAddress):
+    """One address of one user: of the user's own due dates, or of those of a space."""
+
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("calendar feed")

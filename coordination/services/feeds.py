@@ -24,7 +24,7 @@ def renew_feed(actor: User, space: Space | None = None) -> str:
     """
     if space is not None and access.role_in(actor, space.pk) is None:
         raise PermissionDenied(_("You do not have the right to do this."))
-    secret = secrets.token_urlsafe(SECRET_BYTES)
+    secret = new_secret()
     CalendarFeed.objects.update_or_create(user=actor, space=space, defaults={"digest": digest_of(secret)})
     audit.record(actor, "calendar address made", space or actor)
     return secret
@@ -41,6 +41,10 @@ def end_feed(actor: User, space: Space | None = None) -> None:
 def end_feeds_of_former_members(space: Space) -> None:
     """A membership has ended: so do the addresses of those who are no members any more, for good."""
     CalendarFeed.objects.filter(space=space).exclude(user__in=list(access.users_in([space.pk]))).delete()
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(SECRET_BYTES)
 
 
 def digest_of(secret: str) -> str:

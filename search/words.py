@@ -1,75 +1,98 @@
-"""Words as the ledger's full text knows them: folded, so that spelling variants meet, and cut to their stems.
+"""Words as both engines know them: folded, so that spelling variants meet, and with their stems beside them.
 
-The database's own full text knows no Urdu, Dari or Pashto, and SQLite's no Russian. So both get folded words, and a
-query asks for words that begin with the stem: plain, the same on every database, and enough to find an inflected word.
+The database's own full text knows no Urdu, Dari or Pashto, and SQLite's no Russian, so the ledger's text is folded
+here; Elasticsearch folds by a table that is made of the same function (`search.engines.elastic`).
 """
 
 import re
 import unicodedata
+from functools import lru_cache
+
+import snowballstemmer
 
 WORD = re.compile(r"[^\W_]+")
 # A query beyond this is not read: nobody types more, and each word costs a look-up.
 LONGEST_QUERY = 300
 MOST_WORDS = 12
+# Words beyond this are no words, and full text takes none that are much longer.
+LONGEST_WORD = 100
 
-# Letters that look alike and are typed for one another on Arabic, Urdu, Persian and Pashto keyboards.
-_ALIKE = str.maketrans(
-    {
-        "ي": "ی",
-        "ى": "ی",
-        "ې": "ی",
-        "ۍ": "ی",
-        "ئ": "ی",
-        "ے": "ی",
-        "ك": "ک",
-        "ګ": "گ",
-        "ه": "ہ",
-        "ۀ": "ہ",
-        "ۂ": "ہ",
-        "ة": "ہ",
-        "ھ": "ہ",
-        "أ": "ا",
-        "إ": "ا",
-        "آ": "ا",
-        "ٱ": "ا",
-        "ؤ": "و",
-        "ـ": "",
-        "\u200c": "",
-        "\u200d": "",
-        "ё": "е",
-        "ı": "i",
-        "ʻ": "",
-        "ʼ": "",
-        "‘": "",
-        "’": "",
-    }
-)
-# Endings that inflection puts on a word, the longest first.
-_RUSSIAN_ENDINGS = re.compile(
-    r"(?:иями|ями|ами|иях|ого|его|ому|ему|ыми|ими|ией|иям|ием|ях|ах|ия|ию|ии|ие|ий|ой|ей|ый|ая|яя|ое|ее|ые|ых|их"
-    r"|ом|ем|ам|ям|ов|ев|ую|юю|[аяоеиыуюьй])$"
-)
-_ENGLISH_ENDINGS = re.compile(r"(?:ies|ing|ed|es|s|y|e)$")
-_SHORTEST_STEM = 4
+# Letters that look alike and are typed for one another on Arabic, Urdu, Persian and Pashto keyboards; letters of Uzbek,
+# Kazakh, Kyrgyz and Tajik, for which whoever has a Russian keyboard types the nearest.
+_ALIKE = {
+    **dict.fromkeys("يىېۍئےیٸۓ", "ی"),
+    **dict.fromkeys("كڪګگڰ", "ک") | {"ګ": "گ", "گ": "گ", "ڰ": "گ"},
+    **dict.fromkeys("هۀۂةھەۃ", "ہ"),
+    **dict.fromkeys("أإآٱٲٳ", "ا"),
+    **dict.fromkeys("ؤٶۇۆ", "و"),
+    "ء": "",
+    "ړ": "ڑ", "ډ": "ڈ", "ټ": "ٹ", "ڼ": "ن", "ں": "ن",
+    "ә": "а", "ғ": "г", "қ": "к", "ң": "н", "ө": "о", "ұ": "у", "ү": "у", "һ": "х", "і": "и", "ҳ": "х",
+    "ҷ": "ж", "ҡ": "к",
+    "ё": "е", "ı": "i", "ə": "a", "ø": "o", "ł": "l", "đ": "d",
+    # Joiners, the stretching stroke, signs of direction, soft hyphens, and the marks that belong to Uzbek letters.
+    **dict.fromkeys("ـ\u200b\u200c\u200d\u00ad\ufeffʻʼ‘’ʹʺ", ""),
+    **dict.fromkeys("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", ""),
+    **{digit: str(number) for digits in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for number, digit in enumerate(digits)},
+    "\0": " ",
+}  # fmt: skip
+_MARKS = {mark: None for mark in range(0x300, 0x20F0) if unicodedata.combining(chr(mark))}
+_FOLDED = str.maketrans(_ALIKE) | _MARKS
+# "Pakistan's" is Pakistan, and "Oʻzbekiston" one word, however the mark is typed.
+_POSSESSIVE = re.compile(r"(?<=[a-z])['’ʼ]s\b")
+_INNER_MARK = re.compile(r"(?<=[^\W_])['`´](?=[^\W_])")
+_SIGNS = frozenset("'’ʼ`´")
+
+_english = snowballstemmer.stemmer("english")
+_russian = snowballstemmer.stemmer("russian")
 
 
 def fold(text: str) -> str:
     """`text` in small letters, without accents, vowel marks and the differences between keyboards."""
-    text = text.replace("\0", " ").translate(_ALIKE).casefold()
-    decomposed = unicodedata.normalize("NFKD", text).replace("и\u0306", "й")
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(_ALIKE)
+    text = text.casefold()
+    if _SIGNS & set(text):
+        text = _INNER_MARK.sub("", _POSSESSIVE.sub("", text))
+    if text.isascii():
+        return text.replace("\0", " ")
+    # The short i of Russian is a letter, and no accent on another.
+    text = unicodedata.normalize("NFKD", text.translate(_FOLDED)).replace("и\u0306", "й")
+    return text.translate(_FOLDED)
 
 
+# Words that say nothing by themselves: a question may hold them, an answer need not.
+_EMPTY = """
+    a an and are as at be been but by can did do does for from had has have he her his how i if in into is it its me my no
+    not of on or our she so some something than that the their them then there these they this those to us was we were
+    what when where which who whom why will with would you your about
+    а бы быть в во все да для до его ее если есть же за и из или им их к как ко когда кто ли мы на над не него нее нет но
+    о об от по под при с со так также там то того тоже только у уже что чтобы эта эти это этот
+    کا کی کے کو سے میں پر نے ہے ہیں اور یہ وہ ایک کیا تھا تھی تھے ہو ہونا کر تک بھی جو
+    در از به با برای است این آن را که یا تا هم شد می د په چې او
+"""
+EMPTY = frozenset(fold(_EMPTY).split())
+
+
+@lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """What the forms of a folded `word` have in common at their beginning."""
-    endings = _RUSSIAN_ENDINGS if "а" <= word[0] <= "я" else _ENGLISH_ENDINGS
-    shorter = endings.sub("", word)
-    return shorter if len(shorter) >= _SHORTEST_STEM else word
+    """What the forms of a folded `word` share: Snowball's stem in Latin and Cyrillic, in other scripts the word."""
+    if "а" <= word[0] <= "я":
+        return _russian.stemWord(word)
+    return _english.stemWord(word) if "a" <= word[0] <= "z" and word.isascii() else word
+
+
+def split(text: str) -> list[str]:
+    """The folded words of a text, in its order."""
+    return [word for word in WORD.findall(fold(text)) if len(word) <= LONGEST_WORD]
 
 
 def of(query: str) -> list[str]:
     """The folded words of a query, at most `MOST_WORDS`, none twice."""
-    return list(dict.fromkeys(WORD.findall(fold(query[:LONGEST_QUERY]))))[:MOST_WORDS]
+    return list(dict.fromkeys(split(query[:LONGEST_QUERY])))[:MOST_WORDS]
+
+
+def telling(words: list[str]) -> list[str]:
+    """Those of folded `words` that say something; all of them where none does."""
+    return [word for word in words if word not in EMPTY] or words
 
 
 def stems(query: str) -> list[str]:

@@ -280,7 +280,9 @@ WAGTAILADMIN_RICH_TEXT_EDITORS = {
         "OPTIONS": {"features": ["h3", "h4", "bold", "italic", "ol", "ul", "link", "hr"]},
     }
 }
-WAGTAIL_WORKFLOW_ENABLED = False
+# A page of knowledge is reviewed before it is published (coordination.review). Our notifier tells of it, not Wagtail's.
+WAGTAIL_WORKFLOW_ENABLED = True
+WAGTAIL_FINISH_WORKFLOW_ACTION = "coordination.publishing.publish_what_was_approved"
 WAGTAIL_AUTOSAVE_INTERVAL = 0  # what is saved stands in the audit trail: each save is somebody's deed
 # An address that an editor types stays as it is: looking for its page would tell of pages by their place in the tree.
 WAGTAILADMIN_EXTERNAL_LINK_CONVERSION = "none"

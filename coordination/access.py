@@ -546,6 +546,26 @@ def author_id_of(obj: Any) -> int | None:
     return getattr(obj, "created_by_id", None) or getattr(obj, "author_id", None)
 
 
+def _reviews_page(user: User, obj: Any) -> bool:
+    """A page that waits for it is reviewed by those who may publish it anyway, and by the owners of its topics who
+    contribute in its space; of these nobody reviews what is one's own request."""
+    waiting = obj.current_workflow_state if getattr(obj, "has_workflow", False) else None
+    if waiting is None or waiting.status != waiting.STATUS_IN_PROGRESS:
+        return False
+    if _holds("record_space")(user, obj):
+        return True
+    if waiting.requested_by_id == user.pk or not _holds("contribute_space")(user, obj):
+        return False
+    from coordination import review
+
+    return user.pk in review.owner_ids_of(obj)
+
+
+def _revises(user: User, obj: Any) -> bool:
+    """On the editors' side a page is opened by whoever edits it, and by its reviewers while it waits for them."""
+    return _edits(user, obj) or _reviews_page(user, obj)
+
+
 # Every verb asks for reading besides.
 VERBS: dict[str, Callable[[Any, Any], bool]] = {
     "read": lambda user, obj: True,
@@ -559,6 +579,8 @@ VERBS: dict[str, Callable[[Any, Any], bool]] = {
     "answer": _answers,
     "name_delegates": _names_delegates,
     "edit": _edits,
+    "review_page": _reviews_page,
+    "revise": _revises,
 }
 
 # What an office lets its holder do; reading is never among it.

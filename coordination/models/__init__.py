@@ -59,6 +59,7 @@ from coordination.models.reminders import (
     ReminderRules,
     ReminderStage,
 )
+from coordination.models.review import TopicOwnersReview
 from coordination.models.saved_filters import BulkChange, FilteredList, SavedFilter, StandardFilter
 from coordination.models.spaces import (
     Content,
@@ -139,6 +140,7 @@ __all__ = [
     "SpokenLanguage",
     "StandardFilter",
     "Topic",
+    "TopicOwnersReview",
     "Verdict",
     "Weekend",
     "article_name",

@@ -28,6 +28,13 @@ class Topic(models.Model):
     name_ur = models.CharField(_("name in Urdu"), max_length=100, blank=True)
     description = models.TextField(_("description"), blank=True)
     icon = models.CharField(_("icon"), max_length=40, default="tag")
+    owners = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owners"),
+        blank=True,
+        related_name="topics_owned",
+        help_text=_("They review pages on it before publication, in the spaces in which they contribute."),
+    )
 
     class Meta:
         ordering = ["name"]
@@ -98,6 +105,14 @@ class MarkedPage(Marked, Page):
             validate_plain_text(self.title)
         except ValidationError as refusal:
             raise ValidationError({"title": refusal}) from refusal
+
+    @property
+    def has_workflow(self) -> bool:
+        """Only pages of knowledge are reviewed (knowledge.models.pages)."""
+        return False
+
+    def get_workflow(self):
+        return None
 
     def get_absolute_url(self) -> str:
         return reverse(self.route_name, kwargs={"key": self.key})

@@ -8,10 +8,10 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.models import Page
 
 from accounts.text import validate_plain_text
-from coordination.models import ContentPage
+from knowledge.models.pages import KnowledgePage
 
 
-class GlossaryTerm(ContentPage):
+class GlossaryTerm(KnowledgePage):
     """A term. Its title is the term in English; where another language is missing, English stands for it."""
 
     definition = models.TextField(_("definition"), max_length=2000)

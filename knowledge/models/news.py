@@ -10,11 +10,12 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 
-from coordination.models import ContentPage, Country
+from coordination.models import Country
 from knowledge.models.files import Picture
+from knowledge.models.pages import TranslatedPage
 
 
-class NewsItem(ContentPage):
+class NewsItem(TranslatedPage):
     published_on = models.DateField(_("date"), default=timezone.localdate)
     summary = models.TextField(_("summary"), max_length=1000, blank=True)
     body = RichTextField(_("text"), blank=True)

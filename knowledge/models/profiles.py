@@ -10,10 +10,11 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page
 
 from accounts.text import validate_plain_text
-from coordination.models import ContentPage, Country, MarkedQuerySet
+from coordination.models import Country, MarkedQuerySet
+from knowledge.models.pages import TranslatedPage
 
 
-class CountryProfile(ContentPage):
+class CountryProfile(TranslatedPage):
     country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="profiles", verbose_name=_("country"))
     summary = models.TextField(_("summary"), blank=True, max_length=3000)
     body = RichTextField(_("text"), blank=True)

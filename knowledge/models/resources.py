@@ -13,9 +13,10 @@ from wagtail.models import Orderable, Page
 
 from accounts.text import validate_plain_text
 from coordination.editors_forms import PageOfPartsForm
-from coordination.models import ContentPage, Country, MarkedQuerySet
+from coordination.models import Country, MarkedQuerySet
 from coordination.models.spaces import MarkedPageManager, MarkedPageQuerySet
 from knowledge.models.files import File, files_attached_to
+from knowledge.models.pages import TranslatedPage
 
 # The first statistical yearbooks that somebody may want to file, and what no catalogue announces today.
 EARLIEST_YEAR = 1850
@@ -41,7 +42,7 @@ class ResourceQuerySet(MarkedPageQuerySet):
 ResourceManager = MarkedPageManager.from_queryset(ResourceQuerySet)
 
 
-class Resource(ContentPage):
+class Resource(TranslatedPage):
     kind = models.CharField(_("kind"), max_length=20, choices=ResourceKind.choices, default=ResourceKind.STUDY)
     abstract = models.TextField(_("abstract"), blank=True, max_length=3000)
     body = RichTextField(_("text"), blank=True)
@@ -63,8 +64,8 @@ class Resource(ContentPage):
     template = "knowledge/resource_detail.html"
     context_object_name = "resource"
     base_form_class = PageOfPartsForm
-    exclude_fields_in_copy: ClassVar[list[str]] = [*ContentPage.exclude_fields_in_copy, "files", "submission"]
-    fields_of_no_revision = (*ContentPage.fields_of_no_revision, "submission")
+    exclude_fields_in_copy: ClassVar[list[str]] = [*TranslatedPage.exclude_fields_in_copy, "files", "submission"]
+    fields_of_no_revision = (*TranslatedPage.fields_of_no_revision, "submission")
     content_panels: ClassVar[list] = [
         *Page.content_panels,
         FieldRowPanel([FieldPanel("kind"), FieldPanel("year"), FieldPanel("language")]),

@@ -16,8 +16,9 @@ from wagtail.models import Orderable, Page
 
 from accounts.models import validate_time_zone
 from accounts.text import validate_plain_text
-from coordination.models import ContentPage, Country, MarkedQuerySet, Organisation
+from coordination.models import Country, MarkedQuerySet, Organisation
 from coordination.models.spaces import MarkedPageManager, MarkedPageQuerySet
+from knowledge.models.pages import TranslatedPage
 
 
 class ServicePointState(models.TextChoices):
@@ -49,7 +50,7 @@ class ServicePointQuerySet(MarkedPageQuerySet):
 ServicePointManager = MarkedPageManager.from_queryset(ServicePointQuerySet)
 
 
-class ServicePoint(ContentPage):
+class ServicePoint(TranslatedPage):
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,

@@ -61,11 +61,11 @@ def fold(text: str) -> str:
 
 # Words that say nothing by themselves: a question may hold them, an answer need not.
 _EMPTY = """
-    a an and are as at be been but by can did do does for from had has have he her his how i if in into is it its me my no
-    not of on or our she so some something than that the their them then there these they this those to us was we were
-    what when where which who whom why will with would you your about
-    а бы быть в во все да для до его ее если есть же за и из или им их к как ко когда кто ли мы на над не него нее нет но
-    о об от по под при с со так также там то того тоже только у уже что чтобы эта эти это этот
+    a an and are as at be been but by can did do does for from had has have he her his how i if in into is it its me my
+    no not of on or our she so some something than that the their them then there these they this those to us was we
+    were what when where which who whom why will with would you your about
+    а бы быть в во все да для до его ее если есть же за и из или им их к как ко когда кто ли мы на над не него нее нет
+    но о об от по под при с со так также там то того тоже только у уже что чтобы эта эти это этот
     کا کی کے کو سے میں پر نے ہے ہیں اور یہ وہ ایک کیا تھا تھی تھے ہو ہونا کر تک بھی جو
     در از به با برای است این آن را که یا تا هم شد می د په چې او
 """

@@ -107,6 +107,7 @@ def measure(called: str, user: Any, space: Any) -> None:
     for name, address in addresses.items():
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(address)
+        asked = len(queries)  # each further request empties the log
         assert answer.status_code == 200, (address, answer.status_code)
         times = []
         for _request in range(REQUESTS):
@@ -114,9 +115,9 @@ def measure(called: str, user: Any, space: Any) -> None:
             client.get(address)
             times.append((time.monotonic() - started) * 1000)
         centiles = statistics.quantiles(times, n=20)
-        verdict = "met" if len(queries) <= MOST_QUERIES else "not met"
+        verdict = "met" if asked <= MOST_QUERIES else "not met"
         print(
-            f"  {name}: {len(queries)} queries (at most {MOST_QUERIES}: {verdict}), {len(answer.content) // 1024} KiB, "
+            f"  {name}: {asked} queries (at most {MOST_QUERIES}: {verdict}), {len(answer.content) // 1024} KiB, "
             f"median {statistics.median(times):.0f} ms, 95th percentile {centiles[-1]:.0f} ms"
         )
 

@@ -1,8 +1,9 @@
+from knowledge.models.feeds import KnowledgeFeed
 from knowledge.models.files import File, Picture, Rendition, SpaceFile, TextState
-from knowledge.models.glossary import GlossaryTerm
+from knowledge.models.glossary import GlossaryTerm, Wording, WordingKind
 from knowledge.models.news import NewsItem
 from knowledge.models.profiles import CountryFact, CountryProfile
-from knowledge.models.resources import Resource, ResourceFile, ResourceKind
+from knowledge.models.resources import Licence, Resource, ResourceFile, ResourceKind
 from knowledge.models.service_points import OpeningHours, Service, ServicePoint, ServicePointState, Weekday
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "CountryProfile",
     "File",
     "GlossaryTerm",
+    "KnowledgeFeed",
+    "Licence",
     "NewsItem",
     "OpeningHours",
     "Picture",
@@ -23,4 +26,6 @@ __all__ = [
     "SpaceFile",
     "TextState",
     "Weekday",
+    "Wording",
+    "WordingKind",
 ]

@@ -28,9 +28,7 @@ class KnowledgeFeed(SecretAddress):
             models.UniqueConstraint(
                 fields=["user"], condition=Q(space=None, topic=None), name="one_feed_of_a_user_for_all"
             ),
-            models.CheckConstraint(
-                condition=Q(space=None) | Q(topic=None), name="a_feed_is_of_a_space_or_of_a_topic"
-            ),
+            models.CheckConstraint(condition=Q(space=None) | Q(topic=None), name="a_feed_is_of_a_space_or_of_a_topic"),
         ]
 
     def __str__(self) -> str:

@@ -17,7 +17,8 @@ from wagtail.images.models import ImageQuerySet as WagtailImageQuerySet
 from accounts.text import validate_plain_text
 from coordination import access, attachments
 from coordination.models import Audience, Marked, MarkedQuerySet, Space
-from knowledge.uploads import PICTURES, suffix_of
+from coordination.models.marking import KEY_LENGTH
+from knowledge.uploads import KINDS, PICTURES, suffix_of
 
 # File systems count bytes (255 of them), the column counts characters (100): Urdu and Cyrillic take two bytes each.
 NAME_MAX_BYTES = 150
@@ -88,6 +89,8 @@ class File(SpaceFile, AbstractDocument):
     # The part of it that the file came with, by key: a report on a commitment.
     came_with = models.PositiveBigIntegerField(null=True, editable=False)
     text = models.TextField(_("text"), blank=True, editable=False)
+    # The key of the first of its versions; empty where it is that one. The newest is offered, each stays where it was.
+    lineage = models.CharField(max_length=KEY_LENGTH, blank=True, default="", db_index=True, editable=False)
     text_state = models.CharField(
         _("text"), max_length=20, choices=TextState.choices, default=TextState.PENDING, editable=False
     )
@@ -120,6 +123,22 @@ class File(SpaceFile, AbstractDocument):
     def access_limit(self) -> frozenset[str] | None:
         """Of what came with a part that is withdrawn, whoever may still see that part."""
         return attachments.limit_of(self.attached_to, self.came_with) if self.came_with is not None else None
+
+    @property
+    def first_version(self) -> str:
+        """What all versions of it share."""
+        return self.lineage or self.key
+
+    @property
+    def media_type(self) -> str:
+        kind = KINDS.get(suffix_of(self.filename))
+        return kind.media_type if kind else "application/octet-stream"
+
+    @property
+    def recording(self) -> str:
+        """Whether it is heard or seen: "audio", "video" or nothing."""
+        kind = self.media_type.partition("/")[0]
+        return kind if kind in ("audio", "video") else ""
 
     @property
     def is_picture(self) -> bool:

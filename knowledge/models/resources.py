@@ -15,7 +15,9 @@ from accounts.text import validate_plain_text
 from coordination.editors_forms import PageOfPartsForm
 from coordination.models import Country, MarkedQuerySet
 from coordination.models.spaces import MarkedPageManager, MarkedPageQuerySet
+from knowledge.languages import name_of
 from knowledge.models.files import File, files_attached_to
+from knowledge.models.languages import LanguagesField
 from knowledge.models.pages import TranslatedPage
 
 # The first statistical yearbooks that somebody may want to file, and what no catalogue announces today.
@@ -33,6 +35,32 @@ class ResourceKind(models.TextChoices):
     AUDIO_VIDEO = "audio_video", _("audio or video")
 
 
+class Licence(models.TextChoices):
+    """Under which others may use it; nothing where that is not known."""
+
+    CC0 = "cc0", "CC0 1.0"
+    CC_BY = "cc-by", "CC BY 4.0"
+    CC_BY_SA = "cc-by-sa", "CC BY-SA 4.0"
+    CC_BY_ND = "cc-by-nd", "CC BY-ND 4.0"
+    CC_BY_NC = "cc-by-nc", "CC BY-NC 4.0"
+    CC_BY_NC_SA = "cc-by-nc-sa", "CC BY-NC-SA 4.0"
+    CC_BY_NC_ND = "cc-by-nc-nd", "CC BY-NC-ND 4.0"
+    PUBLIC_DOMAIN = "public-domain", _("public domain")
+    PERMITTED = "permitted", _("used with permission")
+    RESERVED = "reserved", _("all rights reserved")
+
+
+LICENCE_URLS = {
+    Licence.CC0: "https://creativecommons.org/publicdomain/zero/1.0/",
+    Licence.PUBLIC_DOMAIN: "https://creativecommons.org/publicdomain/mark/1.0/",
+    **{
+        licence: f"https://creativecommons.org/licenses/{licence.value.removeprefix('cc-')}/4.0/"
+        for licence in Licence
+        if licence.value.startswith("cc-")
+    },
+}
+
+
 class ResourceQuerySet(MarkedPageQuerySet):
     def for_lists(self) -> Self:
         """With what every list shows of a resource, in a fixed number of queries."""
@@ -46,7 +74,15 @@ class Resource(TranslatedPage):
     kind = models.CharField(_("kind"), max_length=20, choices=ResourceKind.choices, default=ResourceKind.STUDY)
     abstract = models.TextField(_("abstract"), blank=True, max_length=3000)
     body = RichTextField(_("text"), blank=True)
-    authors = models.CharField(_("authors"), max_length=255, blank=True, validators=[validate_plain_text])
+    authors = models.CharField(
+        _("authors"),
+        max_length=1000,
+        blank=True,
+        validators=[validate_plain_text],
+        help_text=_(
+            "Separate them by semicolons. Of persons the family name first: “Khan, Ayesha; Ministry of Interior”."
+        ),
+    )
     publisher = models.CharField(_("publisher"), max_length=255, blank=True, validators=[validate_plain_text])
     year = models.PositiveSmallIntegerField(
         _("year"),
@@ -55,6 +91,8 @@ class Resource(TranslatedPage):
         validators=[MinValueValidator(EARLIEST_YEAR), MaxValueValidator(LATEST_YEAR)],
     )
     countries = ParentalManyToManyField(Country, verbose_name=_("countries"), blank=True, related_name="resources")
+    languages = LanguagesField(_("languages"), blank=True, help_text=_("In which there are files or originals of it."))
+    licence = models.CharField(_("licence"), max_length=20, choices=Licence.choices, blank=True)
     source_url = models.URLField(_("address of the original"), blank=True)
     submission = models.UUIDField(null=True, unique=True, editable=False)
 
@@ -72,7 +110,8 @@ class Resource(TranslatedPage):
         FieldPanel("abstract"),
         FieldPanel("body"),
         FieldRowPanel([FieldPanel("authors"), FieldPanel("publisher")]),
-        FieldPanel("source_url"),
+        FieldRowPanel([FieldPanel("licence"), FieldPanel("source_url")]),
+        FieldPanel("languages"),
         InlinePanel("files", heading=_("Files"), label=_("file")),
         FieldPanel("countries"),
         FieldPanel("topics"),
@@ -88,6 +127,24 @@ class Resource(TranslatedPage):
                 name="a_resource_is_of_a_year_that_can_be",
             )
         ]
+
+    @property
+    def author_names(self) -> list[str]:
+        """Each of the authors, as written."""
+        return [name for part in self.authors.split(";") if (name := " ".join(part.split()))]
+
+    @property
+    def all_languages(self) -> list[str]:
+        """The codes of those that it is in; at least that of its own page."""
+        return self.languages or [self.language]
+
+    @property
+    def language_names(self) -> str:
+        return ", ".join(name_of(code) for code in self.all_languages)
+
+    @property
+    def licence_url(self) -> str:
+        return LICENCE_URLS.get(self.licence, "")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; its files are found under its topics while it is published, and so are told of every change."""

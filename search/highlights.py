@@ -25,22 +25,32 @@ _WRITTEN_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u0610-\u061a\u064b-\
 
 def mark(text: str, query: Query) -> SafeString:
     """`text` with each word that was asked for in a `<mark>`."""
-    return _marked(text, list(_places(text, _wanted(query))))
+    return _marked(text, list(_places(text, wanted(query))))
 
 
 def passage(text: str, query: Query) -> SafeString:
     """The passage of `text` around the first words that were asked for; its beginning where there are none."""
     text = " ".join(text[:LOOKED_THROUGH].split())
-    wanted = _wanted(query)
-    first = next(_places(text, wanted), None)
+    asked = wanted(query)
+    first = next(_places(text, asked), None)
     begin = _word_before(text, max(0, first[0] - LEAD)) if first else 0
     end = _word_before(text, begin + SNIPPET_LENGTH) if len(text) > begin + SNIPPET_LENGTH else len(text)
     cut = text[begin:end].strip()
-    marked = _marked(cut, list(_places(cut, wanted)))
+    marked = _marked(cut, list(_places(cut, asked)))
     return mark_safe(("… " if begin else "") + marked + (" …" if end < len(text) else ""))
 
 
-def _wanted(query: Query) -> tuple[str, ...]:
+def weight(text: str, query: Query) -> int:
+    """In how much of what was asked for `text` has a part: its words, and its phrases in their order."""
+    asked = wanted(query)
+    written = {words.fold(text[begin:end]) for begin, end in _places(text, asked)}
+    found = sum(any(word.startswith(one) for word in written) for one in asked)
+    folded = " ".join(words.WORD.findall(words.fold(text))) if query.phrases else ""
+    return found + sum(2 for phrase in query.phrases if phrase in folded)
+
+
+def wanted(query: Query) -> tuple[str, ...]:
+    """The beginnings of the words that are marked."""
     phrases = [word for phrase in query.phrases for word in phrase.split()]
     return (*query.stems, *phrases)
 

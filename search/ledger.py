@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, replace
@@ -13,9 +13,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 from django.dispatch import Signal
+from django.utils import timezone
 
 from coordination import access
 from coordination.models import Audience
+from search import places
+from search import words
 from search.engines import embedded
 from search.models import Entry, EntryFacet, FacetName
 from search.projections import Projection, Projector, projectors
@@ -26,7 +29,7 @@ LONGEST_TITLE = 500
 # What is the ledger's to write; the rest is the worker's (search.replication).
 WRITTEN = [
     *("kind", "title", "body", "url", "audience", "space", "date"),
-    *("digest", "version", "audience_version", "deleted"),
+    *("places", "changed_at", "digest", "version", "audience_version", "deleted"),
 ]
 
 # Sent with `obj`, inside the transaction, when an object is found under another title than before: what is found under
@@ -132,7 +135,9 @@ def _write_entry(entry: Entry, projection: Projection, audience: Audience, diges
         entry.audience_version = entry.version
     entry.kind = projection.kind
     entry.title = _clean(projection.title, LONGEST_TITLE)
-    entry.body = _clean(projection.body, LONGEST_BODY)
+    entry.body, entry.places = places.join(projection.body, projection.places)
+    entry.body = _clean(entry.body, LONGEST_BODY)
+    entry.changed_at = timezone.now()
     entry.url = projection.url
     entry.audience = audience
     entry.space_id = projection.space_id
@@ -153,8 +158,14 @@ def _facets(projection: Projection) -> set[tuple[str, str]]:
         FacetName.COUNTRY: projection.countries,
         FacetName.ORGANISATION: projection.organisations,
         FacetName.TOPIC: projection.topics,
+        FacetName.BY: _words_of(projection.by),
     }
     return {(str(name), str(value)) for name, held in values.items() for value in held}
+
+
+def _words_of(names: Iterable[str]) -> list[str]:
+    longest = EntryFacet._meta.get_field("value").max_length
+    return [word for name in names for word in words.split(name) if len(word) <= longest]
 
 
 def _bury(entries: list[Entry]) -> None:
@@ -168,6 +179,7 @@ def _bury(entries: list[Entry]) -> None:
             entry.audience_version = entry.version
             entry.deleted = True
             entry.title = entry.body = entry.digest = ""
+            entry.places = []
             entry.save(update_fields=WRITTEN)
             entry.facets.all().delete()
 
@@ -182,6 +194,6 @@ def _digest(projection: Projection, audience: Audience) -> str:
         "facets": sorted(_facets(projection)),
         "audience": audience.pk,
     }
-    for name in ("countries", "organisations", "topics"):
+    for name in ("countries", "organisations", "topics", "by"):
         values.pop(name)
     return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()

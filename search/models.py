@@ -1,13 +1,17 @@
 """The ledger: one row for each part of an object and language that can be found. Replicas follow it."""
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelsearch import index
 
+from accounts.text import validate_plain_text
 from coordination.models import Audience, Space
-from coordination.models.marking import MarkedQuerySet
+from coordination.models.marking import KEY_LENGTH, MarkedQuerySet, new_key
 from search.words import WORD, fold
 
 
@@ -56,6 +60,10 @@ class Entry(index.Indexed, models.Model):
     audience = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="+")
     space = models.ForeignKey(Space, on_delete=models.SET_NULL, null=True, related_name="+")
     date = models.DateField(_("date"), null=True)
+    # Where within its page each piece of the text stands, in the order of the pieces (search.places).
+    places = models.JSONField(default=list)
+    # When it was last written: saved searches look at what has changed since they looked.
+    changed_at = models.DateTimeField(default=timezone.now, db_index=True)
     # Of all the above and of the facets: what has not changed raises no version.
     digest = models.CharField(max_length=64)
 
@@ -98,10 +106,12 @@ class FacetName(models.TextChoices):
     COUNTRY = "country", _("country")
     ORGANISATION = "organisation", _("organisation")
     TOPIC = "topic", _("topic")
+    # A word of the name of a person or organisation that it is by, folded; counted nowhere.
+    BY = "by", _("author")
 
 
 class EntryFacet(models.Model):
-    """One country, organisation or topic of an entry: rows, so that SQL can count them on any database."""
+    """One country, organisation, topic or author of an entry: rows, so that SQL can count them on any database."""
 
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="facets")
     name = models.CharField(max_length=15, choices=FacetName.choices)
@@ -165,3 +175,92 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.engine} {self.outcome}: {self.number}"
+
+
+# --- what users keep of their searches -----------------------------------------------------------------------------
+class Alert(models.TextChoices):
+    """How soon somebody is told that a saved search finds something new."""
+
+    AT_ONCE = "at_once", _("at once")
+    DAILY = "daily", _("once a day")
+    NEVER = "never", _("never")
+
+
+class SavedSearch(models.Model):
+    """A search under a name. Its owner's alone: nobody else can open it, name it or count it."""
+
+    # What is one's own is read by its owner alone (`access.readable_by`); the path leads to who might own one at all.
+    audience_path = "audience"
+    private_to = "owner"
+
+    key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_searches", editable=False
+    )
+    name = models.CharField(_("name"), max_length=100, validators=[validate_plain_text])
+    # As in the address of the search page: whatever the page comes to understand, this is read by it.
+    query = models.CharField(max_length=2000)
+    alert = models.CharField(_("tell me of what is new"), max_length=10, choices=Alert.choices, default=Alert.DAILY)
+    # When the worker looked last, and when it is to look next; by which tokens its owner read then.
+    looked_at = models.DateTimeField(default=timezone.now, editable=False)
+    next_at = models.DateTimeField(default=timezone.now, editable=False)
+    tokens = models.CharField(max_length=64, blank=True, editable=False)
+    # What was found since then is new to its owner.
+    opened_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    submission = models.UUIDField(null=True, unique=True, editable=False)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name = _("saved search")
+        verbose_name_plural = _("saved searches")
+        indexes = [models.Index(fields=["next_at"], condition=~Q(alert="never"), name="searches_to_look_at")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def audience(self) -> Audience:
+        from coordination import access
+
+        return access.intern({access.PARTNERS})
+
+    @property
+    def results_url(self) -> str:
+        return f"{reverse('search')}?{self.query}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("saved_search_detail", kwargs={"key": self.key})
+
+
+class Find(models.Model):
+    """That a saved search has found an entry: nothing is told twice. Without a moment it was there from the start."""
+
+    search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="finds")
+    # The entry's key and no reference: tombstones are taken away without asking who remembers them.
+    entry = models.PositiveBigIntegerField()
+    found_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["search", "entry"], name="a_search_finds_an_entry_once")]
+        indexes = [models.Index(fields=["search", "found_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.search_id} has found {self.entry}"
+
+
+class RecentSearch(models.Model):
+    """What a user has searched for lately; nobody else is shown it, and it goes when its user says so."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # As in the address of the search page; the words once more, for showing.
+    query = models.CharField(max_length=2000)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["user", "-at"])]
+
+    def __str__(self) -> str:
+        return self.query

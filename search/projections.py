@@ -27,11 +27,15 @@ class Projection:
     title: str
     url: str
     body: str = ""  # plain text
+    # What stands in certain places of the page, after `body`: the fragment of each (`page=3`), and its plain text.
+    places: Iterable[tuple[str, str]] = ()
     language: str = "en"
     space_id: int | None = None
     countries: Iterable[str] = ()
     organisations: Iterable[int] = ()
     topics: Iterable[str] = ()
+    # The names and acronyms of the people and organisations that it comes from, as far as each of its readers sees them.
+    by: Iterable[str] = ()
     date: Date | None = None
     part: str = ""
     # Only where fewer may find this part than may read its object; never more.

@@ -353,7 +353,14 @@ def may_read(user: Reader, obj: Any) -> bool:
     """Whether `user` may read `obj`: the rule itself."""
     if isinstance(user, Outsider) and not may_read(user.giver, obj):
         return False
+    if owner := private_to(type(obj)):
+        return user.pk is not None and user.pk == getattr(obj, f"{owner}_id")
     return not principals(user).isdisjoint(audience(obj))
+
+
+def private_to(model: Any) -> str:
+    """Of a model whose rows are each their owner's alone, such as saved searches: the field that names the owner."""
+    return getattr(model, "private_to", "")
 
 
 def readable_audiences(user: Reader) -> QuerySet:
@@ -364,6 +371,8 @@ def readable_audiences(user: Reader) -> QuerySet:
 
 def readable_by(queryset: QuerySet, user: Reader) -> QuerySet:
     """The rows of `queryset` that `user` may read."""
+    if owner := private_to(queryset.model):
+        return queryset.filter(**{owner: user.pk})
     path = queryset.model.audience_path
     return queryset.filter(**{f"{path}__in": readable_audiences(user)})
 
@@ -620,6 +629,11 @@ def space_id_of(obj: Any) -> int:
     return obj.pk if isinstance(obj, Space) else obj.space_id
 
 
+def spaces_where(user: Reader, permission: str) -> list[int]:
+    """The spaces, by key, in which `user` holds this permission."""
+    return [space_id for space_id, held in memberships(user).items() if permission in held]
+
+
 def role_in(user: Reader, space_id: int) -> str | None:
     """The role of `user` in the space, or None."""
     held = memberships(user).get(space_id)
@@ -744,6 +758,8 @@ def who_can_see(obj: Any) -> Readers:
 
 def readers_among(users: Iterable[Any], obj: Any) -> list[Any]:
     """Those of `users` who may read `obj`, for telling them of it. Two queries, however many they are."""
+    if private_to(type(obj)):
+        return [user for user in users if user.is_active and may_read(user, obj)]
     asked, tokens = [user for user in users if user.is_active], audience(obj)
     if not asked or not tokens.isdisjoint({PUBLIC, PARTNERS}):
         return asked

@@ -37,6 +37,8 @@ class Notification:
     family: ClassVar[str] = ""
     # Whether it tells of a message (`details["message"]`): of one that is gone nothing is told any more.
     of_messages: ClassVar[bool] = False
+    # Whether it tells of pages that are not published yet, to those who write in their space.
+    of_drafts: ClassVar[bool] = False
     # What `subject` and `why` look at beside the object itself: fetched for all of a page at once.
     along: ClassVar[tuple[str, ...]] = ()
     # The message that it tells of, where it tells of one.

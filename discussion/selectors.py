@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from coordination import access
-from coordination.models import Space
+from coordination.models import ContentPage, Space
 from coordination.models.marking import is_key
 from coordination.selectors import known_spaces
 from discussion import notifier, shown, threads
@@ -257,12 +257,26 @@ def _about_what_may_be_read(own: QuerySet[Notification], user: User) -> Q:
     """The access rule over objects of every kind, in SQL: one subquery for each kind that there is."""
     kinds = own.order_by().values_list("object_type", flat=True).distinct()
     allowed = [Q(object_type=kind, object_id__in=_readable_objects(kind, user).values("pk")) for kind in kinds]
+    told = [kind.kind for kind in notifier.all_kinds() if kind.of_drafts]
+    for type_id in kinds:
+        if (drafts := _drafts(type_id, user)) is not None:
+            allowed.append(Q(object_type=type_id, kind__in=told, object_id__in=drafts.values("pk")))
     return reduce(or_, allowed, Q(pk__in=[]))
 
 
 def _readable_objects(type_id: int, reader: Reader) -> QuerySet[Any]:
     model: Any = ContentType.objects.get_for_id(type_id).model_class()
     return access.readable_by(threads.live(model._default_manager.all()), reader)
+
+
+def _drafts(type_id: int, reader: Reader) -> QuerySet[Any] | None:
+    """Pages of one kind that are not published, as far as the editors' side shows them to `reader`: where the reader
+    contributes. None for what is no page."""
+    model: Any = ContentType.objects.get_for_id(type_id).model_class()
+    if not issubclass(model, ContentPage):
+        return None
+    own = access.spaces_where(reader, "contribute_space")
+    return access.readable_by(model._default_manager.filter(live=False, space__in=own), reader)
 
 
 def told(news: Iterable[Notification], user: User) -> list[News]:
@@ -274,6 +288,9 @@ def told(news: Iterable[Notification], user: User) -> list[News]:
         found = _readable_in_bulk(type_id, keys, user)
         _bring_targets((obj for obj in found.values() if isinstance(obj, Thread)), user)
         objects |= {(type_id, pk): obj for pk, obj in found.items()}
+        of_drafts = [one.object_id for one in news if one.object_type_id == type_id and _tells_of_drafts(one)]
+        if of_drafts and (drafts := _drafts(type_id, user)) is not None:
+            objects |= {(type_id, pk): obj for pk, obj in drafts.in_bulk(of_drafts).items()}
     asked = [one.message_id for one in news if one.message_id]
     open_to = set(Message.objects.readable_by(user).filter(pk__in=asked).values_list("pk", flat=True)) if asked else ()
     news = [one for one in news if one.message_id is None or one.message_id in open_to]
@@ -285,6 +302,11 @@ def told(news: Iterable[Notification], user: User) -> list[News]:
     for kind, those in of_kinds.items():
         kind.bring(those)
     return [_news(one, as_told, user) for one, as_told in made if as_told is not None]
+
+
+def _tells_of_drafts(news: Notification) -> bool:
+    kind = notifier.kind_named(news.kind)
+    return kind is not None and kind.of_drafts
 
 
 def _as_told(news: Notification, obj: Any) -> notifier.Notification | None:
@@ -373,4 +395,8 @@ def browsers_of(user: User) -> QuerySet[PushSubscription]:
 
 def object_of(notification: Notification, user: User) -> Any | None:
     """What the notification is about, if `user` may read it at this moment."""
-    return _readable_objects(notification.object_type_id, user).filter(pk=notification.object_id).first()
+    found = _readable_objects(notification.object_type_id, user).filter(pk=notification.object_id).first()
+    if found is None and _tells_of_drafts(notification):
+        drafts = _drafts(notification.object_type_id, user)
+        found = drafts.filter(pk=notification.object_id).first() if drafts is not None else None
+    return found

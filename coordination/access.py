@@ -397,6 +397,8 @@ def _asked_for_audience_keys(user: Reader) -> list[int]:
 def readable_at_once(queryset: QuerySet, user: Reader) -> QuerySet:
     """The same rows as `readable_by`, for pages that ask many things of large tables: the reader's audiences are asked
     for first, and handed to each question as one value (see coordination.lookups)."""
+    if private_to(queryset.model):
+        return readable_by(queryset, user)
     return queryset.filter(**{f"{queryset.model.audience_path}__among": audience_keys(user)})
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from coordination import access, references
 from coordination.models import Country, Organisation, Space, Topic
-from search import highlights
+from search import highlights, places
 from search.engines import elastic, embedded
 from search.kinds import KINDS, Kind
 from search.models import Entry
@@ -30,6 +31,9 @@ class Hit:
     title: SafeString
     passage: SafeString
     space: Space | None
+    # The very place to which it leads, and what that is called where it is a page of a file.
+    url: str
+    place: str
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,11 @@ def search(query: Query, user: access.Reader) -> Results:
         facets=_facets(query, found, spaces),
         from_ledger_instead=instead,
     )
+
+
+def everything(query: Query, user: access.Reader) -> QuerySet[Entry]:
+    """All that `user` finds, by the ledger, in no order: for saved searches."""
+    return embedded.everything(_only_readable_spaces(query, user), user)
 
 
 def suggest(text: str, user: access.Reader) -> list[Hit]:
@@ -138,12 +147,15 @@ def _spaces(found: Found, entries: Iterable[Entry], user: access.Reader) -> dict
 
 
 def _hit(entry: Entry, query: Query, spaces: dict[int, Space]) -> Hit:
+    spot = places.best(entry, query)
     return Hit(
         entry=entry,
         kind=KINDS.get(entry.kind, Kind(entry.kind, "file-earmark")),
         title=highlights.mark(entry.title, query),
-        passage=highlights.passage(entry.body, query),
+        passage=highlights.passage(spot.text, query),
         space=spaces.get(entry.space_id or 0) if entry.kind != "space" else None,
+        url=spot.url,
+        place=spot.label,
     )
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from coordination import access
 from coordination.models import AuditEntry, Marking, Role
 from knowledge.models import Picture
-from knowledge.views import file_serve
+from knowledge.views.files import file_serve
 from tests.factories import (
     make_file,
     make_member,

@@ -265,7 +265,7 @@ def test_a_file_that_could_not_be_kept_leaves_nothing_on_the_disk(space, contrib
     def broken(*args, **kwargs):
         raise RuntimeError("the database went away")
 
-    monkeypatch.setattr("knowledge.services.audit.record", broken)
+    monkeypatch.setattr("knowledge.services.library.audit.record", broken)
     with pytest.raises(RuntimeError):
         services.attach_file(contributor, make_resource(space), SimpleUploadedFile("a.txt", b"text"))
     assert not File.objects.exists()

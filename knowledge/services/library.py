@@ -1,5 +1,4 @@
-"""What changes state in knowledge. Each function takes the acting user first, checks the right, changes the rows and
-writes the audit entry, in one transaction."""
+"""What changes in the library: resources and files."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
@@ -91,6 +90,28 @@ def attach_file(actor: User, obj: Marked, uploaded: Any, *, title: str = "", sub
     except BaseException:
         _take_back(file)
         raise
+
+
+def attach_version(
+    actor: User, earlier: File, uploaded: Any, *, title: str = "", submission: UUID | None = None
+) -> File:
+    """Store `uploaded` as the newest version of a resource's file. Those before stay where they are, for their readers.
+
+    It is read by whoever may read the one before, and by nobody else: a marking of its own goes on to hold.
+    """
+    resource = earlier.attached_to
+    if not isinstance(resource, Resource):
+        raise PermissionDenied
+    require(actor, "read", earlier)
+    with transaction.atomic():
+        file = attach_file(actor, resource, uploaded, title=title or earlier.title, submission=submission)
+        if not file.lineage and file.pk != earlier.pk:
+            file.lineage = earlier.first_version
+            file.own_audience = earlier.own_audience
+            file.save(update_fields=["lineage"])
+            access.settle(file)
+            ResourceFile.objects.filter(file=file).update(sort_order=earlier.place.sort_order)
+    return file
 
 
 def attach_together(

@@ -1,16 +1,27 @@
-"""What more than one view asks of knowledge."""
+"""What more than one view asks of the library: its lists, and what gathers on a topic or a country."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from coordination.access import Reader
 from coordination.models import Agreement, Country, Marked, Space, Topic
 from coordination.selectors import holding
-from knowledge.models import CountryProfile, File, GlossaryTerm, NewsItem, OpeningHours, Resource, ServicePoint, Weekday
+from knowledge.models import (
+    CountryProfile,
+    File,
+    GlossaryTerm,
+    NewsItem,
+    OpeningHours,
+    Resource,
+    ServicePoint,
+    Weekday,
+    Wording,
+)
 
 # What stands on a page that gathers several kinds; the list of each kind shows the rest.
 LATEST = 6
@@ -50,7 +61,7 @@ def country_profiles(user: Reader) -> QuerySet[CountryProfile]:
 
 
 def glossary(user: Reader) -> QuerySet[GlossaryTerm]:
-    return GlossaryTerm.live_pages().readable_by(user).order_by("title")
+    return GlossaryTerm.live_pages().readable_by(user).for_lists().order_by("title")
 
 
 def files_of(resource: Resource, user: Reader) -> QuerySet[File]:
@@ -62,6 +73,26 @@ def files_of(resource: Resource, user: Reader) -> QuerySet[File]:
         .defer("text")
         .order_by("place__sort_order", "place__pk")
     )
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A file of a resource in the newest version that the reader may read, with those before it, the newest first."""
+
+    file: File
+    earlier: list[File]
+
+
+def offered_files(resource: Resource, user: Reader) -> list[Offered]:
+    """The files of a resource as they are offered: whoever may not read a version does not learn that there is one."""
+    versions: dict[str, list[File]] = {}
+    for file in files_of(resource, user):
+        versions.setdefault(file.first_version, []).append(file)
+    found = []
+    for files in versions.values():
+        newest, *earlier = sorted(files, key=lambda file: (file.created_at, file.pk), reverse=True)
+        found.append(Offered(newest, earlier))
+    return found
 
 
 def files_at(obj: Marked, user: Reader) -> QuerySet[File]:
@@ -122,10 +153,13 @@ Chosen = Callable[[str], Any]
 
 def narrowed_resources(resources: QuerySet[Resource], chosen: Chosen) -> QuerySet[Resource]:
     if words := chosen("q"):
-        resources = resources.filter(holding(words, "title", "abstract", "authors"))
-    for name in ("kind", "space", "language"):
+        resources = resources.filter(holding(words, "title", "abstract", "authors", "publisher"))
+    for name in ("kind", "space", "licence", "year"):
         if value := chosen(name):
             resources = resources.filter(**{name: value})
+    if language := chosen("language"):
+        # What says nothing of its languages is in that of its page.
+        resources = resources.filter(Q(languages__contains=f" {language} ") | Q(languages="", language=language))
     if country := chosen("country"):
         resources = resources.filter(countries=country)
     if topic := chosen("topic"):
@@ -146,7 +180,8 @@ def glossary_with(words: str, user: Reader) -> QuerySet[GlossaryTerm]:
     if not words:
         return terms
     fields = ("title", "definition", "term_ru", "definition_ru", "term_ur", "definition_ur")
-    return terms.filter(holding(words, *fields))
+    besides = Wording.objects.filter(holding(words, "text", "definition")).values("term")
+    return terms.filter(holding(words, *fields) | Q(pk__in=besides))
 
 
 def week_of(point: ServicePoint) -> list[tuple[str, list[OpeningHours]]]:

@@ -1,16 +1,19 @@
 """How far Elasticsearch has followed the ledger."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db.models import F
+from django.utils import timezone
 from elasticsearch import ApiError, TransportError
 
 from search import replication
-from search.models import Entry
+from search.models import Entry, Tally
 
 SHOWN = 20
+DAYS_SHOWN = 7
 
 
 class Command(BaseCommand):
@@ -19,6 +22,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Names entries by number only: what they say is not for the operator's screen."""
         self._line("in the ledger", Entry.objects.standing().count())
+        for tally in Tally.objects.filter(day__gte=timezone.localdate() - timedelta(days=DAYS_SHOWN)):
+            outcome = f"{tally.engine}, {tally.get_outcome_display()} searches on {tally.day}"
+            self._line(outcome, f"{tally.number}, the longest {tally.longest_ms / 1000:.1f} s")
         if not settings.ELASTICSEARCH_URL:
             self.stdout.write("ELASTICSEARCH_URL is not set: the ledger itself answers.")
             return
@@ -47,5 +53,5 @@ class Command(BaseCommand):
         for number in sorted([*differences.missing, *differences.extra, *differences.other_version])[:SHOWN]:
             self.stdout.write(f"  entry {number} differs")
 
-    def _line(self, label: str, count: int) -> None:
+    def _line(self, label: str, count: int | str) -> None:
         self.stdout.write(f"{label}: {count}")

@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import PublishingPanel
+from wagtail.admin.panels import FieldPanel, PublishingPanel
 from wagtail.models import PreviewableMixin, Workflow
 
 from coordination import review
@@ -18,7 +18,14 @@ from coordination.models import Audience, ContentPage, Marked
 class KnowledgePage(ContentPage):
     """A page of the knowledge base."""
 
-    settings_panels: ClassVar[list] = [PublishingPanel()]
+    review_on = models.DateField(
+        _("to be looked through on"),
+        null=True,
+        blank=True,
+        help_text=_("From that day on the page is brought to its owner, until somebody has looked through it."),
+    )
+
+    settings_panels: ClassVar[list] = [PublishingPanel(), FieldPanel("review_on")]
     preview_modes: ClassVar[list] = PreviewableMixin.DEFAULT_PREVIEW_MODES
 
     class Meta:

@@ -1,10 +1,11 @@
 """Service points: places that serve migrants, such as Migrant Resource Centres."""
 
 import zoneinfo
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -18,7 +19,11 @@ from accounts.models import validate_time_zone
 from accounts.text import validate_plain_text
 from coordination.models import Country, MarkedQuerySet, Organisation
 from coordination.models.spaces import MarkedPageManager, MarkedPageQuerySet
+from knowledge.models.languages import LanguagesField
 from knowledge.models.pages import TranslatedPage
+
+# A place that stays closed for longer says so in its text.
+LOOKS_AHEAD_DAYS = 14
 
 
 class ServicePointState(models.TextChoices):
@@ -39,11 +44,25 @@ class Weekday(models.IntegerChoices):
     SUNDAY = 6, _("Sunday")
 
 
+class ServiceKind(models.TextChoices):
+    """What services are found by; what exactly each is stands in its text."""
+
+    COUNSELLING = "counselling", _("advice before leaving")
+    RETURN = "return", _("help on return")
+    AWARENESS = "awareness", _("information sessions")
+    LEGAL = "legal", _("legal advice")
+    DOCUMENTS = "documents", _("documents")
+    WORK = "work", _("work and training")
+    HEALTH = "health", _("health and psychosocial support")
+    PROTECTION = "protection", _("protection and shelter")
+    OTHER = "other", _("other")
+
+
 class ServicePointQuerySet(MarkedPageQuerySet):
     def for_lists(self) -> Self:
         """With what every list shows of a service point, in a fixed number of queries."""
         return self.select_related("audience", "space", "country", "organisation").prefetch_related(
-            "services", "opening_hours"
+            "services", "opening_hours", "exceptions"
         )
 
 
@@ -70,7 +89,17 @@ class ServicePoint(TranslatedPage):
     summary = models.TextField(_("summary"), blank=True, max_length=3000)
     body = RichTextField(_("text"), blank=True)
     spoken_languages = models.CharField(
-        _("languages spoken"), max_length=255, blank=True, validators=[validate_plain_text]
+        _("other languages, or how they are offered"), max_length=255, blank=True, validators=[validate_plain_text]
+    )
+    languages = LanguagesField(_("languages"), blank=True, help_text=_("Which are spoken there; by these it is found."))
+    accessibility = models.TextField(
+        _("accessibility"), blank=True, max_length=600, help_text=_("Steps, lift, sign language, a room for families.")
+    )
+    latitude = models.FloatField(
+        _("latitude"), null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
+    )
+    longitude = models.FloatField(
+        _("longitude"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
     )
     phone = models.CharField(_("telephone"), max_length=100, blank=True, validators=[validate_plain_text])
     email = models.EmailField(_("e-mail address"), blank=True)
@@ -88,11 +117,15 @@ class ServicePoint(TranslatedPage):
         *Page.content_panels,
         FieldRowPanel([FieldPanel("organisation"), FieldPanel("country"), FieldPanel("state")]),
         FieldRowPanel([FieldPanel("city"), FieldPanel("address")]),
+        FieldRowPanel([FieldPanel("latitude"), FieldPanel("longitude")]),
         FieldPanel("summary"),
         InlinePanel("services", heading=_("Services"), label=_("service")),
+        FieldPanel("languages"),
         FieldPanel("spoken_languages"),
         FieldPanel("time_zone"),
         InlinePanel("opening_hours", heading=_("Opening hours"), label=_("hours")),
+        InlinePanel("exceptions", heading=_("Holidays and other days with other hours"), label=_("exception")),
+        FieldPanel("accessibility"),
         FieldRowPanel([FieldPanel("phone"), FieldPanel("email"), FieldPanel("website")]),
         FieldPanel("body"),
         FieldRowPanel([FieldPanel("language"), FieldPanel("illustrative")]),
@@ -108,10 +141,31 @@ class ServicePoint(TranslatedPage):
         if self.state != ServicePointState.OPEN:
             return False
         there = moment.astimezone(zoneinfo.ZoneInfo(self.time_zone))
-        return any(
-            hours.weekday == there.weekday() and hours.opens <= there.time() < hours.closes
-            for hours in self.opening_hours.all()
-        )
+        return any(opens <= there.time() < closes for opens, closes in self.hours_on(there.date()))
+
+    def hours_on(self, day: date) -> list[tuple[time, time]]:
+        """From when to when it is open on that day: by its exceptions where there are any, else as in every week."""
+        exceptions = [one for one in self.exceptions.all() if one.first_day <= day <= one.last_day]
+        if exceptions:
+            return sorted((one.opens, one.closes) for one in exceptions if one.opens and one.closes)
+        return [(row.opens, row.closes) for row in self.opening_hours.all() if row.weekday == day.weekday()]
+
+    def opens_next(self, moment: datetime) -> datetime | None:
+        """When it opens after `moment`, by its own clock; None where it does not within two weeks."""
+        if self.state != ServicePointState.OPEN:
+            return None
+        there = moment.astimezone(zoneinfo.ZoneInfo(self.time_zone))
+        for days in range(LOOKS_AHEAD_DAYS):
+            day = there.date() + timedelta(days=days)
+            for opens, _closes in self.hours_on(day):
+                at = datetime.combine(day, opens, tzinfo=there.tzinfo)
+                if at > there:
+                    return at
+        return None
+
+    @property
+    def has_place(self) -> bool:
+        return self.latitude is not None and self.longitude is not None
 
     @property
     def is_open_now(self) -> bool:
@@ -124,11 +178,12 @@ class Service(Orderable):
     audience_path = "service_point__audience"
 
     service_point = ParentalKey(ServicePoint, on_delete=models.CASCADE, related_name="services")
+    kind = models.CharField(_("kind"), max_length=20, choices=ServiceKind.choices, default=ServiceKind.OTHER)
     text = models.CharField(_("service"), max_length=200, validators=[validate_plain_text])
 
     objects = MarkedQuerySet.as_manager()
 
-    panels: ClassVar[list] = [FieldPanel("text")]
+    panels: ClassVar[list] = [FieldRowPanel([FieldPanel("kind"), FieldPanel("text")])]
 
     class Meta(Orderable.Meta):
         verbose_name = _("service")
@@ -173,5 +228,53 @@ class OpeningHours(models.Model):
 
     def clean(self) -> None:
         super().clean()
+        if self.opens and self.closes and self.closes <= self.opens:
+            raise ValidationError({"closes": _("This is not after the time at which it opens.")})
+
+
+class OpeningException(models.Model):
+    """Days on which other hours hold than in every week: none on a holiday."""
+
+    audience_path = "service_point__audience"
+
+    service_point = ParentalKey(ServicePoint, on_delete=models.CASCADE, related_name="exceptions")
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    opens = models.TimeField(_("opens"), null=True, blank=True, help_text=_("Leave both empty where it stays closed."))
+    closes = models.TimeField(_("closes"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=100, blank=True, validators=[validate_plain_text])
+
+    objects = MarkedQuerySet.as_manager()
+
+    panels: ClassVar[list] = [
+        FieldRowPanel([FieldPanel("first_day"), FieldPanel("last_day")]),
+        FieldRowPanel([FieldPanel("opens"), FieldPanel("closes"), FieldPanel("reason")]),
+    ]
+
+    class Meta:
+        ordering = ["first_day", "opens", "pk"]
+        verbose_name = _("exception of opening hours")
+        verbose_name_plural = _("exceptions of opening hours")
+        constraints = [
+            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="an_exception_ends_after_it_begins"),
+            models.CheckConstraint(
+                condition=Q(opens__isnull=True, closes__isnull=True) | Q(closes__gt=F("opens")),
+                name="an_exception_closes_after_it_opens",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_day}–{self.last_day}: {self.reason}"
+
+    @property
+    def space_id(self) -> int:
+        return self.service_point.space_id
+
+    def clean(self) -> None:
+        super().clean()
+        if self.first_day and self.last_day and self.last_day < self.first_day:
+            raise ValidationError({"last_day": _("This is before the first day.")})
+        if (self.opens is None) != (self.closes is None):
+            raise ValidationError({"closes": _("Say both times, or neither.")})
         if self.opens and self.closes and self.closes <= self.opens:
             raise ValidationError({"closes": _("This is not after the time at which it opens.")})

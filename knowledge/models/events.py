@@ -1,0 +1,56 @@
+"""Events that anybody may come to: open days, courses, talks. What organisations hold among themselves is a meeting."""
+
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.fields import RichTextField
+from wagtail.models import Page
+
+from accounts.models import validate_time_zone
+from accounts.text import validate_plain_text
+from coordination.models import Country
+from knowledge.models.pages import TranslatedPage
+
+
+class Event(TranslatedPage):
+    starts_at = models.DateTimeField(_("begins"))
+    ends_at = models.DateTimeField(_("ends"))
+    time_zone = models.CharField(
+        _("time zone of the place"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
+    place = models.CharField(_("place"), max_length=200, blank=True, validators=[validate_plain_text])
+    link = models.URLField(_("address to take part or to register"), blank=True)
+    summary = models.TextField(_("summary"), max_length=1000, blank=True)
+    body = RichTextField(_("text"), blank=True)
+    countries = ParentalManyToManyField(Country, verbose_name=_("countries"), blank=True, related_name="events")
+
+    route_name = "event_detail"
+    template = "knowledge/event_detail.html"
+    context_object_name = "event"
+    content_panels: ClassVar[list] = [
+        *Page.content_panels,
+        FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at"), FieldPanel("time_zone")]),
+        FieldRowPanel([FieldPanel("place"), FieldPanel("link"), FieldPanel("language")]),
+        FieldPanel("summary"),
+        FieldPanel("body"),
+        FieldPanel("countries"),
+        FieldPanel("topics"),
+        FieldPanel("illustrative"),
+    ]
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gte=F("starts_at")), name="an_event_ends_after_it_begins")
+        ]
+
+    def clean(self) -> None:
+        super().clean()
+        if self.starts_at and self.ends_at and self.ends_at < self.starts_at:
+            raise ValidationError({"ends_at": _("This is before the event begins.")})

@@ -1,0 +1,26 @@
+"""What the ledger's full text keeps of a text, and by what of it a word is found.
+
+The words as they are folded, in their order, so that phrases are found; after them the stems of those that have
+another; after these the keys by which names meet across scripts. One column holds all of it on either database.
+"""
+
+from search import scripts, words
+
+# Raised when texts are read in another way: every entry is then written anew by `search_rebuild --ledger`.
+EDITION = 2
+# A tsvector of PostgreSQL ends at a megabyte, and a save must not fail for a long file.
+LONGEST = 200_000
+MOST_BYTES = 900_000
+
+
+def of(text: str) -> str:
+    text = text[:LONGEST]
+    found = words.split(text)
+    stems = (stem for word in found if (stem := words.stem(word)) != word)
+    kept = " ".join([*found, *stems, *scripts.written(text)])
+    return kept if len(kept) * 2 <= MOST_BYTES else kept.encode()[:MOST_BYTES].decode(errors="ignore")
+
+
+def readings(word: str) -> list[str]:
+    """The words of a full text that mean the folded `word`: itself, its stem, and how other scripts write it."""
+    return list(dict.fromkeys([word, words.stem(word), *scripts.asked(word)]))

@@ -17,8 +17,7 @@ from django.utils import timezone
 
 from coordination import access
 from coordination.models import Audience
-from search import places
-from search import words
+from search import full_text, places, words
 from search.engines import embedded
 from search.models import Entry, EntryFacet, FacetName
 from search.projections import Projection, Projector, projectors
@@ -78,10 +77,10 @@ def remove(model: type[Model], key: Any) -> None:
         _bury(list(_entries_of(model, key)))
 
 
-def project_all(model: type[Model]) -> Iterator[Any]:
-    """Project every object of `model`, one after the other, and remove what has no object any more."""
+def project_all(model: type[Model], after: int = 0) -> Iterator[Any]:
+    """Project every object of `model` whose key comes `after` that one, in turn; remove what has no object any more."""
     projector = projectors[model]
-    keys = list(model._base_manager.values_list("pk", flat=True))
+    keys = list(model._base_manager.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True))
     for key in keys:
         write(projector, key)
         yield key
@@ -193,6 +192,7 @@ def _digest(projection: Projection, audience: Audience) -> str:
         "title": str(projection.title),
         "facets": sorted(_facets(projection)),
         "audience": audience.pk,
+        "reading": full_text.EDITION,
     }
     for name in ("countries", "organisations", "topics", "by"):
         values.pop(name)

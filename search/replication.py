@@ -30,6 +30,8 @@ LONGEST_PAUSE_SECONDS = 30.0
 # Answers that say nothing about the document itself: the engine is busy or shutting down, or the index is closing.
 TRY_LATER = (403, 408, 429, 500, 502, 503, 504)
 CONFLICT, NOT_FOUND = 409, 404
+# The last entry to be sent, until that is known.
+NO_END = 2**62
 # All that the letters of an alias may be in Lucene's file names.
 LEDGER_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -175,6 +177,10 @@ def _ready(client: Elasticsearch) -> Replica:
         replica.refresh_from_db()
     elif replica.uuid not in held.values():
         replica = _begin_anew(client, replica)
+    elif replica.building and not _is_there(client, replica.building):
+        # Somebody has deleted what a rebuild was filling: it takes no more, and must not hold up what is searched.
+        Replica.objects.filter(pk=replica.pk, building=replica.building).update(building="")
+        replica.refresh_from_db()
     return replica
 
 
@@ -238,23 +244,23 @@ def switch_to(client: Elasticsearch, replica: Replica, name: str) -> list[str]:
 
 
 # --- a new index while everything goes on --------------------------------------------------------------------------
-def rebuild() -> Iterator[int]:
+def rebuild(*, resume: bool = False) -> Iterator[int]:
     """Fill a new index from the ledger, then let searches go to it; gives the number of entries after each batch.
 
-    From the moment that the new index is noted, the worker writes to both. What it wrote before, the ledger holds.
+    From the moment that the new index is noted, the worker writes to both. What it wrote before, the ledger holds. With
+    `resume` one that was broken off goes on where it was, if its index is still there.
     """
     client = elastic.client(elastic.WRITE_SECONDS)
     replica = the_replica()
-    _discard(client, replica.building)
-    name = replica.next_index
-    _discard(client, name)
-    elastic.make_index(client, name)
-    Replica.objects.filter(pk=replica.pk).update(building=name, generation=F("generation") + 1)
+    if not (resume and _is_there(client, replica.building)):
+        _begin_building(client, replica)
+    name = replica.building
     # What is written from here on is the worker's to send, to both.
-    last, newest = 0, Entry.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    while batch := _batch_between(last, newest):
+    while batch := _batch_between(replica.sent_to, replica.send_until):
         _send_until_taken(client, name, batch)
-        last = batch[-1].pk
+        replica.sent_to = batch[-1].pk
+        if not Replica.objects.filter(pk=replica.pk, building=name).update(sent_to=replica.sent_to):
+            raise BrokenOff(name)
         yield len(batch)
     client.indices.refresh(index=name)
     replica.refresh_from_db()
@@ -264,6 +270,32 @@ def rebuild() -> Iterator[int]:
     _finish(replica, name, _uuids(client, name)[name])
     for index in before:
         _discard(client, index)
+
+
+def left_to_send(*, resume: bool = False) -> int:
+    """How many entries a rebuild would send, for its progress bar."""
+    replica = the_replica()
+    entries = Entry.objects.all()
+    if resume and replica.building:
+        entries = entries.filter(pk__gt=replica.sent_to, pk__lte=replica.send_until)
+    return entries.count()
+
+
+def _begin_building(client: Elasticsearch, replica: Replica) -> None:
+    _discard(client, replica.building)
+    name = replica.next_index
+    _discard(client, name)
+    elastic.make_index(client, name)
+    begun = {"building": name, "sent_to": 0, "send_until": NO_END}
+    Replica.objects.filter(pk=replica.pk).update(**begun, generation=F("generation") + 1)
+    # Asked only now: what has come since the note, the worker sends to both.
+    newest = Entry.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    Replica.objects.filter(pk=replica.pk, building=name).update(send_until=newest)
+    replica.refresh_from_db()
+
+
+def _is_there(client: Elasticsearch, index: str) -> bool:
+    return bool(index) and bool(client.indices.exists(index=index))
 
 
 def _finish(replica: Replica, name: str, uuid: str) -> None:
@@ -281,6 +313,8 @@ def _send_until_taken(client: Elasticsearch, index: str, batch: list[Entry]) -> 
         answer = send(client, index, batch)
         if not answer.later:
             break
+        if not _is_there(client, index):
+            raise BrokenOff(index)
         pausing.wait(pause)
         pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
     if answer.refused:

@@ -8,8 +8,9 @@ from django.core.management import call_command
 from elasticsearch import ApiError
 
 from coordination.models import Action, Marking
-from search import replication, selectors
+from search import ledger, replication, selectors
 from search.engines import elastic
+from search.management.commands import search_rebuild
 from search.models import Entry, Replica
 from search.queries import Query
 from tests.factories import make_action, make_member, mark
@@ -195,23 +196,69 @@ def test_writes_and_searches_go_on_while_a_new_index_is_filled(space, replica, m
     assert not replica.client.indices.exists(index=before)
 
 
-def test_a_rebuild_that_was_broken_off_can_be_made_again(space, replica, monkeypatch):
+def test_a_rebuild_that_was_broken_off_goes_on_where_it_was(space, replica, monkeypatch):
     monkeypatch.setattr(replication, "BATCH", 2)
-    for _number in range(5):
-        make_action(space)
+    actions = [make_action(space) for _number in range(5)]
     replica.catch_up()
     begun = replication.rebuild()
     next(begun)
     begun.close()
+    sent = Entry.objects.order_by("pk")[:2]
     make_action(space)
+    actions[0].delete()
     replica.catch_up()  # writes to both
     assert replication.the_replica().building
-    call_command("search_rebuild", "--no-progress", stdout=io.StringIO())
+    again, send = [], replication.send
+    monkeypatch.setattr(replication, "send", lambda *args: again.extend(entry.pk for entry in args[2]) or send(*args))
+    call_command("search_rebuild", "--resume", "--no-progress", stdout=io.StringIO())
+    assert again and not set(again) & {entry.pk for entry in sent}
     replica.catch_up()
     assert replication.the_replica().building == ""
     assert not replication.differences()
     names = list(replica.client.indices.get(index=f"{replica.settings.ELASTICSEARCH_INDEX}*"))
     assert names == [replication.the_replica().index]
+
+
+def test_a_half_filled_index_that_is_deleted_holds_up_nothing(space, replica, monkeypatch):
+    monkeypatch.setattr(replication, "BATCH", 2)
+    replica.catch_up()
+    for _number in range(5):
+        make_action(space)
+    begun = replication.rebuild()
+    next(begun)
+    replica.client.indices.delete(index=replication.the_replica().building)
+    make_action(space)
+    replica.catch_up()
+    assert not replication.differences()
+    with pytest.raises(replication.BrokenOff):
+        list(begun)
+    call_command("search_rebuild", "--resume", "--no-progress", stdout=io.StringIO())
+    replica.catch_up()
+    assert not replication.differences()
+
+
+def test_what_is_projected_anew_goes_on_where_it_was_broken_off(space, settings, monkeypatch):
+    settings.ELASTICSEARCH_URL = ""
+    monkeypatch.setattr(search_rebuild, "NOTED_EVERY", 1)
+    actions = [make_action(space) for _number in range(4)]
+    written, write = [], ledger.write
+
+    def then_broken(projector, key):
+        written.append((projector.model, key))
+        if len(written) == breaks_at:
+            raise KeyboardInterrupt
+        write(projector, key)
+
+    monkeypatch.setattr(ledger, "write", then_broken)
+    breaks_at = 0
+    call_command("search_rebuild", "--no-progress", stdout=io.StringIO())
+    everything = list(written)
+    breaks_at, written[:] = everything.index((Action, actions[2].pk)) + 1, []
+    with pytest.raises(KeyboardInterrupt):
+        call_command("search_rebuild", "--no-progress", stdout=io.StringIO())
+    breaks_at, written[:] = 0, []
+    call_command("search_rebuild", "--resume", "--no-progress", stdout=io.StringIO())
+    assert written == everything[everything.index((Action, actions[2].pk)) :]
 
 
 def test_a_rebuild_that_ended_between_its_last_two_steps_is_finished_by_the_worker(space, replica, monkeypatch):

@@ -12,17 +12,14 @@ from modelsearch import index
 from accounts.text import validate_plain_text
 from coordination.models import Audience, Space
 from coordination.models.marking import KEY_LENGTH, MarkedQuerySet, new_key
-from search.words import WORD, fold
+from search import full_text
 
 
 class FoldedField(index.SearchField):
-    """The database's full text holds words as `words.fold` writes them; a query is folded alike."""
-
-    # A tsvector of PostgreSQL ends at a megabyte, and a save must not fail for a long file.
-    LONGEST = 200_000
+    """The database's full text holds what `full_text.of` makes of a text; a query is read alike."""
 
     def get_value(self, obj):
-        return " ".join(WORD.findall(fold(super().get_value(obj)[: self.LONGEST])))
+        return full_text.of(super().get_value(obj))
 
 
 class EntryQuerySet(MarkedQuerySet):
@@ -192,6 +189,8 @@ class SavedSearch(models.Model):
     # What is one's own is read by its owner alone (`access.readable_by`); the path leads to who might own one at all.
     audience_path = "audience"
     private_to = "owner"
+    # It lies in no space.
+    space_id = None
 
     key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key, editable=False)
     owner = models.ForeignKey(

@@ -217,6 +217,12 @@ SITE: dict[str, Way] = {
         "?sort=priority&source=none", "?whose=ours&topic=border-management&state=any",
     )),
     "action_change": Way(alone()),
+    # One's own alone: tests/search/test_saved.py asks whose it is.
+    "saved_search_list": Way(alone()),
+    "saved_search_new": Way(alone(), queries=(f"?q={COMMON}",)),
+    "saved_search_detail": Way(alone(key="x" * 10), verb=""),
+    "saved_search_delete": Way(alone(key="x" * 10), verb=""),
+    "recent_clear": Way(alone(), verb=""),
     "filter_list": Way(alone()),
     "filter_new": Way(alone(), queries=("?page=actions&query=q%3Dx",)),
     "scoreboard": Way(alone(), queries=(

@@ -58,6 +58,8 @@ VERBS = (
     gettext_noop("sheet imported"),
     gettext_noop("calendar address made"),
     gettext_noop("calendar address ended"),
+    gettext_noop("feed address made"),
+    gettext_noop("feed address ended"),
     gettext_noop("briefing begun"),
     gettext_noop("briefing written"),
     gettext_noop("briefing changed"),

@@ -11,15 +11,18 @@ from django.utils.translation import gettext_noop
 from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.forms import BaseImageForm
 
+from accounts.text import validate_plain_text
 from coordination import access, audit
 from coordination.forms import Filters, OnceForm, one_line, paragraphs
 from coordination.models import Country, Space, Topic
-from knowledge.models import ResourceKind, ServicePointState
+from knowledge.languages import WrittenLanguage
+from knowledge.models import File, Licence, ResourceKind, ServicePointState
 from knowledge.models.resources import EARLIEST_YEAR, LATEST_YEAR
 from knowledge.uploads import KINDS, PICTURES, check_upload
 
 ABSTRACT_MAX_LENGTH = 3000
 WORDS_MAX_LENGTH = 100
+AUTHORS_MAX_LENGTH = 1000
 
 
 WHAT_IS_TAKEN = format_lazy(
@@ -43,10 +46,26 @@ class NewResourceForm(OnceForm):
     title = one_line(_("Title"))
     kind = forms.ChoiceField(label=_("Kind"), choices=ResourceKind.choices)
     abstract = paragraphs(_("Abstract"), max_length=ABSTRACT_MAX_LENGTH)
-    authors = one_line(_("Authors"), required=False)
+    authors = forms.CharField(
+        label=_("Authors"),
+        max_length=AUTHORS_MAX_LENGTH,
+        required=False,
+        validators=[validate_plain_text],
+        help_text=_(
+            "Separate them by semicolons. Of persons the family name first: “Khan, Ayesha; Ministry of Interior”."
+        ),
+    )
     publisher = one_line(_("Publisher"), required=False)
     year = forms.IntegerField(label=_("Year"), min_value=EARLIEST_YEAR, max_value=LATEST_YEAR, required=False)
+    licence = forms.ChoiceField(label=_("Licence"), choices=[("", _("not known")), *Licence.choices], required=False)
+    source_url = forms.URLField(label=_("Address of the original"), required=False, assume_scheme="https")
     language = forms.ChoiceField(label=_("Language of the text"), choices=settings.LANGUAGES)
+    languages = forms.MultipleChoiceField(
+        label=_("Languages that it is in"),
+        choices=WrittenLanguage.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     countries = forms.ModelMultipleChoiceField(
         label=_("Countries"),
         queryset=Country.objects.filter(in_programme=True),
@@ -62,6 +81,21 @@ class NewResourceForm(OnceForm):
 class AttachFileForm(OnceForm):
     title = one_line(_("Title of the file"), required=False)
     file = UploadField(label=_("File"))
+    replaces = forms.ModelChoiceField(
+        label=_("A new version of"),
+        queryset=File.objects.none(),
+        to_field_name="key",
+        required=False,
+        empty_label=_("another file, no version"),
+        help_text=_("The newest version is offered; those before stay at their addresses."),
+    )
+
+    def __init__(self, *args: Any, files: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if files is None or not files.exists():
+            del self.fields["replaces"]
+        else:
+            self.fields["replaces"].queryset = files
 
 
 # --- lists ---------------------------------------------------------------------------------------------------------
@@ -73,11 +107,17 @@ class ResourceFilters(Filters):
         label=_("Topic"), queryset=Topic.objects.none(), required=False, to_field_name="slug"
     )
     space = forms.ModelChoiceField(label=_("Space"), queryset=Space.objects.none(), required=False, to_field_name="key")
-    language = forms.ChoiceField(label=_("Language"), choices=[("", _("any")), *settings.LANGUAGES], required=False)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("", _("any")), *WrittenLanguage.choices], required=False
+    )
+    year = forms.ChoiceField(label=_("Year"), required=False)
+    licence = forms.ChoiceField(label=_("Licence"), choices=[("", _("any")), *Licence.choices], required=False)
 
     def __init__(self, *args: Any, reader: access.Reader, readable: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         keys = readable.order_by().values("pk")
+        years = readable.exclude(year=None).order_by("-year").values_list("year", flat=True).distinct()
+        self.fields["year"].choices = [("", _("any")), *((str(year), year) for year in years)]
         self.fields["country"].queryset = Country.objects.filter(resources__in=keys).distinct()
         self.fields["topic"].queryset = Topic.objects.filter(resources__in=keys).distinct()
         self.fields["space"].queryset = Space.objects.readable_by(reader).filter(

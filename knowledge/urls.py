@@ -1,8 +1,8 @@
 from django.contrib.sitemaps import views as sitemap_views
 from django.urls import path
 
-from knowledge.views import feeds, files, gathering, glossary, news, resources, service_points
 from knowledge.sitemaps import sections
+from knowledge.views import feeds, files, gathering, glossary, news, resources, service_points
 
 SITEMAPS = sections()
 

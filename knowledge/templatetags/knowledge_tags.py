@@ -1,9 +1,15 @@
 """What the pages of knowledge need and Django does not have."""
 
+from typing import Any
+
 from django import template
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info
+
+from coordination import access
+from knowledge import glossing
+from knowledge import metadata as metadata_of
+from knowledge.languages import direction_of
 
 register = template.Library()
 
@@ -11,5 +17,17 @@ register = template.Library()
 @register.simple_tag
 def in_language(code: str) -> SafeString:
     """The attributes of a block whose text is in a language of its own: `lang` and the direction that it runs in."""
-    direction = "rtl" if get_language_info(code)["bidi"] else "ltr"
-    return format_html('lang="{}" dir="{}"', code, direction)
+    return format_html('lang="{}" dir="{}"', code, direction_of(code))
+
+
+@register.simple_tag
+def metadata(page: Any) -> SafeString | str:
+    """What a page, or its description from the view, says of itself to programs; for the block `head`."""
+    described = page if isinstance(page, metadata_of.Described) else metadata_of.of_page(page)
+    return metadata_of.head(described) if described else ""
+
+
+@register.simple_tag
+def glossed(text: Any, language: str, name: str) -> SafeString:
+    """A text with the terms of the glossary in it, each a link with what it means; `name` is that of the text here."""
+    return glossing.with_terms(conditional_escape(text), language, name, access.present_reader())

@@ -76,20 +76,23 @@ def _watch(stop: threading.Event) -> None:
 
 
 def _remind(stop: threading.Event) -> None:
-    """Remind of what is due, send those their mail of the day who want one mail for all, and what was put off or left
-    by a worker that died; clear away drafts."""
-    from coordination import services
+    """Publish what waits for its day; remind of what is due, send those their mail of the day who want one mail for
+    all, and what was put off or left by a worker that died; clear away drafts."""
+    from coordination import publishing, services
     from discussion import digests, drafts, mail, push
     from meetings import services as meetings
+    from search import services as search
 
     meetings.follow_the_zones()
     while not stop.is_set():
         close_old_connections()
         now = timezone.now()
+        publishing.publish_what_is_due(now)
         services.send_reminders(now)
         meetings.count_silence(now)
         meetings.remind_of_documents(now)
         meetings.remind_of_answers(now)
+        search.tell_of_new_finds(now)
         digests.send_digests(now)
         mail.send_waiting.func()
         push.send_waiting.func()

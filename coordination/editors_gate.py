@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
-from wagtail.models import Page
+from wagtail.models import Page, get_page_models
 from wagtail.permissions import policy_registry
 
 from coordination import access
@@ -103,6 +103,37 @@ def on_version(*arguments: str, page: str = "page_id") -> Rule:
                 raise Http404
 
     return rule
+
+
+def previewed(rule: Rule, argument: str = "page_id") -> Rule:
+    """As `rule`, of a page that has a preview; its form and its view ask the rest (knowledge.models.pages)."""
+
+    def asked(request: HttpRequest, **kwargs: Any) -> HttpResponse | None:
+        if not _page_or_404(kwargs[argument]).is_previewable():
+            raise Http404
+        return rule(request, **kwargs)
+
+    return asked
+
+
+def on_preview_of_new_page(
+    request: HttpRequest, content_type_app_name: str, content_type_model_name: str, parent_page_id: int
+) -> None:
+    on_new_page(request, parent_page_id=parent_page_id)
+    kinds = {model._meta.label_lower: model for model in get_page_models()}
+    kind = kinds.get(f"{content_type_app_name}.{content_type_model_name}")
+    if kind is None or not kind.preview_modes or kind not in _page_or_404(parent_page_id).allowed_subpage_models():
+        raise Http404
+
+
+def on_review(request: HttpRequest, page_id: int, action_name: str, task_state_id: int) -> None:
+    """A step of the review of this very page, for those who review it: Wagtail looks for the state by number alone."""
+    page = _page_or_404(page_id)
+    state = page.current_workflow_task_state if page.has_workflow else None
+    if state is None or state.pk != task_state_id or not may(request.user, "review", page):
+        raise Http404
+    if action_name not in {name for name, _label, _asks in state.task.specific.get_actions(page, request.user)}:
+        raise Http404
 
 
 def on_new_page(request: HttpRequest, **kwargs: Any) -> None:
@@ -217,7 +248,16 @@ RULES: dict[str, Rule] = {
     "wagtailadmin_pages:revisions_index": on_page("edit"),
     "wagtailadmin_pages:revisions_revert": on_version("revision_id"),
     "wagtailadmin_pages:revisions_compare": on_version("revision_id_a", "revision_id_b", page="pk"),
+    "wagtailadmin_pages:revisions_view": previewed(on_version("revision_id")),
+    "wagtailadmin_pages:revisions_unschedule": on_page("unschedule"),
     "wagtailadmin_pages:unpublish": on_page("unpublish"),
+    "wagtailadmin_pages:preview_on_add": on_preview_of_new_page,
+    "wagtailadmin_pages:preview_on_edit": previewed(on_version()),
+    # Its review, of which the history of the page tells the rest.
+    "wagtailadmin_pages:workflow_history": on_page("edit"),
+    "wagtailadmin_pages:workflow_action": on_review,
+    "wagtailadmin_pages:collect_workflow_action_data": on_review,
+    "wagtailadmin_pages:confirm_workflow_cancellation": on_page("edit"),
     # Choosers.
     "wagtailadmin_choose_page": page_chooser,
     "wagtailadmin_choose_page_child": page_chooser,

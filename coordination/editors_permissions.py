@@ -28,9 +28,11 @@ DEPTH_OF_SPACES = 3
 ON_CONTENT: dict[str, str] = {
     "choose": "read",
     "explore": "contribute",
-    "edit": "edit",
+    "edit": "revise",
     "publish": "record",
     "unpublish": "record",
+    "unschedule": "record",
+    "review": "review_page",
 }
 ON_SPACE: dict[str, str] = {
     "choose": "read",
@@ -169,10 +171,10 @@ class MarkedPagePermissionTester(PagePermissionTester):
         return False
 
     def can_submit_for_moderation(self) -> bool:
-        return False
+        return super().can_submit_for_moderation() and self._may("edit")
 
     def can_unschedule(self) -> bool:
-        return False
+        return super().can_unschedule() and self._may("unschedule")
 
 
 class SpacePagePolicy(PagePermissionPolicy):

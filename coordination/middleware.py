@@ -42,14 +42,17 @@ class PrivateCacheMiddleware:
 class EditorsAccessMiddleware:
     """The editors' side shows of each space what the access rule lets its reader see (coordination.editors_gate).
 
-    What is sent there is one transaction: Wagtail makes a page, its revision and its log entry in separate steps.
+    What is sent there is one transaction: Wagtail makes a page, its revision and its log entry in separate steps. So is
+    a preview, whose form is read again.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.method != "POST" or not request.path_info.startswith(f"/{editors_gate.ROUTE}"):
+        path = request.path_info
+        changes = request.method == "POST" or path.endswith("/preview/")
+        if not changes or not path.startswith(f"/{editors_gate.ROUTE}"):
             return self.get_response(request)
         with transaction.atomic():
             response = self.get_response(request)

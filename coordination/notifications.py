@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from coordination import audit, replies, selectors
+from coordination import audit, replies, review, selectors
 from coordination.models import Action, ActionDependency, Organisation, Party
 from discussion.notifier import Notification, register
 
@@ -415,3 +416,64 @@ class SheetImported(AboutWhatIsOwed):
 
     def why(self, user: User) -> str:
         return _("You get this because actions that concern you were imported.")
+
+
+class AboutAReview(Notification):
+    """About the review of a page, which is read on the editors' side until it is published."""
+
+    section: ClassVar[str | Promise] = gettext_lazy("Pages and their review")
+    by_mail = of_drafts = True
+
+    def address(self) -> str:
+        return reverse("wagtailadmin_pages:edit", args=[self.obj.pk])
+
+
+@register
+class PageToReview(AboutAReview):
+    kind = "page_to_review"
+    verbs = ("page submitted for review",)
+    label = gettext_lazy("A page waits for my review")
+
+    def recipients(self) -> Iterable[User]:
+        return review.reviewers_of(self.obj)
+
+    def holds(self) -> bool:
+        return bool(self.obj.workflow_in_progress)
+
+    def subject(self) -> str:
+        return _("For you to review: %(title)s") % {"title": self.obj.get_latest_revision_as_object().title}
+
+    def why(self, user: User) -> str:
+        return _("You get this because you own a topic of the page, or publish in the space.")
+
+
+class ReviewEnded(AboutAReview):
+    """To whoever asked for the review."""
+
+    def recipients(self) -> Iterable[User]:
+        return review.asked_for_by(self.obj)
+
+    def why(self, user: User) -> str:
+        return _("You get this because you submitted the page for review.")
+
+
+@register
+class PageApproved(ReviewEnded):
+    kind = "page_approved"
+    verbs = ("page approved",)
+    label = gettext_lazy("A page that I submitted is approved")
+
+    def subject(self) -> str:
+        return _("Approved: %(title)s") % {"title": self.obj.title}
+
+
+@register
+class PageSentBack(ReviewEnded):
+    """The comment is read with the page: a notification holds no text of others."""
+
+    kind = "page_sent_back"
+    verbs = ("page sent back",)
+    label = gettext_lazy("A page that I submitted is sent back")
+
+    def subject(self) -> str:
+        return _("Sent back with a comment: %(title)s") % {"title": self.obj.get_latest_revision_as_object().title}

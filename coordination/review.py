@@ -71,3 +71,9 @@ def waiting_for(user: User) -> list[Any]:
         page.pk: page for page in editors_permissions.listed_pages(Page.objects.filter(pk__in=keys), user).specific()
     }
     return [pages[key] for key in keys if key in pages and access.can(user, "review_page", pages[key])]
+
+
+def asked_for_by(page: Any) -> list[User]:
+    """Who submitted the page the last time."""
+    state = page.workflow_states.order_by("-created_at", "-pk").select_related("requested_by").first()
+    return [state.requested_by] if state is not None and state.requested_by is not None else []

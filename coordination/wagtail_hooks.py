@@ -6,12 +6,13 @@ from typing import Any
 from django.db.models import ForeignKey
 from django.db.models.signals import post_save
 from django.dispatch import receiver
+from django.forms import CheckboxSelectMultiple
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from wagtail import hooks
-from wagtail.admin.forms.models import register_form_field_override
+from wagtail.admin.forms.models import WagtailAdminModelForm, register_form_field_override
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.pages.listing import ExplorableIndexView, GenericPageFilterSet
@@ -19,11 +20,13 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.documents import get_document_model
 from wagtail.documents.widgets import AdminDocumentChooser
-from wagtail.models import ModelLogEntry, Page, PageLogEntry
+from wagtail.models import ModelLogEntry, Page, PageLogEntry, WorkflowState
 from wagtail.permissions import register_permission_policy
+from wagtail.signals import workflow_approved, workflow_rejected, workflow_submitted
 
-from coordination import access, audit, editors_permissions, rich_text, selectors
-from coordination.models import Country, Holiday, Marked, Organisation, Topic
+from accounts.models import User
+from coordination import access, audit, editors_permissions, review, rich_text, selectors
+from coordination.models import Country, Holiday, Marked, Organisation, Person, Topic
 
 editors_permissions.register()
 
@@ -109,11 +112,32 @@ class HolidayViewSet(ReferenceViewSet):
     list_display = ("day", "name", "country", "yearly")
 
 
+class TopicForm(WagtailAdminModelForm):
+    """Offers as owners whom its user may know of; whoever else owns the topic goes on to do so, unseen."""
+
+    class Meta:
+        model = Topic
+        fields = ("slug", "name", "name_ru", "name_ur", "description", "icon", "owners")
+        widgets = {"owners": CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = Person.objects.known_to(self.for_user).filter(user__isnull=False)
+        offered = User.objects.filter(pk__in=known.values("user"), is_active=True).order_by("name", "pk")
+        self.unseen = list(self.instance.owners.exclude(pk__in=offered)) if self.instance.pk else []
+        self.fields["owners"].queryset = offered
+
+    def clean_owners(self) -> list[User]:
+        return [*self.cleaned_data["owners"], *self.unseen]
+
+
 class TopicViewSet(ReferenceViewSet):
     model = Topic
     icon = "tag"
-    form_fields = ("slug", "name", "name_ru", "name_ur", "description", "icon")
     list_display = ("name", "slug")
+
+    def get_form_class(self, for_update: bool = False) -> type[TopicForm]:
+        return TopicForm
 
 
 REFERENCE_MODELS = (Organisation, Country, Topic, Holiday)
@@ -172,10 +196,21 @@ class SpacesPanel(Component):
         return {"spaces": spaces}
 
 
+class ReviewsPanel(Component):
+    """The pages that wait for the editor's review, the oldest first."""
+
+    name = "reviews"
+    template_name = "coordination/editors_reviews.html"
+    order = 50
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"pages": review.waiting_for(parent_context["request"].user)}
+
+
 @hooks.register("construct_homepage_panels", order=1000)
 def first_page(request: Any, panels: list) -> None:
     """In place of Wagtail's panels, which list and count pages whoever may read them."""
-    panels[:] = [SpacesPanel()]
+    panels[:] = [ReviewsPanel(), SpacesPanel()]
 
 
 @hooks.register("construct_homepage_summary_items", order=1000)
@@ -197,6 +232,16 @@ def names_nothing_closed_to_its_author(request: Any, page: Any) -> None:
 register_form_field_override(ForeignKey, to=get_document_model(), override={"widget": AdminDocumentChooser})
 
 
+# --- reviews -------------------------------------------------------------------------------------------------------
+# Wagtail's own mails hold titles, and go to whoever publishes anything: our notifier asks who may read the page.
+for _signal, _deed in (
+    (workflow_submitted, "submitted"),
+    (workflow_approved, "approved"),
+    (workflow_rejected, "rejected"),
+):
+    _signal.disconnect(sender=WorkflowState, dispatch_uid=f"workflow_state_{_deed}_email_notification")
+
+
 # --- the trail -----------------------------------------------------------------------------------------------------
 DEEDS: dict[str, str] = {
     "wagtail.create": gettext_noop("page created"),
@@ -206,6 +251,18 @@ DEEDS: dict[str, str] = {
     "wagtail.publish": gettext_noop("page published"),
     "wagtail.unpublish": gettext_noop("page unpublished"),
     "wagtail.delete": gettext_noop("page deleted"),
+    "wagtail.publish.schedule": gettext_noop("publication of a page scheduled"),
+    "wagtail.schedule.cancel": gettext_noop("scheduled publication called off"),
+    "wagtail.workflow.start": gettext_noop("page submitted for review"),
+    "wagtail.workflow.resume": gettext_noop("page submitted for review"),
+    "wagtail.workflow.approve": gettext_noop("page approved"),
+    "wagtail.workflow.reject": gettext_noop("page sent back"),
+    "wagtail.workflow.cancel": gettext_noop("review called off"),
+}
+# What happens on a day that somebody set before: nobody's deed at that moment.
+DEEDS_ON_THEIR_DAY: dict[str, str] = {
+    "wagtail.publish.scheduled": gettext_noop("page published on its day"),
+    "wagtail.unpublish.scheduled": gettext_noop("page withdrawn on its day"),
 }
 REFERENCE_DEEDS: dict[str, str] = {
     "wagtail.create": gettext_noop("reference entry added"),
@@ -216,8 +273,8 @@ REFERENCE_DEEDS: dict[str, str] = {
 @receiver(post_save, sender=PageLogEntry, dispatch_uid="coordination.deeds_on_pages")
 def note_the_deed(sender: Any, instance: PageLogEntry, created: bool, **_kwargs: Any) -> None:
     """What somebody does to a page on the editors' side stands in the audit trail, in the same transaction."""
-    verb = DEEDS.get(instance.action)
-    if not created or verb is None or instance.user_id is None:
+    verb = DEEDS_ON_THEIR_DAY.get(instance.action) or (DEEDS.get(instance.action) if instance.user_id else None)
+    if not created or verb is None:
         return
     page = Page.objects.filter(pk=instance.page_id).first()
     if page is not None and isinstance(specific := page.specific, Marked):

@@ -13,11 +13,11 @@ LONGEST = 200_000
 MOST_BYTES = 900_000
 
 
-def of(text: str) -> str:
+def of(text: str, language: str) -> str:
     text = text[:LONGEST]
     found = words.split(text)
     stems = (stem for word in found if (stem := words.stem(word)) != word)
-    kept = " ".join([*found, *stems, *scripts.written(text)])
+    kept = " ".join([*found, *stems, *scripts.written(text, language)])
     return kept if len(kept) * 2 <= MOST_BYTES else kept.encode()[:MOST_BYTES].decode(errors="ignore")
 
 

@@ -19,7 +19,7 @@ class FoldedField(index.SearchField):
     """The database's full text holds what `full_text.of` makes of a text; a query is read alike."""
 
     def get_value(self, obj):
-        return full_text.of(super().get_value(obj))
+        return full_text.of(super().get_value(obj), obj.language)
 
 
 class EntryQuerySet(MarkedQuerySet):

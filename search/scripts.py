@@ -13,6 +13,7 @@ from search import words
 
 LATIN, CYRILLIC, ARABIC = "1", "2", "3"
 SCRIPTS = (LATIN, CYRILLIC, ARABIC)
+IN_SEVERAL_SCRIPTS = {"uz", "kk", "ky", "tg"}
 # Less than this names too much; nobody needs more readings of a word than this.
 SHORTEST, MOST_READINGS = 3, 4
 
@@ -75,11 +76,12 @@ def keys(word: str) -> tuple[str, ...]:
     return tuple(key for key in found if len(key) >= SHORTEST)
 
 
-def written(text: str) -> list[str]:
-    """The keys under which the names in `text` are kept. Where a script has capitals, a name begins with one."""
+def written(text: str, language: str) -> list[str]:
+    """The keys under which the names in `text` are kept. Where a script has capitals, a name begins with one; of
+    languages that are written in several scripts, all words are kept."""
     found: dict[str, None] = {}
     for word in dict.fromkeys(_WRITTEN.findall(text)):
-        if word[0].islower():
+        if word[0].islower() and language not in IN_SEVERAL_SCRIPTS:
             continue
         for folded in words.split(word):
             found |= dict.fromkeys(f"{script_of(folded)}{key}" for key in keys(folded))

@@ -6,11 +6,12 @@ reader is shown of them comes from the ledger.
 
 import threading
 import time
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 from django.conf import settings
-from elasticsearch import ApiError, Elasticsearch, TransportError
+from elasticsearch import ApiError, BadRequestError, Elasticsearch, TransportError
 from elasticsearch.dsl import (
     A,
     Date,
@@ -21,15 +22,17 @@ from elasticsearch.dsl import (
     MetaField,
     Q,
     Search,
-    Text,
-    analyzer,
-    token_filter,
 )
 
 from coordination import access
+from search import ranking, words
+from search.engines import readings
+from search.grammar import Term
 from search.models import Entry
-from search.queries import FACETS, NOTHING, PAGE_SIZE, Found, Query
+from search.queries import FACETS, NOTHING, OLDEST, PAGE_SIZE, RELEVANCE, Found, Query, Run
+from search.watch import watched
 
+ENGINE = "elasticsearch"
 SEARCH_SECONDS = 2
 WRITE_SECONDS = 30
 # After a failure nobody waits for Elasticsearch during this time: pages stay quick while it is away.
@@ -44,51 +47,27 @@ class Unavailable(Exception):
     """Elasticsearch does not answer, or not usefully; the ledger does."""
 
 
-# --- how texts are read --------------------------------------------------------------------------------------------
-# Letters of one keyboard for another's, vowel marks, digits: Urdu, Dari, Pashto and Arabic are folded alike, and Latin
-# letters lose their accents. It is the default for Uzbek, Kazakh, Kyrgyz and Tajik too.
-_FOLDING = ["lowercase", "decimal_digit", "arabic_normalization", "persian_normalization", "asciifolding"]
-folding = analyzer("accord_folding", tokenizer="standard", filter=_FOLDING)
-english = analyzer(
-    "accord_english",
-    tokenizer="standard",
-    filter=[
-        token_filter("accord_possessive", "stemmer", language="possessive_english"),
-        "lowercase",
-        "asciifolding",
-        token_filter("accord_english_stemmer", "stemmer", language="english"),
-    ],
-)
-russian = analyzer(
-    "accord_russian",
-    tokenizer="standard",
-    filter=["lowercase", token_filter("accord_russian_stemmer", "stemmer", language="russian")],
-)
-# The readings of a text, each tried with the words of a query read alike.
-READINGS = ("", ".en", ".ru")
-TITLE_WEIGHT = 5
+class Resting(Unavailable):
+    """It is not asked, since it did not answer a moment ago."""
 
 
-def _text() -> Text:
-    return Text(
-        analyzer=folding,
-        fields={"en": Text(analyzer=english), "ru": Text(analyzer=russian)},
-    )
-
-
+# --- the index --------------------------------------------------------------------------------------------------------
 class EntryDocument(Document):
     """An entry as Elasticsearch has it; its key and its version are the entry's."""
 
     number = Long()
     kind = Keyword()
     language = Keyword()
-    title = _text()
-    body = _text()
+    title = readings.text()
+    body = readings.text()
+    title_keys = readings.keys()
+    body_keys = readings.keys()
     audience = Keyword()
     space = Keyword()
     country = Keyword()
     organisation = Keyword()
     topic = Keyword()
+    by = Keyword()
     date = Date(format="strict_date")
 
     class Meta:
@@ -119,6 +98,8 @@ def document_of(entry: Entry) -> dict[str, Any]:
         language=entry.language,
         title=entry.title,
         body=entry.body,
+        title_keys=readings.keys_of(entry.title, entry.language),
+        body_keys=readings.keys_of(entry.body, entry.language),
         audience=sorted(entry.audience.tokens),
         space=str(entry.space_id) if entry.space_id else None,
         date=entry.date,
@@ -156,21 +137,29 @@ def client(seconds: float) -> Elasticsearch:
     return _client(settings.ELASTICSEARCH_URL).options(request_timeout=seconds)
 
 
+def asking_client() -> Elasticsearch:
+    """A client for questions: where one node of several is gone, the next one is asked; nobody waits twice."""
+    others = settings.ELASTICSEARCH_URL.count(",")
+    return client(SEARCH_SECONDS).options(max_retries=others, retry_on_status=(503,), retry_on_timeout=False)
+
+
 @cache
 def _client(url: str) -> Elasticsearch:
     return Elasticsearch(url.split(","), max_retries=0, retry_on_timeout=False)
 
 
+@watched("elasticsearch", not_asked=Resting)
 def search(query: Query, user: access.Reader) -> Found:
     """One page of what `user` may read, by Elasticsearch's knowledge of it. Raises Unavailable."""
-    if query.asks_for_words and not query.has_words:
+    if query.asks_for_nothing:
         return NOTHING
     if breaker.is_open:
-        raise Unavailable("Elasticsearch did not answer a moment ago")
+        raise Resting("Elasticsearch did not answer a moment ago")
     try:
         answer: Any = _search(query, user).execute()
     except (ApiError, TransportError) as failure:
-        breaker.open()
+        if not isinstance(failure, BadRequestError):  # one question that it cannot read says nothing of the others
+            breaker.open()
         raise Unavailable(type(failure).__name__) from failure
     if answer.timed_out or answer._shards.failed:
         raise Unavailable("Elasticsearch answered in part")
@@ -178,23 +167,44 @@ def search(query: Query, user: access.Reader) -> Found:
         facet: {str(bucket.key): bucket.doc_count for bucket in answer.aggregations[facet].values.buckets}
         for facet in FACETS
     }
-    return Found([int(hit.meta.id) for hit in answer], answer.hits.total.value, counts)
+    hits = [(int(hit.meta.id), tuple(hit.meta.sort)) for hit in answer]
+    if _is_backwards(query):
+        hits.reverse()
+    numbers, places = [number for number, _place in hits], [place for _number, place in hits]
+    return Found(numbers, answer.hits.total.value, counts, places, ENGINE)
 
 
 def _search(query: Query, user: access.Reader) -> Search:
     search = (
-        Search(using=client(SEARCH_SECONDS), index=settings.ELASTICSEARCH_INDEX)
+        Search(using=asking_client(), index=settings.ELASTICSEARCH_INDEX)
         .source(False)
         .extra(track_total_hits=True, timeout=f"{SEARCH_SECONDS}s")
         .params(allow_partial_search_results=False)
-        .query(Q("bool", filter=[_readable_by(user), *_within(query)], must=_matching(query)))
+        .query(Q("bool", filter=[_readable_by(user), *_within(query)], must=_matching(query, user)))
         .post_filter(Q("bool", filter=_chosen(query)))
     )
     for facet in FACETS:
         others = Q("bool", filter=_chosen(query.without(facet)))
         search.aggs.bucket(facet, A("filter", filter=others)).bucket("values", "terms", field=facet, size=MOST_VALUES)
-    order = ["_score", "-number"] if query.has_words else [{"date": {"order": "desc", "missing": "_last"}}, "-number"]
-    return search.sort(*order)[query.first : query.first + PAGE_SIZE]
+    place = query.place_for(ENGINE)
+    search = search.sort(*_order(query))
+    if place:
+        return search.extra(search_after=list(place.values))[:PAGE_SIZE]
+    return search[query.first : query.first + PAGE_SIZE]
+
+
+def _order(query: Query) -> list[dict[str, Any]]:
+    """What has no date comes last, in either order; going back, everything is the other way round."""
+    back = _is_backwards(query)
+    direction = "asc" if (query.order == OLDEST) != back else "desc"
+    by_date = {"date": {"order": direction, "missing": "_first" if back else "_last"}}
+    by_score = {"_score": {"order": direction}}
+    return [by_score if query.order == RELEVANCE else by_date, {"number": {"order": "asc" if back else "desc"}}]
+
+
+def _is_backwards(query: Query) -> bool:
+    place = query.place_for(ENGINE)
+    return place is not None and place.is_backwards
 
 
 def _readable_by(user: access.Reader) -> Any:
@@ -202,31 +212,67 @@ def _readable_by(user: access.Reader) -> Any:
 
 
 def _within(query: Query) -> list[Any]:
+    """Filters for all that no facet of the page offers: they weigh nothing, and Elasticsearch may keep them."""
     days = {name: day.isoformat() for name, day in (("gte", query.since), ("lte", query.until)) if day}
-    return [Q("range", date=days)] if days else []
+    filters = [Q("range", date=days)] if days else []
+    if query.by:
+        filters.append(Q("bool", should=[_is_by(name) for name in query.by], minimum_should_match=1))
+    unwanted = [Q("terms", **{facet: list(values)}) for facet, values in query.unwanted.items()]
+    unwanted += [*map(_is_by, query.not_by), *map(_of_term, query.asked.unwanted)]
+    return [*filters, Q("bool", must_not=unwanted)] if unwanted else filters
+
+
+def _is_by(name: Iterable[str]) -> Any:
+    return Q("bool", filter=[Q("term", by=word) for word in name])
+
+
+def _of_term(term: Term, may_be_begun: bool = False) -> Any:
+    if term.is_phrase:
+        return readings.phrase(term.words)
+    *_others, last = term.words
+    return _all_of([readings.word(word, may_be_begun=may_be_begun and word == last) for word in term.words])
 
 
 def _chosen(query: Query) -> list[Any]:
     return [Q("terms", **{facet: list(values)}) for facet, values in query.chosen.items()]
 
 
-def _matching(query: Query) -> list[Any]:
+def _matching(query: Query, user: access.Reader) -> list[Any]:
+    """What is looked for, and how much it counts."""
     if not query.has_words:
         return []
-    phrases = [Q("multi_match", query=phrase, type="phrase", fields=_fields("")) for phrase in query.phrases]
-    return [*phrases, *([_loosely(query.loose_text)] if query.stems else [])]
-
-
-def _loosely(text: str) -> Any:
-    """All the words in any one reading, the last one perhaps half typed; words side by side count for more."""
-    read = [
-        Q("multi_match", query=text, type="cross_fields", operator="and", fields=_fields(reading))
-        for reading in READINGS
+    runs = [_of_run(run) for run in query.runs]
+    loose = words.of(query.loose_text)
+    side_by_side = [readings.side_by_side(loose)] if len(loose) > 1 else []
+    if query.is_loose:
+        asked = Q("bool", should=[*runs, *side_by_side], minimum_should_match=1)
+    else:
+        asked = Q("bool", must=runs, should=side_by_side)
+    if query.order != RELEVANCE:
+        return [asked]
+    shares = [{"filter": _has_share(share), "weight": share.share} for share in ranking.shares(user)]
+    return [
+        Q("function_score", query=asked, functions=[{"weight": 1}, *shares], score_mode="sum", boost_mode="multiply")
     ]
-    begun = Q("multi_match", query=text, type="bool_prefix", operator="and", fields=_fields(""))
-    side_by_side = Q("multi_match", query=text, type="phrase", fields=_fields(""), slop=2)
-    return Q("bool", must=[Q("dis_max", queries=[*read, begun], tie_breaker=0.3)], should=[side_by_side])
 
 
-def _fields(reading: str) -> list[str]:
-    return [f"title{reading}^{TITLE_WEIGHT}", f"body{reading}"]
+def _has_share(share: ranking.Share) -> Any:
+    if share.since:
+        return Q("range", **{share.field: {"gte": share.since.isoformat()}})
+    return Q("terms", **{share.field: [str(value) for value in share.values]})
+
+
+def _of_run(run: Run) -> Any:
+    *_others, last = run.choices
+    by_words = _all_of(
+        [_any_of([_of_term(term, run.may_be_begun and choice is last) for term in choice]) for choice in run.choices]
+    )
+    return _any_of([by_words, *(readings.name(name) for name in run.names)])
+
+
+def _all_of(queries: list[Any]) -> Any:
+    return queries[0] if len(queries) == 1 else Q("bool", must=queries)
+
+
+def _any_of(queries: list[Any]) -> Any:
+    return queries[0] if len(queries) == 1 else Q("dis_max", queries=queries)

@@ -14,6 +14,7 @@ from search import scripts, words
 TITLE_WEIGHT = 4
 # How much the readings of a word count against its own spelling.
 STEM, EXACT, BEGUN, OTHER_SCRIPT = 1.0, 0.25, 0.3, 0.6
+SIDE_BY_SIDE, OTHER_NAME = 0.5, 0.7
 # A word must be this long before its beginning alone finds it.
 SHORTEST_BEGINNING = 2
 # The letters that are folded: Latin, Cyrillic and Arabic ones, their accents and forms, and signs that nobody sees.
@@ -68,8 +69,8 @@ def keys() -> Text:
     return Text(analyzer="whitespace", index_options="freqs", norms=False)
 
 
-def keys_of(text: str) -> str | None:
-    return " ".join(scripts.written(text)) or None
+def keys_of(text: str, language: str) -> str | None:
+    return " ".join(scripts.written(text, language)) or None
 
 
 # --- asking --------------------------------------------------------------------------------------------------------
@@ -87,10 +88,21 @@ def word(folded: str, *, may_be_begun: bool = False) -> Any:
     return Q("dis_max", queries=readings, tie_breaker=EXACT)
 
 
-def phrase(folded: Iterable[str], *, slop: int = 0, boost: float = 1.0) -> Any:
-    """Entries with these words side by side."""
-    fields = _fields(".stem" if slop else "")
-    return Q("multi_match", query=" ".join(folded), type="phrase", fields=fields, slop=slop, boost=boost)
+def phrase(folded: Iterable[str]) -> Any:
+    """Entries with these very words side by side."""
+    return Q("multi_match", query=" ".join(folded), type="phrase", fields=_fields(""))
+
+
+def side_by_side(folded: Iterable[str]) -> Any:
+    """Entries with these words in any of their forms side by side, or nearly so."""
+    together = " ".join(folded)
+    return Q("multi_match", query=together, type="phrase", fields=_fields(".stem"), slop=2, boost=SIDE_BY_SIDE)
+
+
+def name(folded: Iterable[str]) -> Any:
+    """Entries with another name of what was asked for."""
+    called = " ".join(folded)
+    return Q("multi_match", query=called, type="phrase", fields=_fields(".stem"), slop=1, boost=OTHER_NAME)
 
 
 def _fields(reading: str) -> list[str]:

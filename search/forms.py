@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from search import words
-from search.queries import FACETS, LAST_PAGE, Query
+from search import paging, words
+from search.queries import FACETS, LAST_PAGE, SORTS, Query
 
 MOST_VALUES = 30  # of one facet in one address
 
@@ -51,12 +51,16 @@ class SearchForm(forms.Form):
     def query(self) -> Query:
         """What is asked for; a day that cannot be read narrows nothing down, and has its sentence by the field."""
         self.is_valid()
+        place = paging.unseal(self.data.get("place", ""))
+        sort = self.data.get("sort", "")
         return Query(
             text=self.cleaned_data.get("q", ""),
             chosen=self.chosen(),
             since=self.cleaned_data.get("since"),
             until=self.cleaned_data.get("until"),
-            page=self._page(),
+            sort=sort if sort in SORTS else "",
+            page=place.page if place else self._page(),
+            place=place,
         )
 
     def chosen(self) -> dict[str, tuple[str, ...]]:

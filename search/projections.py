@@ -34,7 +34,7 @@ class Projection:
     countries: Iterable[str] = ()
     organisations: Iterable[int] = ()
     topics: Iterable[str] = ()
-    # The names and acronyms of the people and organisations that it comes from, as far as each of its readers sees them.
+    # Names and acronyms of the people and organisations that it comes from, as far as each of its readers sees them.
     by: Iterable[str] = ()
     date: Date | None = None
     part: str = ""

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from coordination import access, references
 from coordination.models import Country, Organisation, Space, Topic
-from search import highlights, places
+from search import highlights, narrowing, places, synonyms
 from search.engines import elastic, embedded
+from search.grammar import Ignored, Narrowing
 from search.kinds import KINDS, Kind
 from search.models import Entry
-from search.queries import FACETS, PAGE_SIZE, SUGGESTIONS, Found, Query
+from search.queries import FACETS, PAGE_SIZE, RELEVANCE, SUGGESTIONS, Found, Place, Query
 
 logger = logging.getLogger(__name__)
 # With this many entries waiting, Elasticsearch has been away or has lost its index: the ledger knows more.
@@ -44,6 +45,8 @@ class Value:
     label: str
     count: int
     is_chosen: bool
+    # The words of the query that chose it, where it was chosen by words.
+    from_text: list[Narrowing]
 
 
 @dataclass(frozen=True)
@@ -60,37 +63,55 @@ class Results:
     facets: list[Facet]
     # Elasticsearch should have answered and did not.
     from_ledger_instead: bool
+    # What was asked for in the end, with what the words of the query narrow down, and what was left out of account.
+    query: Query
+    ignored: list[Ignored]
+    previous: Place | None
+    next: Place | None
+
+    @property
+    def pages(self) -> int:
+        return -(-self.total // PAGE_SIZE)
 
 
 def search(query: Query, user: access.Reader) -> Results:
     """One page of what `user` finds."""
-    query = _only_readable_spaces(query, user)
+    narrowed = _narrowed(query, user)
+    query = narrowed.query
     found, entries, instead = _ask(query, user)
+    if not found.total and (loosened := query.loosened):
+        query = loosened
+        found, entries, instead = _ask(query, user)
+    before, after = _neighbours(query, found)
     entries = _with_the_one_named_first(entries, query, user)
     spaces = _spaces(found, entries, user)
     return Results(
         hits=[_hit(entry, query, spaces) for entry in entries],
         total=max(found.total, len(entries)),
-        facets=_facets(query, found, spaces),
+        facets=_facets(narrowed, found, spaces),
         from_ledger_instead=instead,
+        query=query,
+        ignored=narrowed.ignored,
+        previous=before,
+        next=after,
     )
 
 
 def everything(query: Query, user: access.Reader) -> QuerySet[Entry]:
     """All that `user` finds, by the ledger, in no order: for saved searches."""
-    return embedded.everything(_only_readable_spaces(query, user), user)
+    return embedded.everything(_narrowed(query, user).query, user)
 
 
 def suggest(text: str, user: access.Reader) -> list[Hit]:
     """A few entries whose titles begin to match what is being typed; always from the ledger."""
     query = Query(text=text)
-    entries = _with_the_one_named_first(_entries(embedded.suggest(text, user), user), query, user)
+    entries = _with_the_one_named_first(_entries(embedded.suggest(query, user), user), query, user)
     return [_hit(entry, query, {}) for entry in entries[:SUGGESTIONS]]
 
 
 def _with_the_one_named_first(entries: list[Entry], query: Query, user: access.Reader) -> list[Entry]:
     """Whoever types a short reference wants what it names: it stands first, unless something narrows it out."""
-    if query.page > 1 or query.chosen or query.since or query.until:
+    if query.page > 1 or query.is_narrowed or query.order != RELEVANCE:
         return entries
     named = references.find(query.read_text, user)
     if named is None:
@@ -122,11 +143,26 @@ def _ask(query: Query, user: access.Reader) -> tuple[Found, list[Entry], bool]:
     return found, entries, False
 
 
+def _neighbours(query: Query, found: Found) -> tuple[Place | None, Place | None]:
+    """Where the pages before and after this one begin; None where there is none."""
+    if not found.places:
+        return None, None
+    before = Place(query.page - 1, found.engine, query.order, found.places[0], is_backwards=True)
+    after = Place(query.page + 1, found.engine, query.order, found.places[-1])
+    return before if query.page > 1 else None, after if found.total > query.page * PAGE_SIZE else None
+
+
 def _entries(numbers: list[int], user: access.Reader) -> list[Entry]:
     """The entries in this order, as far as `user` may read them at this moment."""
     readable = Entry.objects.standing().readable_by(user).select_related("audience")
     by_number = readable.in_bulk(numbers)
     return [by_number[number] for number in numbers if number in by_number]
+
+
+def _narrowed(query: Query, user: access.Reader) -> narrowing.Narrowed:
+    """`query` as the engines are asked it, by what its reader may know of."""
+    narrowed = narrowing.narrow(_only_readable_spaces(query, user), user)
+    return replace(narrowed, query=replace(narrowed.query, synonyms=synonyms.of(narrowed.query.wanted, user)))
 
 
 def _only_readable_spaces(query: Query, user: access.Reader) -> Query:
@@ -160,7 +196,8 @@ def _hit(entry: Entry, query: Query, spaces: dict[int, Space]) -> Hit:
 
 
 # --- facets --------------------------------------------------------------------------------------------------------
-def _facets(query: Query, found: Found, spaces: dict[int, Space]) -> list[Facet]:
+def _facets(narrowed: narrowing.Narrowed, found: Found, spaces: dict[int, Space]) -> list[Facet]:
+    query = narrowed.query
     counts = {name: _with_chosen(found.counts.get(name, {}), query.chosen.get(name, ())) for name in FACETS}
     # Which organisations there are is not everyone's to know: one is named only where something of it was found.
     counts["organisation"] = found.counts.get("organisation", {})
@@ -180,7 +217,7 @@ def _facets(query: Query, found: Found, spaces: dict[int, Space]) -> list[Facet]
         "organisation": _organisation_names(counts["organisation"]),
         "language": {value: _language_name(value) for value in counts["language"]},
     }
-    return [Facet(name, labels[name], _values(counts[name], names[name], query, name)) for name in FACETS]
+    return [Facet(name, labels[name], _values(counts[name], names[name], narrowed, name)) for name in FACETS]
 
 
 def _with_chosen(counts: dict[str, int], chosen: Iterable[str]) -> dict[str, int]:
@@ -188,9 +225,13 @@ def _with_chosen(counts: dict[str, int], chosen: Iterable[str]) -> dict[str, int
     return dict.fromkeys(chosen, 0) | counts
 
 
-def _values(counts: dict[str, int], names: dict[str, str], query: Query, facet: str) -> list[Value]:
-    chosen = query.chosen.get(facet, ())
-    values = [Value(value, names[value], count, value in chosen) for value, count in counts.items() if value in names]
+def _values(counts: dict[str, int], names: dict[str, str], narrowed: narrowing.Narrowed, facet: str) -> list[Value]:
+    chosen = narrowed.query.chosen.get(facet, ())
+    values = [
+        Value(value, names[value], count, value in chosen, narrowed.from_text.get((facet, value), []))
+        for value, count in counts.items()
+        if value in names
+    ]
     return sorted(values, key=lambda value: (not value.is_chosen, -value.count, value.label))
 
 

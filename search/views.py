@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Page, Paginator
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from search import selectors
+from search import grammar, paging, saved, selectors, services
+from search.examples import EXAMPLES
 from search.forms import SearchForm
-from search.queries import LAST_PAGE, PAGE_SIZE
+from search.queries import FACETS, NEWEST, OLDEST, RELEVANCE, Place, Query
+
+SORT_LABELS = {RELEVANCE: _("Relevance"), NEWEST: _("Newest first"), OLDEST: _("Oldest first")}
 
 
 @require_safe
@@ -19,14 +22,19 @@ def search(request):
     form = SearchForm(request.GET)
     query = form.query()
     results = selectors.search(query, request.user)
-    pages = Paginator(range(min(results.total, LAST_PAGE * PAGE_SIZE)), PAGE_SIZE)
+    if query.asks_for_words and query.page == 1:
+        services.note_recent(request.user, saved.canonical(request.GET.urlencode()))
     context = {
         "form": form,
         "query": query,
         "results": results,
-        "facets": [_facet_with_links(request, facet) for facet in results.facets],
-        "page": Page([], min(query.page, pages.num_pages), pages),
-        "clear_url": _address(request, keep=("q",)) if query.chosen or query.since or query.until else "",
+        "facets": [_facet_with_links(request, query, facet) for facet in results.facets],
+        "sorts": _sorts(request, results.query),
+        "first_url": _address(request),
+        "previous_url": _page_address(request, results.previous),
+        "next_url": _page_address(request, results.next),
+        "clear_url": _without_narrowing(request, query) if results.query.is_narrowed else "",
+        "examples": EXAMPLES,
     }
     wants_results_only = request.htmx and not request.htmx.history_restore_request
     response = render(request, "search/results.html" if wants_results_only else "search/search.html", context)
@@ -49,25 +57,50 @@ class LinkedValue:
     url: str
 
 
-def _facet_with_links(request, facet: selectors.Facet) -> dict[str, Any]:
+def _facet_with_links(request, query: Query, facet: selectors.Facet) -> dict[str, Any]:
     values = [
-        LinkedValue(value.label, value.count, value.is_chosen, _toggled(request, facet.name, value))
+        LinkedValue(value.label, value.count, value.is_chosen, _toggled(request, query, facet.name, value))
         for value in facet.values
     ]
     return {"label": facet.label, "values": values}
 
 
-def _toggled(request, facet: str, value: selectors.Value) -> str:
-    """The address with this value chosen, or no longer chosen."""
-    address = request.GET.copy()
-    chosen = [other for other in address.getlist(facet) if other != value.value]
-    address.setlist(facet, chosen if value.is_chosen else [*chosen, value.value])
-    address.pop("page", None)
-    return f"{request.path}?{address.urlencode()}"
+def _toggled(request, query: Query, facet: str, value: selectors.Value) -> str:
+    """The address with this value chosen, or no longer chosen, by the address or by words of the query."""
+    chosen = [other for other in request.GET.getlist(facet) if other != value.value]
+    changed = {facet: chosen if value.is_chosen else [*chosen, value.value]}
+    if value.from_text:
+        changed["q"] = [grammar.without(query.read_text, value.from_text)]
+    return _address(request, **changed)
 
 
-def _address(request, keep: tuple[str, ...]) -> str:
+def _sorts(request, query: Query) -> list[dict[str, Any]]:
+    """The orders to choose from. Without words nothing is more relevant than anything else."""
+    return [
+        {"label": label, "url": _address(request, sort=[sort]), "is_current": sort == query.order}
+        for sort, label in SORT_LABELS.items()
+        if query.has_words or sort != RELEVANCE
+    ]
+
+
+def _page_address(request, place: Place | None) -> str:
+    if place is None:
+        return ""
+    return _address(request) if place.page == 1 else _address(request, place=[paging.seal(place)])
+
+
+def _without_narrowing(request, query: Query) -> str:
+    """The address without all that narrows the results down."""
+    nothing: dict[str, list[str]] = {name: [] for name in (*FACETS, "since", "until")}
+    return _address(request, **nothing, q=[grammar.without(query.read_text, list(query.asked.narrowings))])
+
+
+def _address(request, **changed: list[str]) -> str:
+    """The address of the first page of what is asked for, with these values in place of what stands there."""
     address = request.GET.copy()
-    for name in set(address) - set(keep):
-        del address[name]
+    for name, values in {"page": [], "place": [], **changed}.items():
+        if values:
+            address.setlist(name, values)
+        else:
+            address.pop(name, None)
     return f"{request.path}?{address.urlencode()}"

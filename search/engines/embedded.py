@@ -1,28 +1,32 @@
 """The embedded engine: the ledger, searched by its database's own full text.
 
-modelsearch keeps the text where each database searches it (FTS5 of SQLite, tsvector of PostgreSQL), and its lexemes
-ask for words there. Its own search is not used: on SQLite it ranks each row by a query of its own, it weighs no title,
+modelsearch keeps the text where each database searches it (FTS5 of SQLite, tsvector of PostgreSQL), and that
+is asked here. Its own search is not used: on SQLite it ranks each row by a query of its own, it weighs no title,
 and it counts facets of single columns only.
 """
 
+from collections.abc import Iterable
 from functools import reduce
-from operator import and_
+from operator import add, and_, or_
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
-from django.db.models import Case, Count, F, QuerySet, When
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Cast
 from modelsearch.conf import get_app_config
 
 from coordination import access
-from search import words
-from search.models import Entry, EntryFacet
-from search.queries import FACETS, NOTHING, PAGE_SIZE, SUGGESTIONS, Found, Query
+from search import full_text, ranking, words
+from search.grammar import Term
+from search.models import Entry, EntryFacet, FacetName
+from search.queries import FACETS, NOTHING, OLDEST, PAGE_SIZE, RELEVANCE, SUGGESTIONS, Found, Place, Query, Run
+from search.watch import watched
 
 # How much more a word in the title weighs than one in the text.
 TITLE_WEIGHT = 5.0
-FACETS_IN_ROWS = ("country", "topic", "organisation")
+FACETS_IN_ROWS = ("country", "topic", "organisation", "by")
+ENGINE = "ledger"
 INDEX_CONFIG = "simple"  # PostgreSQL's dictionary that keeps words as they are: they come folded
 
 
@@ -70,35 +74,64 @@ def _text_of(entry: Entry) -> dict[str, Any]:
 
 
 # --- searching -----------------------------------------------------------------------------------------------------
+@watched("ledger")
 def search(query: Query, user: access.Reader) -> Found:
     """One page of what `user` may read. What the reader may not is left out first: it is ranked and counted nowhere."""
-    if query.asks_for_words and not query.has_words:
+    if query.asks_for_nothing:
         return NOTHING
-    matches = _matches(query.stems, query.phrases) if query.has_words else None
+    matches = _weighed(_matches(_condition(query)), user) if query.has_words else None
     readable = _within(Entry.objects.standing().readable_by(user), query)
     found = _matching(readable, matches)
+    places = _page(_chosen(readable, query), matches, query)
     return Found(
-        numbers=_page(_chosen(readable, query), matches, query),
+        numbers=[number for _value, number in places],
         total=_chosen(found, query).count(),
         counts={facet: _count(_chosen(found, query.without(facet)), facet) for facet in FACETS},
+        places=places,
+        engine=ENGINE,
     )
 
 
-def suggest(text: str, user: access.Reader) -> list[int]:
-    """The entries whose titles have words that begin as those of `text`."""
-    typed = words.of(text)
+def everything(query: Query, user: access.Reader) -> QuerySet[Entry]:
+    """All that `user` finds, in no order: what saved searches tell of."""
+    if query.asks_for_nothing:
+        return Entry.objects.none()
+    matches = _matches(_condition(query)) if query.has_words else None
+    readable = _within(Entry.objects.standing().readable_by(user), query)
+    return _chosen(_matching(readable, matches), query)
+
+
+def suggest(query: Query, user: access.Reader) -> list[int]:
+    """The entries whose titles have words that begin as those that are being typed."""
+    typed = [word for choice in query.asked.wanted for term in choice for word in term.words]
     if not typed:
         return []
-    matches = _matches(typed, [], only_titles=True)
+    matches = _matches(_all_of(_begun(word) for word in typed), only_titles=True)
     readable = Entry.objects.standing().readable_by(user)
     return list(_ranked(matches, readable).values_list("number", flat=True)[:SUGGESTIONS])
 
 
+def is_by_somebody(name: Iterable[str], user: access.Reader) -> bool:
+    """Whether anything that `user` may read is by somebody of these words."""
+    return Entry.objects.standing().readable_by(user).filter(_is_by(name)).exists()
+
+
 def _within(entries: QuerySet[Entry], query: Query) -> QuerySet[Entry]:
+    """Narrowed down by all that no facet of the page offers."""
     if query.since:
         entries = entries.filter(date__gte=query.since)
     if query.until:
         entries = entries.filter(date__lte=query.until)
+    if query.by:
+        entries = entries.filter(reduce(or_, map(_is_by, query.by)))
+    for name in query.not_by:
+        entries = entries.exclude(_is_by(name))
+    for facet, values in query.unwanted.items():
+        entries = entries.exclude(_has(facet, values))
+    for term in query.asked.unwanted:
+        # A row without a number belongs to another model; one such, and nothing would be outside of the rest.
+        matches = _matches(_of_term(term)).filter(number__isnull=False)
+        entries = entries.exclude(pk__in=matches.values("number"))
     return entries
 
 
@@ -108,22 +141,64 @@ def _matching(entries: QuerySet[Entry], matches: QuerySet | None) -> QuerySet[En
 
 def _chosen(entries: QuerySet[Entry], query: Query) -> QuerySet[Entry]:
     for facet, values in query.chosen.items():
-        if facet in FACETS_IN_ROWS:
-            rows = EntryFacet.objects.filter(name=facet, value__in=values)
-            entries = entries.filter(pk__in=rows.values("entry"))
-        elif facet == "space":
-            entries = entries.filter(space__in=[int(value) for value in values])
-        else:
-            entries = entries.filter(**{f"{facet}__in": values})
+        entries = entries.filter(_has(facet, values))
     return entries
 
 
-def _page(entries: QuerySet[Entry], matches: QuerySet | None, query: Query) -> list[int]:
-    if matches is None:
-        numbers = entries.order_by(F("date").desc(nulls_last=True), "-pk").values_list("pk", flat=True)
+def _has(facet: str, values: Iterable[str]) -> Q:
+    if facet in FACETS_IN_ROWS:
+        return Q(pk__in=EntryFacet.objects.filter(name=facet, value__in=values).values("entry"))
+    if facet == "space":
+        return Q(space__in=[int(value) for value in values])
+    return Q(**{f"{facet}__in": values})
+
+
+def _is_by(name: Iterable[str]) -> Q:
+    return reduce(and_, (_has(FacetName.BY, [word]) for word in name))
+
+
+def _page(entries: QuerySet[Entry], matches: QuerySet | None, query: Query) -> list[tuple[Any, int]]:
+    """The entries of the page, each with what it was sorted by."""
+    rows: QuerySet
+    if query.order == RELEVANCE and matches is not None:
+        rows, column, key = matches.filter(number__in=entries.values("pk")), "score", "number"
     else:
-        numbers = _ranked(matches, entries).values_list("number", flat=True)
-    return list(numbers[query.first : query.first + PAGE_SIZE])
+        rows, column, key = _matching(entries, matches), "date", "pk"
+    place = query.place_for(ENGINE)
+    is_backwards = place is not None and place.is_backwards
+    is_descending = (query.order != OLDEST) != is_backwards
+    if place:
+        rows = rows.filter(_beyond(place, column, key, is_descending))
+    # What has no date comes last, in either order.
+    nulls = {"nulls_first": True} if is_backwards else {"nulls_last": True}
+    by_column = F(column).desc(**nulls) if is_descending else F(column).asc(**nulls)
+    first = 0 if place else query.first
+    ordered = rows.order_by(by_column, key if is_backwards else f"-{key}").values_list(column, key)
+    page = list(ordered[first : first + PAGE_SIZE])
+    return page[::-1] if is_backwards else page
+
+
+def _beyond(place: Place, column: str, key: str, is_descending: bool) -> Q:
+    """What comes behind a place, in the direction in which one goes from there."""
+    value, number = place.values
+    further = Q(**{f"{key}__{'gt' if place.is_backwards else 'lt'}": number})
+    is_null = Q(**{f"{column}__isnull": True})
+    if value is None:
+        return ~is_null | (is_null & further) if place.is_backwards else is_null & further
+    beyond = Q(**{f"{column}__{'lt' if is_descending else 'gt'}": value}) | (Q(**{column: value}) & further)
+    return beyond if place.is_backwards or column == "score" else beyond | is_null
+
+
+def _weighed(matches: QuerySet, user: access.Reader) -> QuerySet:
+    """The same rows with their scores raised by what counts besides the words."""
+    shares = [Case(When(_has_share(share), then=share.share), default=0.0) for share in ranking.shares(user)]
+    factor = reduce(add, shares, models.Value(1.0, output_field=models.FloatField()))
+    entry = Entry.objects.filter(pk=OuterRef("number")).annotate(factor=factor)
+    return matches.annotate(plain_score=F("score")).annotate(score=F("plain_score") * Subquery(entry.values("factor")))
+
+
+def _has_share(share: ranking.Share) -> Q:
+    return Q(**{f"{share.field}__gte": share.since} if share.since else {f"{share.field}__in": share.values})
 
 
 def _ranked(matches: QuerySet, entries: QuerySet[Entry]) -> QuerySet:
@@ -141,10 +216,62 @@ def _count(entries: QuerySet[Entry], facet: str) -> dict[str, int]:
 
 
 # --- matching, as each database does it ----------------------------------------------------------------------------
-def _matches(stems: list[str], phrases: list[str], *, only_titles: bool = False) -> QuerySet:
-    """The rows of full text with a word that begins as each stem, and with each phrase: `number` and `score`."""
+def _condition(query: Query) -> str:
+    """What is looked for, in the database's own words. Words that are a phrase besides count for more."""
+    runs = [_of_run(run) for run in query.runs]
+    asked = (_any_of if query.is_loose else _all_of)(runs)
+    loose = words.of(query.loose_text)
+    # Whoever has the words side by side has each of them, so that nothing more is found by this.
+    return _any_of([asked, _all_of([asked, _phrase(loose)])]) if len(loose) > 1 else asked
+
+
+def _of_run(run: Run) -> str:
+    *_others, last = run.choices
+    by_words = _all_of(
+        _any_of(_of_term(term, may_be_begun=run.may_be_begun and choice is last) for term in choice)
+        for choice in run.choices
+    )
+    by_names = [_all_of(_of_word(word, may_be_begun=False) for word in name) for name in run.names]
+    return _any_of([by_words, *by_names])
+
+
+def _of_term(term: Term, *, may_be_begun: bool = False) -> str:
+    """Words of a phrase as they are, next to each other; the others in any of their readings."""
+    if term.is_phrase:
+        return _phrase(term.words)
+    *_others, last = term.words
+    return _all_of(_of_word(word, may_be_begun=may_be_begun and word == last) for word in term.words)
+
+
+def _of_word(word: str, *, may_be_begun: bool) -> str:
+    readings = [_phrase([reading]) for reading in full_text.readings(word)]
+    return _any_of([*readings, _begun(word)] if may_be_begun else readings)
+
+
+# Words are letters and digits alone, so that nothing in them is to be quoted.
+def _begun(word: str) -> str:
+    return f"'{word}':*" if connection.vendor == "postgresql" else f'"{word}"*'
+
+
+def _phrase(words_of_it: Iterable[str]) -> str:
+    if connection.vendor == "postgresql":
+        quoted = (f"'{word}'" for word in words_of_it)
+        return f"({' <-> '.join(quoted)})"
+    return f'"{" ".join(words_of_it)}"'
+
+
+def _all_of(conditions: Iterable[str]) -> str:
+    return f"({(' & ' if connection.vendor == 'postgresql' else ' AND ').join(conditions)})"
+
+
+def _any_of(conditions: Iterable[str]) -> str:
+    return f"({(' | ' if connection.vendor == 'postgresql' else ' OR ').join(conditions)})"
+
+
+def _matches(condition: str, *, only_titles: bool = False) -> QuerySet:
+    """The rows of full text that meet the condition: `number` and `score`."""
     match_here = _match_in_postgresql if connection.vendor == "postgresql" else _match_in_sqlite
-    return match_here(stems, phrases, only_titles)
+    return match_here(condition, only_titles)
 
 
 def _number(prefix: str) -> Case:
@@ -153,11 +280,10 @@ def _number(prefix: str) -> Case:
     return Case(When(**{f"{prefix}content_type": ContentType.objects.get_for_model(Entry)}, then=key))
 
 
-def _match_in_sqlite(stems: list[str], phrases: list[str], only_titles: bool) -> QuerySet:
-    from modelsearch.backends.database.sqlite.query import Lexeme, MatchExpression, SearchQueryExpression
+def _match_in_sqlite(condition: str, only_titles: bool) -> QuerySet:
+    from modelsearch.backends.database.sqlite.query import MatchExpression
 
     table: Any = get_app_config().get_model("SQLiteFTSIndexEntry")
-    lexemes = [*(Lexeme(stem, prefix=True) for stem in stems), *(Lexeme(phrase) for phrase in phrases)]
     columns = ["title"] if only_titles else ["title", "body"]
     # The columns are autocomplete, body and title; bm25 is the lower the better.
     score = models.expressions.RawSQL(
@@ -165,22 +291,20 @@ def _match_in_sqlite(stems: list[str], phrases: list[str], only_titles: bool) ->
     )
     # Not narrowed by content type besides: SQLite would begin there, and ask the full text anew for every row. What
     # belongs to another model has no number, and so is among no entries.
-    matching = table.objects.filter(MatchExpression(columns, SearchQueryExpression(reduce(and_, lexemes))))
+    matching = table.objects.filter(MatchExpression(columns, models.Value(condition)))
     return matching.annotate(number=_number("index_entry__"), score=score)
 
 
-def _match_in_postgresql(stems: list[str], phrases: list[str], only_titles: bool) -> QuerySet:
+def _match_in_postgresql(condition: str, only_titles: bool) -> QuerySet:
     from django.contrib.postgres.search import CombinedSearchVector, SearchQuery, SearchRank
-    from modelsearch.backends.database.postgres.query import Lexeme
 
-    parts = [SearchQuery(Lexeme(stem, prefix=True), search_type="raw", config=INDEX_CONFIG) for stem in stems]
-    parts += [SearchQuery(phrase, search_type="phrase", config=INDEX_CONFIG) for phrase in phrases]
-    asked = reduce(and_, parts)
+    asked = SearchQuery(condition, search_type="raw", config=INDEX_CONFIG)
     text: Any = F("title") if only_titles else CombinedSearchVector(F("title"), "||", F("body"), INDEX_CONFIG)
     return (
         _index_entries()
         .objects.filter(content_type=ContentType.objects.get_for_model(Entry))
         .annotate(number=_number(""), text=text)
         .filter(text=asked)
-        .annotate(score=SearchRank(text, asked))
+        # In double precision, so that the next page finds its place by the very number that this one ended with.
+        .annotate(score=Cast(SearchRank(text, asked), models.FloatField()))
     )

@@ -1,132 +1,380 @@
-"""How long a search takes at 10,000 entries (BENCH_ENTRIES): ledger, Elasticsearch, and what the audience filter costs.
+"""How long searches take at 10,000 entries, half of them closed to the reader; how soon a change is found; a rebuild.
 
-    .venv/bin/python benchmarks/search.py           (or: make bench)
+    . var/services/env; .venv/bin/python benchmarks/search.py           (or: make bench)
 
-Only ratios taken in one run are comparable; they are what is printed last. It works on a database of its own.
-Elasticsearch is measured where ELASTICSEARCH_URL is set.
+On a database of its own. BENCH_ENTRIES="10000 100000 1000000" grows the same collection and measures at each size, so
+that the growth is that of one run. Printed for each size: median and 95th percentile of the whole page and of the query
+alone, in turn with the bare query without the audience filter, and the speed of a rebuild beside the bare bulk helper
+with the same documents, while a reader searches without pause. At last, how long a change takes from saved to findable
+at BENCH_CHANGES of them a second. Only ratios taken in one run are comparable. Elasticsearch is measured where
+ELASTICSEARCH_URL is set; the ledger always.
+
+Other sizes: BENCH_ROUNDS questions of each kind, BENCH_SECONDS of changes, BENCH_BULK documents for the bare helper.
 """
 
+import contextlib
 import os
 import random
 import statistics
+import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
-ENTRIES, SPACES, ROUNDS = int(os.environ.get("BENCH_ENTRIES", "10000")), 50, 5
-QUERIES = ("training", "border police", "соглашение", "readmission karachi")
+SIZES = [int(size) for size in os.environ.get("BENCH_ENTRIES", "10000").split()]
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "60"))
+CHANGES = int(os.environ.get("BENCH_CHANGES", "50"))
+SECONDS = int(os.environ.get("BENCH_SECONDS", "20"))
+BULK = int(os.environ.get("BENCH_BULK", "50000"))
+SPACES, BATCH = 50, 2_000
 WORDS = [
     *("training", "border", "police", "agreement", "readmission", "karachi", "almaty", "labour", "mobility", "visa"),
     *("centre", "migrants", "return", "reintegration", "counter", "trafficking", "research", "skills", "delegation"),
     *("соглашение", "граница", "обучение", "تربیت", "سرحد", "مرکز", "record"),
 ]
+# Rarer words, as collections have them: each stands in about one text of a hundred.
+RARE = [
+    f"{first}{last}" for first in ("kal", "ber", "tos", "vin", "mar") for last in ("anda", "omir", "ushko", "ilgit")
+]
+
+Times = list[float]
 
 folder = tempfile.mkdtemp(prefix="accord-bench-")
-os.environ |= {
-    "SECRET_KEY": "only-for-benchmarks",
-    "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
-    "DJANGO_SETTINGS_MODULE": "config.settings",
-    "ELASTICSEARCH_INDEX": f"bench-{os.getpid()}",
-    "LOG_LEVEL": "ERROR",
-}
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 
 def main() -> None:
+    from tests.servers import PostgresDatabase
+
+    server = os.environ.get("DATABASE_URL", "")
+    database = PostgresDatabase(server) if server.startswith("postgres") else None
+    os.environ |= {
+        "SECRET_KEY": "only-for-benchmarks",
+        "DATABASE_URL": database.url if database else f"sqlite:///{folder}/bench.sqlite3",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "ELASTICSEARCH_INDEX": f"bench-{os.getpid()}",
+        "ALLOWED_HOSTS": "testserver",
+        "LOG_LEVEL": "ERROR",
+    }
     import django
 
     django.setup()
     from django.conf import settings
     from django.core.management import call_command
+    from django.db import connections
 
+    if database:
+        database.create()
+    else:
+        call_command("migrate", verbosity=0)
+    try:
+        world = World()
+        measured = {size: measure(world, size, bool(settings.ELASTICSEARCH_URL)) for size in SIZES}
+        if len(SIZES) > 1:
+            for name, seconds in measured[SIZES[-1]].items():
+                ratio = seconds / measured[SIZES[0]][name]
+                print(f"{name}: {ratio:.2f} times as long with {SIZES[-1]:,} entries as with {SIZES[0]:,}")
+        if settings.ELASTICSEARCH_URL:
+            measure_changes(world)
+    finally:
+        if settings.ELASTICSEARCH_URL:
+            delete_indices()
+        connections.close_all()
+        if database:
+            database.drop()
+
+
+# --- what is searched ----------------------------------------------------------------------------------------------
+class World:
+    """Entries in fifty spaces, written as the ledger writes them; the reader is a member of half of the spaces."""
+
+    def __init__(self) -> None:
+        from tests.factories import join, make_organisation, make_space, make_user
+
+        self.chance = random.Random(1)
+        self.spaces = [make_space() for _number in range(SPACES)]
+        self.owners = [make_organisation() for _number in range(20)]
+        self.reader = make_user()
+        for space in self.spaces[::2]:
+            join(self.reader, space)
+        self.size = 0
+
+    def grow_to(self, size: int) -> None:
+        from django.db import connection
+        from tqdm import tqdm
+
+        began, before = time.perf_counter(), self.size
+        bar = tqdm(total=size - before, desc=f"to {size:,} entries", disable=not sys.stderr.isatty())
+        with bar:
+            while self.size < size:
+                number = min(BATCH, size - self.size)
+                self._write(number)
+                self.size += number
+                bar.update(number)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        each = (time.perf_counter() - began) / max(1, size - before) * 1000
+        print(f"{size:,} entries, half of them closed to the reader (written in {each:.2f} ms each)")
+
+    def _write(self, number: int) -> None:
+        from django.contrib.contenttypes.models import ContentType
+        from django.db import transaction
+
+        from coordination import access
+        from coordination.models import Action
+        from search.engines import embedded
+        from search.models import Entry, EntryFacet
+
+        of_actions = ContentType.objects.get_for_model(Action)
+        audiences = [access.intern({access.space_token(space.pk)}) for space in self.spaces]
+        entries = []
+        for place in range(self.size, self.size + number):
+            space = place % SPACES
+            entries.append(
+                Entry(
+                    content_type=of_actions, object_id=10_000_000 + place, language="en", kind="action",
+                    title=f"{self.text(5)} {place}", body=self.text(60), url="/actions/", audience=audiences[space],
+                    space=self.spaces[space], date=date(2026, 11, 1) - timedelta(days=place % 2000), digest=str(place),
+                )
+            )  # fmt: skip
+        with transaction.atomic():
+            entries = Entry.objects.bulk_create(entries)
+            EntryFacet.objects.bulk_create(
+                EntryFacet(entry=entry, name="organisation", value=str(self.chance.choice(self.owners).pk))
+                for entry in entries
+            )
+            embedded.write(entries)
+
+    def text(self, number: int) -> str:
+        words = self.chance.choices(WORDS, k=number)
+        if self.chance.random() < 0.2:
+            words[0] = self.chance.choice(RARE)
+        return " ".join(words)
+
+    def questions(self) -> list[Any]:
+        from search.queries import Query
+
+        texts = [
+            *(" ".join(self.chance.sample(WORDS, 2)) for _number in range(ROUNDS // 3)),
+            *(self.chance.choice(RARE) for _number in range(ROUNDS // 3)),
+            *(f"{self.chance.choice(RARE)} {self.chance.choice(WORDS)}" for _number in range(ROUNDS // 3)),
+        ]
+        return [Query(text=text) for text in texts]
+
+
+# --- searches ------------------------------------------------------------------------------------------------------
+def measure(world: World, size: int, has_elasticsearch: bool) -> dict[str, float]:
+    """The medians at this size, by what was measured."""
     from search.engines import elastic, embedded
 
-    call_command("migrate", verbosity=0)
-    member, everywhere = fill()
-    ledger = measure(embedded.search, member)
-    print(f"ledger, a member of one of {SPACES} spaces: {ledger * 1000:.1f} ms")
-    unfiltered = measure(embedded.search, everywhere)
-    print(f"ledger, a member of all of them: {unfiltered * 1000:.1f} ms")
-    print(f"ratio of the narrow reader to the wide one: {ledger / unfiltered:.2f}")
-    print(f"what the audience filter costs the wide reader: {filter_cost(everywhere):.2f} times the same without it")
-    if not settings.ELASTICSEARCH_URL:
-        print("Elasticsearch is not measured: ELASTICSEARCH_URL is not set.")
-        return
-    send_all()
-    try:
-        engine = measure(elastic.search, everywhere)
-        print(f"Elasticsearch, a member of all spaces: {engine * 1000:.1f} ms")
-        print(f"ratio of the ledger to Elasticsearch: {unfiltered / engine:.2f}")
-    finally:
-        client = elastic.client(elastic.WRITE_SECONDS)
-        for index in client.indices.get(index=f"{settings.ELASTICSEARCH_INDEX}*"):
-            client.indices.delete(index=index)
+    world.grow_to(size)
+    engines: dict[str, Any] = {"ledger": embedded}
+    if has_elasticsearch:
+        measure_rebuild(world)
+        engines["Elasticsearch"] = elastic
+    medians: dict[str, float] = {}
+    for name, engine in engines.items():
+        filtered, bare, page = ask(world, engine)
+        say(f"{name}: query", filtered)
+        say(f"{name}: the same without the audience filter", bare)
+        say(f"{name}: whole page", page)
+        medians |= {f"{name}: query": statistics.median(filtered), f"{name}: page": statistics.median(page)}
+        both = sorted(one / other for one, other in zip(filtered, bare, strict=True))
+        more = statistics.median(page) - statistics.median(filtered)
+        cost = f"with the filter {statistics.median(both):.2f} times without"
+        print(f"{name}: {cost}; page {more * 1000:.0f} ms above query")
+    return medians
 
 
-def fill():
-    """Actions in many spaces; a reader who is in one space, and one who is in all."""
-    from django.db import transaction
-
-    from coordination.models import Action
-    from tests.factories import join, make_member, make_organisation, make_space, make_user
-
-    chance = random.Random(1)
-    began = time.perf_counter()
-    with transaction.atomic():
-        spaces, owner = [make_space() for _number in range(SPACES)], make_organisation()
-        for number in range(ENTRIES):
-            title = " ".join(chance.choices(WORDS, k=5))
-            description = " ".join(chance.choices(WORDS, k=60))
-            Action.objects.create(
-                space=spaces[number % SPACES], owner=owner, title=f"{title} {number}", description=description
-            )
-    print(f"{ENTRIES} actions written with their entries: {(time.perf_counter() - began) / ENTRIES * 1000:.2f} ms each")
-    everywhere = make_user()
-    for space in spaces:
-        join(everywhere, space)
-    return make_member(spaces[0]), everywhere
-
-
-def measure(search, user) -> float:
-    """The median time of one search, over all queries, in seconds."""
-    from search.queries import Query
-
-    times = []
-    for _round in range(ROUNDS):
-        for text in QUERIES:
-            began = time.perf_counter()
-            search(Query(text=text), user)
-            times.append(time.perf_counter() - began)
-    return statistics.median(times)
-
-
-def filter_cost(user) -> float:
-    """The same page of hits, with and without asking for the reader's audiences."""
-    from search.engines import embedded
-    from search.models import Entry
-
-    def page(entries) -> float:
-        began = time.perf_counter()
-        list(embedded._ranked(embedded._matches(["training"], []), entries).values_list("number")[:20])
-        return time.perf_counter() - began
-
-    with_filter = statistics.median(page(Entry.objects.standing().readable_by(user)) for _round in range(ROUNDS))
-    without = statistics.median(page(Entry.objects.standing()) for _round in range(ROUNDS))
-    return with_filter / without
-
-
-def send_all() -> None:
+def ask(world: World, engine: Any) -> tuple[Times, Times, Times]:
+    """Each question with the filter, without it, and as a page, one after the other."""
     from django.conf import settings
+    from django.test import Client, override_settings
+    from django.urls import reverse
+
+    from search.engines import elastic
+
+    browser = Client()
+    browser.force_login(world.reader)
+    url = settings.ELASTICSEARCH_URL if engine is elastic else ""
+
+    def page(query: Any) -> None:
+        assert browser.get(reverse("search"), {"q": query.text}).status_code == 200
+
+    times: tuple[Times, Times, Times] = ([], [], [])
+    with override_settings(ELASTICSEARCH_URL=url):
+        for number, query in enumerate([*world.questions()[:6], *world.questions()]):
+            taken = [clocked(engine.search, query, world.reader)]
+            with without_filter():
+                taken.append(clocked(engine.search, query, world.reader))
+            taken.append(clocked(page, query))
+            if number >= 6:  # the first ones warm up
+                for kept, seconds in zip(times, taken, strict=True):
+                    kept.append(seconds)
+    return times
+
+
+@contextlib.contextmanager
+def without_filter():
+    """As if everybody might read everything: in both engines."""
+    from elasticsearch.dsl import Q
+
+    from search.engines import elastic
+    from search.models import EntryQuerySet
+
+    kept = elastic._readable_by, EntryQuerySet.readable_by
+    elastic._readable_by, EntryQuerySet.readable_by = lambda user: Q("match_all"), lambda entries, user: entries
+    try:
+        yield
+    finally:
+        elastic._readable_by, EntryQuerySet.readable_by = kept
+
+
+def clocked(function: Callable[..., Any], *arguments: Any) -> float:
+    began = time.perf_counter()
+    function(*arguments)
+    return time.perf_counter() - began
+
+
+def say(name: str, seconds: Times) -> None:
+    late = sorted(seconds)[len(seconds) * 95 // 100]
+    print(f"{name}: median {statistics.median(seconds) * 1000:.1f} ms, 95 % {late * 1000:.1f} ms")
+
+
+# --- rebuild -------------------------------------------------------------------------------------------------------
+def measure_rebuild(world: World) -> None:
+    """Fill the index from the ledger with a reader searching, then a bare one with documents that lie ready."""
+    from django.db import connection
+    from elasticsearch.helpers import bulk
 
     from search import replication
     from search.engines import elastic
+    from search.models import Entry, Replica
+    from search.queries import Query
 
+    client = elastic.client(elastic.WRITE_SECONDS)
+    if not replication.the_replica().index:
+        # As after a first rebuild: everything is confirmed, and there is an index to search meanwhile.
+        list(replication.rebuild())
+    stop, answers = threading.Event(), []
+
+    def search() -> None:
+        while not stop.is_set():
+            answers.append(elastic.search(Query(text="training"), world.reader).total)
+            time.sleep(0.2)
+        connection.close()
+
+    reader = threading.Thread(target=search)
+    reader.start()
+    sent, began = 0, time.perf_counter()
+    for number in replication.rebuild():
+        sent += number
+    ours = sent / (time.perf_counter() - began)
+    stop.set()
+    reader.join()
+    Entry.objects.update(confirmed_version=1)
+    documents = []
+    for entry in Entry.objects.order_by("pk").select_related("audience").prefetch_related("facets")[:BULK]:
+        documents.append({"_id": str(entry.pk), "_source": elastic.document_of(entry)})
+    name = f"{Replica.objects.get().alias}-bare"
+    elastic.make_index(client, name)
     began = time.perf_counter()
-    while replication.send_round():
-        pass
-    elastic.client(elastic.WRITE_SECONDS).indices.refresh(index=settings.ELASTICSEARCH_INDEX)
-    print(f"{ENTRIES} entries sent to Elasticsearch: {time.perf_counter() - began:.1f} s")
+    bulk(client, documents, index=name, chunk_size=500)
+    bare = len(documents) / (time.perf_counter() - began)
+    client.indices.delete(index=name)
+    print(
+        f"rebuild: {ours:,.0f} entries a second from the ledger; the bare bulk helper {bare:,.0f} documents a second "
+        f"(ours at {ours / bare:.0%} of it); {len(answers)} searches meanwhile, {answers.count(0)} without results"
+    )
+
+
+# --- from saved to findable ----------------------------------------------------------------------------------------
+def measure_changes(world: World) -> None:
+    """Actions are saved at a steady rate while a worker sends them; each is looked for until it is found."""
+    from tests.factories import make_action
+
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "run_worker"], cwd=Path(__file__).resolve().parents[1],
+        env={**os.environ, "WORKER_HEARTBEAT": f"{folder}/beat"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as worker:  # fmt: skip
+        looking = Looking(world)
+        try:
+            time.sleep(8)
+            looking.start()
+            began, saves = time.perf_counter(), []
+            for number in range(CHANGES * SECONDS):
+                time.sleep(max(0.0, began + number / CHANGES - time.perf_counter()))
+                taken = clocked(
+                    lambda number=number: make_action(world.spaces[0], world.owners[0], title=f"Fresh {number}")
+                )
+                saves.append(taken)
+                looking.saved[number] = time.perf_counter()
+            rate = len(saves) / (time.perf_counter() - began)
+            looking.finish()
+        finally:
+            worker.terminate()
+    say(f"a save, at {rate:.0f} a second", saves)
+    found = sorted(looking.found.values())
+    late = found[len(found) * 95 // 100]
+    print(
+        f"from saved to findable at {rate:.0f} changes a second: median {statistics.median(found):.2f} s, "
+        f"95 % {late:.2f} s, longest {found[-1]:.2f} s, never {len(saves) - len(found)}"
+    )
+
+
+class Looking(threading.Thread):
+    """Asks Elasticsearch again and again which of the new ones it finds, as a search of the reader would."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world, self.saved, self.found = world, {}, {}
+        self.done = threading.Event()
+
+    def run(self) -> None:
+        from django.conf import settings
+
+        from search.engines import elastic
+
+        client = elastic.client(elastic.SEARCH_SECONDS)
+        body = {
+            "bool": {
+                "filter": [elastic._readable_by(self.world.reader).to_dict()],
+                "must": {"match": {"title": "fresh"}},
+            }
+        }
+        while not (self.done.is_set() and len(self.found) >= len(self.saved)) and not self._is_too_late():
+            hits = client.search(
+                index=settings.ELASTICSEARCH_INDEX, query=body, size=10_000, source=["title"], request_timeout=10
+            )["hits"]["hits"]
+            now = time.perf_counter()
+            for hit in hits:
+                number = int(next(word for word in hit["_source"]["title"].split() if word.isdecimal()))
+                if number not in self.found and number in self.saved:
+                    self.found[number] = now - self.saved[number]
+            time.sleep(0.1)
+
+    def finish(self) -> None:
+        self.ended = time.perf_counter()
+        self.done.set()
+        self.join()
+
+    def _is_too_late(self) -> bool:
+        return self.done.is_set() and time.perf_counter() - self.ended > 30
+
+
+def delete_indices() -> None:
+    from django.conf import settings
+
+    from search.engines import elastic
+
+    client = elastic._client(settings.ELASTICSEARCH_URL)
+    for index in client.options(ignore_status=404).indices.get(index=f"{settings.ELASTICSEARCH_INDEX}*"):
+        client.indices.delete(index=index)
 
 
 if __name__ == "__main__":

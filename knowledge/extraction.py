@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 # Text and tables of text are read here: of these a known number of bytes is looked at, and nothing is unpacked.
 READ_HERE = ("txt", "csv")
+BLANKS = " \t\r\n"
 # How much longer than by its own clock the process of a reader may be there, until it is ended.
 MORE_SECONDS = 15
 
@@ -67,7 +68,8 @@ def text_of(file: Any, name: str) -> str:
         # The kind of the error and nothing of its text, which may quote the file: logs are read by operators.
         logger.info("The text of a %s file could not be read: %s", kind, type(error).__name__)
         raise NotReadable(name) from error
-    return text.strip()[: readers.MAX_CHARACTERS]
+    # Pages without text are counted too, at the beginning as well.
+    return text.strip(BLANKS)[: readers.MAX_CHARACTERS] if text.strip() else ""
 
 
 def _read_apart(opened: Any, kind: str) -> str:
@@ -76,11 +78,13 @@ def _read_apart(opened: Any, kind: str) -> str:
     with tempfile.TemporaryFile() as copy:  # wherever files are stored, the process reads from a disk
         shutil.copyfileobj(opened, copy)
         copy.seek(0)
+        # Isolated: no module of ours stands in for one of Python's, and no setting of the service reaches it.
         reading = subprocess.Popen(
-            [sys.executable, readers.__file__, kind, *bounds],
+            [sys.executable, "-I", readers.__file__, kind, *bounds],
             stdin=copy,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env={},
         )
         with reading:
             try:

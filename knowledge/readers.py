@@ -1,4 +1,4 @@
-"""Reads the text of office files, in a process of its own: `python readers.py <kind> < file > text`.
+"""Reads the text of office files, in a process of its own: `python -I readers.py <kind> < file > text`.
 
 It knows nothing of the service, and what it may take of the machine is set at its start: a file that was made to eat
 memory or to keep a library busy for ever ends this process and no other. It imports nothing of ours.
@@ -18,6 +18,8 @@ MAX_CELLS = 200_000
 MAX_SECONDS = 60
 # An archive of XML takes about ten times its size once it is read, and uploads take at most 60 MB of it.
 MAX_MEMORY = 1024 * 1024 * 1024
+# Stands before each further page of a PDF, so that it is known on which page something was found.
+NEXT_PAGE = "\f"
 # How the process ends where there is nothing to find the file by.
 NOT_READABLE, TOO_MUCH = 3, 4
 
@@ -53,7 +55,7 @@ def _pages_of_pdf(opened: Any) -> Iterator[str]:
     for number, page in enumerate(document.pages):
         if number >= MAX_PAGES:
             return
-        yield _text_of_page(page)
+        yield (NEXT_PAGE if number else "") + _text_of_page(page).replace(NEXT_PAGE, " ")
 
 
 def _text_of_page(page: Any) -> str:

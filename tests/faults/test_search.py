@@ -186,7 +186,7 @@ class Changes:
 
 
 def as_sent(entry):
-    return (entry.version, entry.title, sorted(entry.audience.tokens))
+    return (entry.version, elastic.document_of(entry)["title"], sorted(entry.audience.tokens))
 
 
 def documents():

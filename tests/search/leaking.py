@@ -1,0 +1,249 @@
+"""Random readers, random things and random questions; and what of an answer no rule of access lets its reader know.
+
+The expected side is made of tokens alone (`access.principals` and `access.audience`), and of one reader whom each thing
+names: what that one finds, and another may read, is what the other must find, to the last count.
+"""
+
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.utils.html import strip_tags
+
+from coordination import access
+from coordination.models import Role
+from search import selectors, words
+from search.engines import elastic, embedded
+from search.models import Entry
+from search.queries import FACETS, LAST_PAGE, PAGE_SIZE, Found, Query
+from tests import factories as make
+
+SPACES, ORGANISATIONS = 5, 3
+SYLLABLES = ("bra", "kel", "no", "ti", "var", "sho", "mi", "dun", "ga", "fe", "lor", "pi", "zan", "ru")
+COMMON = ("training", "border", "police", "agreement", "return", "visa", "соглашение", "граница", "تربیت", "سرحد")
+CANARY = re.compile(r"zq\d+x")
+SHORTEST_SECRET = 6
+
+
+class World:
+    """Actions of random audiences, each with a canary and a word of its own; readers of random memberships."""
+
+    def __init__(self, seed: int, things: int, readers: int) -> None:
+        self.chance = random.Random(seed)
+        self.organisations = [make.make_organisation() for _number in range(ORGANISATIONS)]
+        self.spaces = [make.make_space(f"Space {self.word()}") for _number in range(SPACES)]
+        self.seer = make.make_user("Seer")
+        for space in self.spaces:
+            make.join(self.seer, space)
+        self.readers = [self._reader(number) for number in range(readers)]
+        with transaction.atomic():
+            for number in range(things):
+                self._thing(number)
+
+    def word(self) -> str:
+        return "".join(self.chance.choices(SYLLABLES, k=4)) + str(self.chance.randrange(10))
+
+    def _reader(self, number: int) -> Any:
+        if number == 0:
+            return AnonymousUser()
+        reader = make.make_user(organisation=self.chance.choice([None, *self.organisations]))
+        for space in self.chance.sample(self.spaces, self.chance.randrange(4)):
+            make.join(reader, space, self.chance.choice(list(Role.values)))
+        return reader
+
+    def _thing(self, number: int) -> None:
+        space = self.chance.choice(self.spaces)
+        own = f"zq{number}x {self.word()}"
+        text = [*self.chance.choices(COMMON, k=12), own, *self.chance.choices(COMMON, k=4)]
+        action = make.make_action(
+            space,
+            self.chance.choice(self.organisations),
+            title=f"{' '.join(self.chance.sample(COMMON, 2))} {own}",
+            description=" ".join(text),
+        )
+        action.own_audience = access.intern(self._tokens(space) | {str(access.Token(space.pk, user=self.seer.pk))})
+        access.settle(action)
+
+    def _tokens(self, space: Any) -> frozenset[str]:
+        """Any set of tokens that a marking, a section or a role may come to; closed ones more often than not."""
+        some = [one.pk for one in self.chance.sample(self.readers[1:], min(2, len(self.readers) - 1))]
+        organisation = self.chance.choice(self.organisations).pk
+        kinds = (
+            frozenset({access.PUBLIC}),
+            frozenset({access.PARTNERS}),
+            frozenset({access.space_token(space.pk)}),
+            frozenset({str(access.Token(space.pk, org=organisation))}),
+            frozenset(str(access.Token(space.pk, user=user)) for user in some),
+            access.only_chairs(space.pk),
+            access.meet(access.only_rapporteurs(space.pk), {str(access.Token(space.pk, org=organisation))}),
+        )
+        return self.chance.choice(kinds)
+
+    @cached_property
+    def entries(self) -> dict[int, Entry]:
+        return Entry.objects.standing().select_related("audience").prefetch_related("facets").in_bulk()
+
+    @cached_property
+    def words_of(self) -> dict[int, set[str]]:
+        return {
+            number: set(words.WORD.findall(words.fold(f"{entry.title} {entry.body}")))
+            for number, entry in self.entries.items()
+        }
+
+    def readable(self, reader: Any) -> set[int]:
+        """The rule itself, from tokens alone."""
+        held = access.principals(reader)
+        return {number for number, entry in self.entries.items() if not held.isdisjoint(entry.audience.tokens)}
+
+    def hidden_words(self, readable: set[int]) -> set[str]:
+        """Words that stand in nothing that the reader may read."""
+        known = set().union(*(self.words_of[number] for number in readable))
+        hidden = set().union(*(found for number, found in self.words_of.items() if number not in readable))
+        return {word for word in hidden - known if len(word) >= SHORTEST_SECRET}
+
+    def queries(self, number: int) -> list[Query]:
+        """Words of things at random, whole, begun, mistyped, in quotation marks, left out, side by side, narrowed."""
+        return [self._query() for _number in range(number)]
+
+    def _query(self) -> Query:
+        entry = self.chance.choice(list(self.entries.values()))
+        canary, own = entry.title.split()[-2:]
+        mistyped = own[:3] + own[4:]
+        texts = (
+            *(own, canary, own[:5], mistyped, f'"{canary} {own}"', f"{self.chance.choice(COMMON)} {own}"),
+            *(f"{own} OR nosuchword", f"{self.chance.choice(COMMON)} -{own}", self.chance.choice(COMMON), ""),
+            f"{entry.title} space:{self.chance.choice(self.spaces).title}",
+        )
+        chosen: dict[str, tuple[str, ...]] = {}
+        if self.chance.random() < 0.3:
+            facet = self.chance.choice(["space", "organisation", "kind"])
+            chosen = {facet: (self._value(facet, entry),)}
+        return Query(text=self.chance.choice(texts), chosen=chosen)
+
+    def _value(self, facet: str, entry: Entry) -> str:
+        if facet == "organisation":
+            return str(self.chance.choice(self.organisations).pk)
+        return str(entry.space_id) if facet == "space" else entry.kind
+
+
+class Looking:
+    """Asks one engine for one reader after the other, and gives a sentence for whatever should not be there."""
+
+    def __init__(self, world: World, engine: Any) -> None:
+        self.world, self.engine = world, engine
+        self._seen_by_seer: dict[str, Found] = {}
+        self._of: dict[Any, tuple[set[int], set[str]]] = {}
+
+    def problems(self, reader: Any, query: Query) -> Iterator[str]:
+        if reader.pk not in self._of:
+            readable = self.world.readable(reader)
+            self._of[reader.pk] = readable, self.world.hidden_words(readable)
+        readable, hidden = self._of[reader.pk]
+        yield from self._of_engine(reader, query, readable)
+        results = selectors.search(query, reader)
+        if results.from_ledger_instead:
+            yield "Elasticsearch did not answer"
+        hits = [hit.entry.pk for hit in results.hits]
+        suggested = selectors.suggest(query.text, reader)
+        closed = {*hits, *(hit.entry.pk for hit in suggested)} - readable
+        if closed:
+            yield f"entries {closed} are shown"
+        for hit in [*results.hits, *suggested]:
+            shown = strip_tags(str(hit.passage)).strip("… ")
+            if _as_one_line(hit.entry.body).find(_unescaped(shown)) < 0:
+                yield f"a passage that is not of entry {hit.entry.pk}"
+        yield from self._of_texts([_all_texts(results), _all_texts(suggested)], query, readable, hidden)
+        yield from self._of_derived(reader, query, readable, hidden, hits)
+
+    def _of_engine(self, reader: Any, query: Query, readable: set[int]) -> Iterator[str]:
+        """Hits and counts, exactly: those of the one who finds all, as far as this reader may read them."""
+        query = selectors._narrowed(query, self.world.seer).query
+        seen = self._all_of(query)
+        found = self.engine.search(query, reader)
+        expected = [number for number in seen.numbers if number in readable]
+        if found.total != len(expected) or not set(found.numbers) <= set(expected):
+            yield f"{found.total} hits in place of {len(expected)}"
+        if len(found.numbers) != min(PAGE_SIZE, len(expected)):
+            yield f"a page of {len(found.numbers)} hits, of {len(expected)}"
+        for facet in FACETS:
+            others = self._all_of(query.without(facet)).numbers if facet in query.chosen else seen.numbers
+            counts = Counter(
+                value for number in others if number in readable for value in _values(self.world.entries[number], facet)
+            )
+            if {value: count for value, count in found.counts.get(facet, {}).items() if count} != dict(counts):
+                yield f"counts of {facet}: {found.counts.get(facet)} in place of {dict(counts)}"
+
+    def _all_of(self, query: Query) -> Found:
+        """All pages of what the seer finds."""
+        key = repr(query)
+        if key not in self._seen_by_seer:
+            first = self.engine.search(query, self.world.seer)
+            numbers = list(first.numbers)
+            for page in range(2, min(LAST_PAGE, -(-first.total // PAGE_SIZE)) + 1):
+                numbers += self.engine.search(replace(query, page=page), self.world.seer).numbers
+            self._seen_by_seer[key] = replace(first, numbers=numbers)
+        return self._seen_by_seer[key]
+
+    def _of_texts(self, texts: list[str], query: Query, readable: set[int], hidden: set[str]) -> Iterator[str]:
+        """No canary and no word that stands only in what is closed, but those that the reader has typed."""
+        typed = set(words.WORD.findall(words.fold(query.text)))
+        for text in texts:
+            said = set(words.WORD.findall(words.fold(strip_tags(text))))
+            if told := (said - typed) & hidden:
+                yield f"words that only closed things have: {told}"
+            canaries = set(CANARY.findall(text)) - typed
+            if closed := canaries - {canary for number in readable for canary in self.world.words_of[number]}:
+                yield f"canaries {closed}"
+
+    def _of_derived(
+        self, reader: Any, query: Query, readable: set[int], hidden: set[str], hits: list[int]
+    ) -> Iterator[str]:
+        """Spelling and similar things, by whatever functions there are."""
+        yield from ()
+
+
+def in_the_ledger() -> Any:
+    return embedded
+
+
+def in_elasticsearch() -> Any:
+    return elastic
+
+
+def _values(entry: Entry, facet: str) -> list[str]:
+    if facet in ("kind", "language"):
+        return [getattr(entry, facet)]
+    if facet == "space":
+        return [str(entry.space_id)] if entry.space_id else []
+    return [row.value for row in entry.facets.all() if row.name == facet]
+
+
+def _all_texts(value: Any) -> str:
+    """Everything that is said in an answer, whatever it is made of: what is added to it later too."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple | set | frozenset):
+        return " ".join(_all_texts(each) for each in value)
+    if isinstance(value, dict):
+        return " ".join(_all_texts(each) for pair in value.items() for each in pair)
+    if isinstance(value, Query):
+        return ""  # what was asked
+    if hasattr(value, "__dataclass_fields__"):
+        return " ".join(_all_texts(getattr(value, name)) for name in value.__dataclass_fields__)
+    return str(value)
+
+
+def _as_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _unescaped(text: str) -> str:
+    import html
+
+    return html.unescape(text)

@@ -1,0 +1,25 @@
+"""Nothing that search says to anybody goes beyond what they may read; in full by benchmarks/search_leaks.py."""
+
+import pytest
+
+from search.engines import elastic, embedded
+from tests.search.leaking import Looking, World
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
+SEED = 20201129
+
+
+def test_random_readers_learn_of_nothing_closed_by_random_questions(engine):
+    world = World(SEED, things=90, readers=14)
+    engine.catch_up()
+    looking = Looking(world, embedded if engine.name == "ledger" else elastic)
+    queries = world.queries(10)
+    closed = [len(world.entries) - len(world.readable(reader)) for reader in world.readers]
+    assert min(closed) > 5, "Everybody may read nearly everything: this would show nothing."
+    problems = [
+        (str(reader), query.text, dict(query.chosen), problem)
+        for reader in world.readers
+        for query in queries
+        for problem in looking.problems(reader, query)
+    ]
+    assert not problems, f"seed {SEED}: {problems[:5]}"

@@ -36,7 +36,7 @@ INSTALLED_APPS = [
     "wagtail.images",
     "wagtail.snippets",
     "wagtail.users",
-    "wagtail.admin",
+    "coordination.editors_app.EditorsAppConfig",
     "wagtail",
     "modelsearch",
     "modelcluster",

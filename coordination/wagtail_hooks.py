@@ -20,9 +20,8 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.documents import get_document_model
 from wagtail.documents.widgets import AdminDocumentChooser
-from wagtail.models import ModelLogEntry, Page, PageLogEntry, WorkflowState
+from wagtail.models import ModelLogEntry, Page, PageLogEntry
 from wagtail.permissions import register_permission_policy
-from wagtail.signals import workflow_approved, workflow_rejected, workflow_submitted
 
 from accounts.models import User
 from coordination import access, audit, editors_permissions, review, rich_text, selectors
@@ -230,16 +229,6 @@ def names_nothing_closed_to_its_author(request: Any, page: Any) -> None:
 
 # A file is chosen, among those that the editor may read: without this, a list would offer all there are.
 register_form_field_override(ForeignKey, to=get_document_model(), override={"widget": AdminDocumentChooser})
-
-
-# --- reviews -------------------------------------------------------------------------------------------------------
-# Wagtail's own mails hold titles, and go to whoever publishes anything: our notifier asks who may read the page.
-for _signal, _deed in (
-    (workflow_submitted, "submitted"),
-    (workflow_approved, "approved"),
-    (workflow_rejected, "rejected"),
-):
-    _signal.disconnect(sender=WorkflowState, dispatch_uid=f"workflow_state_{_deed}_email_notification")
 
 
 # --- the trail -----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, PublishingPanel
-from wagtail.models import PreviewableMixin, Workflow
+from wagtail.models import PreviewableMixin, Workflow, get_page_models
 
 from coordination import review
 from coordination.models import Audience, ContentPage, Marked
@@ -103,3 +103,8 @@ class TranslatedPage(KnowledgePage):
             return set()
         family: Any = type(self)._base_manager.filter(models.Q(pk=first) | models.Q(translation_of=first))
         return set(family.exclude(pk=self.pk).values_list("language", flat=True))
+
+
+def translated_kinds() -> dict[str, type[TranslatedPage]]:
+    """The kinds of pages that can be translated, by the name that their addresses have."""
+    return {model._meta.model_name: model for model in get_page_models() if issubclass(model, TranslatedPage)}

@@ -7,7 +7,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from coordination import access
-from knowledge import glossing
+from knowledge import glossing, selectors
 from knowledge import metadata as metadata_of
 from knowledge.languages import direction_of
 
@@ -18,6 +18,13 @@ register = template.Library()
 def in_language(code: str) -> SafeString:
     """The attributes of a block whose text is in a language of its own: `lang` and the direction that it runs in."""
     return format_html('lang="{}" dir="{}"', code, direction_of(code))
+
+
+@register.inclusion_tag("knowledge/languages.html", takes_context=True)
+def languages(context: Any, page: Any) -> dict[str, Any]:
+    """In which languages a page can be read, and which one is shown where it is not the reader's."""
+    reader = context["request"].user
+    return {"languages": selectors.languages_of(page, reader), "kind": page._meta.model_name}
 
 
 @register.simple_tag

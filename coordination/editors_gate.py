@@ -258,6 +258,8 @@ RULES: dict[str, Rule] = {
     "wagtailadmin_pages:workflow_action": on_review,
     "wagtailadmin_pages:collect_workflow_action_data": on_review,
     "wagtailadmin_pages:confirm_workflow_cancellation": on_page("edit"),
+    # The reports of knowledge, each within what its reader may read.
+    "knowledge_reports": everyone_inside,
     # Choosers.
     "wagtailadmin_choose_page": page_chooser,
     "wagtailadmin_choose_page_child": page_chooser,

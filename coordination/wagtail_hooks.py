@@ -155,7 +155,7 @@ def reference_viewsets() -> list[ModelViewSet]:
 
 
 # --- menu and first page -------------------------------------------------------------------------------------------
-MENU = frozenset({"pages-of-spaces", "organisation", "country", "topic", "holiday"})
+MENU = frozenset({"pages-of-spaces", "knowledge-reports", "organisation", "country", "topic", "holiday"})
 
 
 class PagesMenuItem(MenuItem):

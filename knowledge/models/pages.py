@@ -92,17 +92,21 @@ class TranslatedPage(KnowledgePage):
         return self.translation_of or self
 
     def clean(self) -> None:
-        """One page in each language, so that a reader's language names one."""
+        """One page in each language, so that a reader's language names one.
+
+        Only those count which everybody may read who may read the original: a refusal tells of no other.
+        """
         super().clean()
         if self.language in self._languages_taken():
             raise ValidationError({"language": _("There is already a page in this language.")})
 
     def _languages_taken(self) -> set[str]:
-        first = self.translation_of_id or self.pk
-        if first is None:
+        first = self.original
+        if first.pk is None:
             return set()
-        family: Any = type(self)._base_manager.filter(models.Q(pk=first) | models.Q(translation_of=first))
-        return set(family.exclude(pk=self.pk).values_list("language", flat=True))
+        family: Any = type(self)._base_manager.filter(models.Q(pk=first.pk) | models.Q(translation_of=first.pk))
+        open_to_all = family.filter(audience=first.audience_id).exclude(pk=self.pk)
+        return set(open_to_all.values_list("language", flat=True))
 
 
 def translated_kinds() -> dict[str, type[TranslatedPage]]:

@@ -53,7 +53,7 @@ def languages_of(page: TranslatedPage, user: access.Reader) -> Languages:
     mine = next((one for one in others if one.language == wanted), None) if page.language != wanted else None
     offered: list[tuple[str, Any]] = []
     if may_translate(user, page):
-        begun = {original.language, *original.translations.values_list("language", flat=True)}
+        begun = {original.language, *original.translations.readable_by(user).values_list("language", flat=True)}
         offered = [(code, name) for code, name in settings.LANGUAGES if code not in begun]
     return Languages(
         page=page,

@@ -25,7 +25,8 @@ def begin_translation(actor: User, page: TranslatedPage, language: str) -> Any:
     original = type(original)._base_manager.select_for_update(of=("self",)).get(pk=original.pk)
     if language == original.language or language not in dict(settings.LANGUAGES):
         raise PermissionDenied
-    if begun := original.translations.filter(language=language).first():
+    # One that is closed to the actor is not there.
+    if begun := original.translations.readable_by(actor).filter(language=language).first():
         return begun
     changed = {"translation_of": original, "language": language, "owner": actor, "slug": new_key(), "live": False}
     made = original.copy(

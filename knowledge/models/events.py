@@ -14,6 +14,7 @@ from wagtail.models import Page
 from accounts.models import validate_time_zone
 from accounts.text import validate_plain_text
 from coordination.models import Country
+from knowledge import panels
 from knowledge.models.pages import TranslatedPage
 
 
@@ -34,13 +35,16 @@ class Event(TranslatedPage):
     context_object_name = "event"
     content_panels: ClassVar[list] = [
         *Page.content_panels,
-        FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at"), FieldPanel("time_zone")]),
-        FieldRowPanel([FieldPanel("place"), FieldPanel("link"), FieldPanel("language")]),
-        FieldPanel("summary"),
-        FieldPanel("body"),
-        FieldPanel("countries"),
-        FieldPanel("topics"),
-        FieldPanel("illustrative"),
+        panels.group(
+            _("When and where"),
+            [
+                FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at"), FieldPanel("time_zone")]),
+                FieldRowPanel([FieldPanel("place"), FieldPanel("link")]),
+            ],
+            help_text=_("By the clock of the place; readers see their own beside it."),
+        ),
+        panels.text(panels.summary()),
+        panels.about(panels.countries()),
     ]
 
     class Meta:

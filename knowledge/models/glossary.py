@@ -14,6 +14,7 @@ from accounts.text import validate_plain_text
 from coordination.editors_forms import PageOfPartsForm
 from coordination.models import MarkedQuerySet
 from coordination.models.spaces import MarkedPageManager, MarkedPageQuerySet
+from knowledge import panels
 from knowledge.languages import WrittenLanguage, direction_of, name_of
 from knowledge.models.pages import KnowledgePage
 
@@ -56,12 +57,14 @@ class GlossaryTerm(KnowledgePage):
     fields_of_no_revision = (*KnowledgePage.fields_of_no_revision, "stamp")
     content_panels: ClassVar[list] = [
         *Page.content_panels,
-        FieldPanel("definition"),
+        FieldPanel(
+            "definition", help_text=_("One sentence that stands by itself: it is shown wherever the term is used.")
+        ),
         MultiFieldPanel([FieldPanel("term_ru"), FieldPanel("definition_ru")], heading=_("Russian")),
         MultiFieldPanel([FieldPanel("term_ur"), FieldPanel("definition_ur")], heading=_("Urdu")),
         InlinePanel("wordings", heading=_("Other terms, acronyms, other languages"), label=_("wording")),
-        FieldRowPanel([FieldPanel("source"), FieldPanel("source_url"), FieldPanel("illustrative")]),
-        FieldPanel("topics"),
+        panels.source(FieldRowPanel([FieldPanel("source"), FieldPanel("source_url")])),
+        panels.about(),
     ]
 
     class Meta:

@@ -6,11 +6,12 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
-from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 
 from coordination.models import Country
+from knowledge import panels
 from knowledge.models.files import Picture
 from knowledge.models.pages import TranslatedPage
 
@@ -30,14 +31,11 @@ class NewsItem(TranslatedPage):
     context_object_name = "news"
     content_panels: ClassVar[list] = [
         *Page.content_panels,
-        FieldRowPanel([FieldPanel("published_on"), FieldPanel("language")]),
-        FieldPanel("summary"),
-        FieldPanel("picture"),
-        FieldPanel("body"),
-        FieldPanel("source_url"),
-        FieldPanel("countries"),
-        FieldPanel("topics"),
-        FieldPanel("illustrative"),
+        FieldPanel("published_on", help_text=_("The day of the news, which lists are sorted by.")),
+        panels.text(panels.summary()),
+        FieldPanel("picture", help_text=_("Of this space, and readable by everybody who may read the news.")),
+        panels.source(FieldPanel("source_url")),
+        panels.about(panels.countries()),
     ]
 
     class Meta:

@@ -11,6 +11,7 @@ from wagtail.models import Orderable, Page
 
 from accounts.text import validate_plain_text
 from coordination.models import Country, MarkedQuerySet
+from knowledge import panels
 from knowledge.models.pages import TranslatedPage
 
 
@@ -24,12 +25,15 @@ class CountryProfile(TranslatedPage):
     context_object_name = "profile"
     content_panels: ClassVar[list] = [
         *Page.content_panels,
-        FieldRowPanel([FieldPanel("country"), FieldPanel("language")]),
-        FieldPanel("summary"),
-        InlinePanel("facts", heading=_("Facts"), label=_("fact")),
-        FieldPanel("body"),
-        FieldPanel("topics"),
-        FieldPanel("illustrative"),
+        FieldPanel("country"),
+        InlinePanel(
+            "facts",
+            heading=_("Facts"),
+            label=_("fact"),
+            help_text=_("A fact is worth nothing without who said it, and when."),
+        ),
+        panels.text(panels.summary()),
+        panels.about(),
     ]
 
     class Meta:

@@ -11,6 +11,7 @@ from wagtail.models import Page
 
 from accounts.text import validate_plain_text
 from coordination.models import Country
+from knowledge import panels
 from knowledge.models.pages import TranslatedPage
 
 
@@ -36,13 +37,13 @@ class Question(TranslatedPage):
     context_object_name = "question"
     content_panels: ClassVar[list] = [
         *Page.content_panels,
-        FieldPanel("language"),
-        FieldPanel("short_answer"),
-        FieldPanel("body"),
-        FieldRowPanel([FieldPanel("source"), FieldPanel("source_url")]),
-        FieldPanel("countries"),
-        FieldPanel("topics"),
-        FieldPanel("illustrative"),
+        panels.text(
+            FieldPanel(
+                "short_answer", help_text=_("The answer in one or two sentences, in words that everybody knows.")
+            )
+        ),
+        panels.source(FieldRowPanel([FieldPanel("source"), FieldPanel("source_url")])),
+        panels.about(panels.countries()),
     ]
 
     class Meta:

@@ -15,6 +15,7 @@ from accounts.text import validate_plain_text
 from coordination.editors_forms import PageOfPartsForm
 from coordination.models import Country, MarkedQuerySet
 from coordination.models.spaces import MarkedPageManager, MarkedPageQuerySet
+from knowledge import panels
 from knowledge.languages import name_of
 from knowledge.models.files import File, files_attached_to
 from knowledge.models.languages import LanguagesField
@@ -107,15 +108,26 @@ class Resource(TranslatedPage):
     content_panels: ClassVar[list] = [
         *Page.content_panels,
         FieldRowPanel([FieldPanel("kind"), FieldPanel("year"), FieldPanel("language")]),
-        FieldPanel("abstract"),
-        FieldPanel("body"),
-        FieldRowPanel([FieldPanel("authors"), FieldPanel("publisher")]),
-        FieldRowPanel([FieldPanel("licence"), FieldPanel("source_url")]),
-        FieldPanel("languages"),
-        InlinePanel("files", heading=_("Files"), label=_("file")),
-        FieldPanel("countries"),
-        FieldPanel("topics"),
-        FieldPanel("illustrative"),
+        panels.text(panels.summary("abstract"), language=False),
+        InlinePanel(
+            "files",
+            heading=_("Files"),
+            label=_("file"),
+            help_text=_("Files of this space. Whoever may read the page may read them, unless one is marked narrower."),
+        ),
+        panels.source(
+            FieldRowPanel(
+                [
+                    FieldPanel(
+                        "authors", help_text=_("Family name first, a semicolon between two: Khan, A.; Aziz, S.")
+                    ),
+                    FieldPanel("publisher"),
+                ]
+            ),
+            FieldRowPanel([FieldPanel("licence"), FieldPanel("source_url")]),
+            FieldPanel("languages", help_text=_("The languages that the work itself is in, where these are several.")),
+        ),
+        panels.about(panels.countries()),
     ]
 
     class Meta:

@@ -19,6 +19,8 @@ from accounts.models import validate_time_zone
 from accounts.text import validate_plain_text
 from coordination.models import Country, MarkedQuerySet, Organisation
 from coordination.models.spaces import MarkedPageManager, MarkedPageQuerySet
+from knowledge import panels
+from knowledge.languages import name_of
 from knowledge.models.languages import LanguagesField
 from knowledge.models.pages import TranslatedPage
 
@@ -116,20 +118,44 @@ class ServicePoint(TranslatedPage):
     content_panels: ClassVar[list] = [
         *Page.content_panels,
         FieldRowPanel([FieldPanel("organisation"), FieldPanel("country"), FieldPanel("state")]),
-        FieldRowPanel([FieldPanel("city"), FieldPanel("address")]),
-        FieldRowPanel([FieldPanel("latitude"), FieldPanel("longitude")]),
-        FieldPanel("summary"),
-        InlinePanel("services", heading=_("Services"), label=_("service")),
-        FieldPanel("languages"),
-        FieldPanel("spoken_languages"),
-        FieldPanel("time_zone"),
-        InlinePanel("opening_hours", heading=_("Opening hours"), label=_("hours")),
-        InlinePanel("exceptions", heading=_("Holidays and other days with other hours"), label=_("exception")),
-        FieldPanel("accessibility"),
-        FieldRowPanel([FieldPanel("phone"), FieldPanel("email"), FieldPanel("website")]),
-        FieldPanel("body"),
-        FieldRowPanel([FieldPanel("language"), FieldPanel("illustrative")]),
-        FieldPanel("topics"),
+        panels.group(
+            _("Where it is"),
+            [
+                FieldRowPanel([FieldPanel("city"), FieldPanel("address")]),
+                FieldRowPanel([FieldPanel("latitude"), FieldPanel("longitude")]),
+                FieldPanel("accessibility", help_text=_("Steps, lifts, toilets; who can be reached before coming.")),
+            ],
+            help_text=_("With latitude and longitude it stands on the map."),
+        ),
+        InlinePanel(
+            "services",
+            heading=_("Services"),
+            label=_("service"),
+            help_text=_("One line each, in the words of those who come."),
+        ),
+        panels.group(
+            _("When it is open"),
+            [
+                FieldPanel("time_zone"),
+                InlinePanel(
+                    "opening_hours",
+                    heading=_("Opening hours"),
+                    label=_("hours"),
+                    help_text=_("Two rows on one day make a break at noon. No rows say that the hours are not known."),
+                ),
+                InlinePanel("exceptions", heading=_("Holidays and other days with other hours"), label=_("exception")),
+            ],
+        ),
+        panels.group(
+            _("How to reach it"),
+            [
+                FieldRowPanel([FieldPanel("phone"), FieldPanel("email"), FieldPanel("website")]),
+                FieldPanel("languages"),
+                FieldPanel("spoken_languages"),
+            ],
+        ),
+        panels.text(panels.summary()),
+        panels.about(),
     ]
 
     class Meta:
@@ -162,6 +188,25 @@ class ServicePoint(TranslatedPage):
                 if at > there:
                     return at
         return None
+
+    @property
+    def open_until(self) -> time | None:
+        """Until when it is open today, where it is open now; by its own clock."""
+        there = timezone.now().astimezone(zoneinfo.ZoneInfo(self.time_zone))
+        if self.state != ServicePointState.OPEN:
+            return None
+        hours = self.hours_on(there.date())
+        return next((closes for opens, closes in hours if opens <= there.time() < closes), None)
+
+    @property
+    def opens_at(self) -> datetime | None:
+        """When it opens next by its own clock, as that clock says it: without a zone."""
+        found = self.opens_next(timezone.now())
+        return found.replace(tzinfo=None) if found else None
+
+    @property
+    def language_names(self) -> list[str]:
+        return [name_of(code) for code in self.languages]
 
     @property
     def has_place(self) -> bool:

@@ -13,5 +13,5 @@ class CoordinationConfig(AppConfig):
         )
 
         lookups.register()
-        autodiscover_modules("space_sections", "agreement_discussions", "country_profiles")
+        autodiscover_modules("space_sections", "agreement_discussions", "country_profiles", "country_sections")
         autodiscover_modules("people_met", "handing_over", "going_on")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -13,15 +14,17 @@ from wagtail.images.forms import BaseImageForm
 
 from accounts.text import validate_plain_text
 from coordination import access, audit
-from coordination.forms import Filters, OnceForm, one_line, paragraphs
+from coordination.forms import DeedForm, FilesField, Filters, OnceForm, a_day, one_line, paragraphs
 from coordination.models import Country, Space, Topic
 from knowledge.languages import WrittenLanguage
-from knowledge.models import File, Licence, ResourceKind, ServicePointState
+from knowledge.models import File, Licence, ReadingList, ResourceKind, Service, ServiceKind, ServicePointState
 from knowledge.models.resources import EARLIEST_YEAR, LATEST_YEAR
 from knowledge.uploads import KINDS, PICTURES, check_upload
 
 ABSTRACT_MAX_LENGTH = 3000
 WORDS_MAX_LENGTH = 100
+# As many as Django takes in one request (DATA_UPLOAD_MAX_NUMBER_FILES); with scripts each goes by itself.
+MOST_FILES_AT_ONCE = 100
 AUTHORS_MAX_LENGTH = 1000
 
 
@@ -78,6 +81,40 @@ class NewResourceForm(OnceForm):
     file = UploadField(label=_("File"), required=False)
 
 
+class TranslateForm(DeedForm):
+    language = forms.ChoiceField(label=_("Into which language"))
+
+    def __init__(self, *args: Any, languages: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = languages
+
+
+class SeveralUploads(FilesField):
+    """Several files, of which each is judged by itself afterwards: one that is bad stops no other."""
+
+    default_validators: list = []
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        if not data:
+            raise ValidationError(_("Choose at least one file."), code="required")
+        return super().clean(data, initial)
+
+
+class SpaceFilesForm(OnceForm):
+    files = SeveralUploads(label=_("Files"), most=MOST_FILES_AT_ONCE, help_text=WHAT_IS_TAKEN)
+    becomes = forms.ChoiceField(
+        label=_("What becomes of them"),
+        choices=[
+            ("drafts", _("a draft of a resource for each")),
+            ("files", _("files of the space, to be chosen on pages")),
+        ],
+        initial="drafts",
+        widget=forms.RadioSelect,
+        help_text=_("A draft takes title, author and year from the file, as far as it says them."),
+    )
+    again = forms.BooleanField(label=_("Keep files that are here already once more"), required=False)
+
+
 class AttachFileForm(OnceForm):
     title = one_line(_("Title of the file"), required=False)
     file = UploadField(label=_("File"))
@@ -127,13 +164,84 @@ class ResourceFilters(Filters):
 
 class ServicePointFilters(Filters):
     country = forms.ModelChoiceField(label=_("Country"), queryset=Country.objects.none(), required=False)
+    service = forms.ChoiceField(label=_("Service"), required=False)
+    language = forms.ChoiceField(label=_("Language spoken"), required=False)
     state = forms.ChoiceField(label=_("State"), choices=[("", _("any")), *ServicePointState.choices], required=False)
+    open_now = forms.BooleanField(label=_("Open now"), required=False)
 
     def __init__(self, *args: Any, readable: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"].queryset = Country.objects.filter(
-            service_points__in=readable.order_by().values("pk")
-        ).distinct()
+        keys = readable.order_by().values("pk")
+        self.fields["country"].queryset = Country.objects.filter(service_points__in=keys).distinct()
+        kinds = set(Service.objects.filter(service_point__in=keys).values_list("kind", flat=True))
+        spoken = {code for codes in readable.order_by().values_list("languages", flat=True) for code in codes}
+        self.fields["service"].choices = [("", _("any")), *(one for one in ServiceKind.choices if one[0] in kinds)]
+        self.fields["language"].choices = [
+            ("", _("any")),
+            *(one for one in WrittenLanguage.choices if one[0] in spoken),
+        ]
+
+
+class QuestionFilters(Filters):
+    q = forms.CharField(label=_("Words"), max_length=WORDS_MAX_LENGTH, required=False)
+    country = forms.ModelChoiceField(label=_("Country"), queryset=Country.objects.none(), required=False)
+    topic = forms.ModelChoiceField(
+        label=_("Topic"), queryset=Topic.objects.none(), required=False, to_field_name="slug"
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=[("", _("any")), *settings.LANGUAGES], required=False)
+
+    def __init__(self, *args: Any, readable: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        keys = readable.order_by().values("pk")
+        self.fields["country"].queryset = Country.objects.filter(questions__in=keys).distinct()
+        self.fields["topic"].queryset = Topic.objects.filter(questions__in=keys).distinct()
+
+
+# --- collections, and what readers say ------------------------------------------------------------------------------
+class NewCollectionForm(OnceForm):
+    title = one_line(_("Title"), max_length=150)
+    description = paragraphs(_("Description"), max_length=1000, rows=3)
+    space = forms.ModelChoiceField(
+        label=_("Shared in"), queryset=Space.objects.none(), required=False, to_field_name="key"
+    )
+
+    def __init__(self, *args: Any, reader: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        spaces = Space.objects.live().readable_by(reader)
+        self.fields["space"].queryset = spaces.filter(pk__in=access.spaces_where(reader, "contribute_space"))
+        self.fields["space"].empty_label = _("nobody: for me alone")
+
+
+class CollectionForm(DeedForm):
+    title = one_line(_("Title"), max_length=150)
+    description = paragraphs(_("Description"), max_length=1000, rows=3)
+
+
+class AddToCollectionForm(DeedForm):
+    address = forms.CharField(
+        label=_("Address of a page of this site"), max_length=1000, help_text=_("As the browser shows it.")
+    )
+    note = one_line(_("Note"), max_length=500, required=False)
+
+
+class KeepForm(DeedForm):
+    collection = forms.ModelChoiceField(
+        label=_("Collection"), queryset=ReadingList.objects.none(), to_field_name="key", empty_label=None
+    )
+    note = one_line(_("Note"), max_length=500, required=False)
+
+    def __init__(self, *args: Any, collections: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["collection"].queryset = collections
+
+
+class VerdictForm(DeedForm):
+    helpful = forms.ChoiceField(label=_("Was this helpful?"), choices=[("yes", _("Yes")), ("no", _("No"))])
+    text = one_line(_("What is missing, or was good? (may be left empty)"), max_length=300, required=False)
+
+
+class LookThroughForm(DeedForm):
+    next_on = a_day(_("Look through it again on"))
 
 
 # --- the editors' side ---------------------------------------------------------------------------------------------

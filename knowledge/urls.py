@@ -2,7 +2,19 @@ from django.contrib.sitemaps import views as sitemap_views
 from django.urls import path
 
 from knowledge.sitemaps import sections
-from knowledge.views import feeds, files, gathering, glossary, news, resources, service_points
+from knowledge.views import (
+    feeds,
+    files,
+    gathering,
+    glossary,
+    news,
+    questions,
+    reading,
+    resources,
+    service_points,
+    translating,
+    uploading,
+)
 
 SITEMAPS = sections()
 
@@ -14,12 +26,27 @@ urlpatterns = [
     path("resources/", resources.resource_list, name="resource_list"),
     path("resources/<str:key>/", resources.resource_detail, name="resource_detail"),
     path("spaces/<str:key>/resources/new/", resources.resource_new, name="resource_new"),
+    path("questions/", questions.question_list, name="question_list"),
+    path("questions/<str:key>/", questions.question_detail, name="question_detail"),
+    path("events/", news.event_list, name="event_list"),
+    path("events/<str:key>/", news.event_detail, name="event_detail"),
+    path("collections/", reading.collection_list, name="collection_list"),
+    path("collections/new/", reading.collection_new, name="collection_new"),
+    path("collections/keep/<str:name>/", reading.collection_keep, name="collection_keep"),
+    path("collections/<str:key>/", reading.collection_detail, name="collection_detail"),
+    path("collections/<str:key>/edit/", reading.collection_edit, name="collection_edit"),
+    path("collections/<str:key>/items/<int:item>/", reading.collection_item, name="collection_item"),
+    path("knowledge/about/<str:name>/helpful/", reading.page_helpful, name="page_helpful"),
+    path("knowledge/about/<str:name>/looked-through/", reading.page_looked_through, name="page_looked_through"),
+    path("knowledge/upkeep/", reading.upkeep, name="upkeep"),
     path("service-points/", service_points.service_point_list, name="service_point_list"),
     path("service-points/<str:key>/", service_points.service_point_detail, name="service_point_detail"),
     path("glossary/", glossary.glossary, name="glossary"),
     path("glossary/<str:key>/", glossary.glossary_term_detail, name="glossary_term_detail"),
     path("news/", news.news_list, name="news_list"),
     path("news/<str:key>/", news.news_detail, name="news_detail"),
+    path("spaces/<str:key>/files/add/", uploading.files_add, name="files_add"),
+    path("translate/<str:kind>/<str:key>/", translating.page_translate, name="page_translate"),
     path("files/<str:key>/remove/", files.file_remove, name="file_remove"),
     path("files/<str:key>/small/", files.file_small, name="file_small"),
     path("files/<str:key>/<str:name>", files.file_serve, name="file_serve"),

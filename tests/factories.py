@@ -14,11 +14,13 @@ from coordination.models import Action, Agreement, Commitment, Country, Organisa
 from knowledge.models import (
     CountryFact,
     CountryProfile,
+    Event,
     File,
     GlossaryTerm,
     NewsItem,
     OpeningHours,
     Picture,
+    Question,
     Resource,
     ResourceFile,
     Service,
@@ -248,3 +250,26 @@ def make_news(space: Space, *, topics=(), **fields) -> NewsItem:
     news.topics.set(topics)
     news.save()
     return news
+
+
+def make_question(space: Space, *, topics=(), countries=(), **fields) -> Question:
+    fields.setdefault("title", f"Question {next(_numbers)}")
+    fields.setdefault("short_answer", "In short.")
+    question = Question(**fields)
+    space.add_child(instance=question)
+    question.topics.set(topics)
+    question.countries.set(countries)
+    question.save()
+    return question
+
+
+def make_event(space: Space, *, topics=(), **fields) -> Event:
+    """An event of two hours, by default tomorrow."""
+    fields.setdefault("title", f"Event {next(_numbers)}")
+    fields.setdefault("starts_at", timezone.now() + timedelta(days=1))
+    fields.setdefault("ends_at", fields["starts_at"] + timedelta(hours=2))
+    event = Event(**fields)
+    space.add_child(instance=event)
+    event.topics.set(topics)
+    event.save()
+    return event

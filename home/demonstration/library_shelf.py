@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from coordination import audit, services
 from coordination.models import Marking
-from home.demonstration import library, times
+from home.demonstration import answers_for_migrants, library, times
 from knowledge.models import (
     CountryFact,
     CountryProfile,
@@ -36,6 +36,7 @@ def fill(cast: Any) -> None:
         _paper(cast, paper, number)
     _glossary(cast)
     _news(cast)
+    answers_for_migrants.fill(cast, _add)
 
 
 def _add(cast: Any, room: str, page: Any, marking: str = Marking.AMBER) -> Any:
@@ -146,7 +147,7 @@ def _service_points(cast: Any) -> None:
             country_id="PK",
             city=city,
             state=ServicePointState.PLANNED if is_planned else ServicePointState.OPEN,
-            spoken_languages=", ".join({"ur": "Urdu", "en": "English"}[one] for one in languages),
+            languages=list(languages),
             time_zone="Asia/Karachi",
             summary="Planned under the programme, for Khyber Pakhtunkhwa."
             if is_planned
@@ -155,6 +156,7 @@ def _service_points(cast: Any) -> None:
         )
         point.services = [Service(text=text[0].upper() + text[1:]) for text in fact["services"]]
         point.opening_hours = [OpeningHours(weekday=day, opens=time(9), closes=time(16)) for day in days_open]
+        answers_for_migrants.complete_centre(point, city)
         _add(cast, "LIB", point, Marking.CLEAR)
 
 

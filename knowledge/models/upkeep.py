@@ -27,7 +27,7 @@ class Use(models.Model):
 
 
 class Verdict(models.Model):
-    """Whether a page helped one reader. Who is not signed in is known again by a keyed hash made for this page alone."""
+    """Whether a page helped one reader. Who is not signed in is known again by a keyed hash of this page alone."""
 
     object_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
     object_id = models.PositiveBigIntegerField()

@@ -9,26 +9,30 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 
 from coordination.access import Reader
-from coordination.models import Agreement, Country, Marked, Space, Topic
+from coordination.models import Agreement, Marked, Space, Topic
 from coordination.selectors import holding
 from knowledge.models import (
     CountryProfile,
     File,
     GlossaryTerm,
     NewsItem,
-    OpeningHours,
     Resource,
     ServicePoint,
-    Weekday,
     Wording,
 )
+from knowledge.selectors.translations import one_language_of_each
 
 # What stands on a page that gathers several kinds; the list of each kind shows the rest.
 LATEST = 6
 
 
 def resources(user: Reader) -> QuerySet[Resource]:
-    """The resources that `user` may read, the newest first."""
+    """The resources that `user` may read, each in one language, the newest first."""
+    return one_language_of_each(all_resources(user), user)
+
+
+def all_resources(user: Reader) -> QuerySet[Resource]:
+    """The same with all their translations."""
     return Resource.live_pages().readable_by(user).for_lists().order_by("-first_published_at", "-pk")
 
 
@@ -38,7 +42,8 @@ def latest_resources(user: Reader, limit: int = LATEST) -> list[Resource]:
 
 def service_points(user: Reader) -> QuerySet[ServicePoint]:
     """The service points that `user` may read, by country and name."""
-    return ServicePoint.live_pages().readable_by(user).for_lists().order_by("country__name", "title")
+    points = ServicePoint.live_pages().readable_by(user).for_lists().order_by("country__name", "title")
+    return one_language_of_each(points, user)
 
 
 def public_service_points() -> QuerySet[ServicePoint]:
@@ -48,7 +53,7 @@ def public_service_points() -> QuerySet[ServicePoint]:
 
 def news(user: Reader) -> QuerySet[NewsItem]:
     """The news that `user` may read, the newest first."""
-    return NewsItem.live_pages().readable_by(user).order_by("-published_on", "-pk")
+    return one_language_of_each(NewsItem.live_pages().readable_by(user).order_by("-published_on", "-pk"), user)
 
 
 def public_news() -> QuerySet[NewsItem]:
@@ -57,7 +62,8 @@ def public_news() -> QuerySet[NewsItem]:
 
 
 def country_profiles(user: Reader) -> QuerySet[CountryProfile]:
-    return CountryProfile.live_pages().readable_by(user).select_related("country").order_by("country__name", "title")
+    profiles = CountryProfile.live_pages().readable_by(user).select_related("country")
+    return one_language_of_each(profiles.order_by("country__name", "title"), user)
 
 
 def glossary(user: Reader) -> QuerySet[GlossaryTerm]:
@@ -65,10 +71,11 @@ def glossary(user: Reader) -> QuerySet[GlossaryTerm]:
 
 
 def files_of(resource: Resource, user: Reader) -> QuerySet[File]:
-    """The files of a resource that `user` may read, in their order: one may be marked narrower than the resource."""
+    """The files of a resource that `user` may read, in their order: one may be marked narrower than the resource.
+    A translation has those of its original too."""
     return (
         File.objects.readable_by(user)
-        .filter(place__resource=resource)
+        .filter(place__resource__in={resource.pk, resource.translation_of_id or resource.pk})
         .select_related("audience")
         .defer("text")
         .order_by("place__sort_order", "place__pk")
@@ -137,16 +144,6 @@ def on_topic(topic: Topic, user: Reader) -> dict[str, Any]:
     }
 
 
-def on_country(country: Country, user: Reader) -> dict[str, Any]:
-    """What `user` may read on a country, of each kind."""
-    return {
-        "resources": resources(user).filter(countries=country)[:LATEST],
-        "profiles": country_profiles(user).filter(country=country),
-        "service_points": service_points(user).filter(country=country),
-        "news": news(user).filter(countries=country)[:LATEST],
-    }
-
-
 # --- narrowed down -------------------------------------------------------------------------------------------------
 Chosen = Callable[[str], Any]
 
@@ -167,13 +164,6 @@ def narrowed_resources(resources: QuerySet[Resource], chosen: Chosen) -> QuerySe
     return resources
 
 
-def narrowed_service_points(points: QuerySet[ServicePoint], chosen: Chosen) -> QuerySet[ServicePoint]:
-    for name in ("country", "state"):
-        if value := chosen(name):
-            points = points.filter(**{name: value})
-    return points
-
-
 def glossary_with(words: str, user: Reader) -> QuerySet[GlossaryTerm]:
     """The terms that hold `words`, in any of the languages."""
     terms = glossary(user)
@@ -182,11 +172,3 @@ def glossary_with(words: str, user: Reader) -> QuerySet[GlossaryTerm]:
     fields = ("title", "definition", "term_ru", "definition_ru", "term_ur", "definition_ur")
     besides = Wording.objects.filter(holding(words, "text", "definition")).values("term")
     return terms.filter(holding(words, *fields) | Q(pk__in=besides))
-
-
-def week_of(point: ServicePoint) -> list[tuple[str, list[OpeningHours]]]:
-    """The seven days by name, each with its hours; none where it stays closed. Empty where no hours are known."""
-    hours = list(point.opening_hours.all())
-    if not hours:
-        return []
-    return [(str(day.label), [row for row in hours if row.weekday == day]) for day in Weekday]

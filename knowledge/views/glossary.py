@@ -7,8 +7,7 @@ from coordination import access
 from coordination.views.shared import page_of
 from knowledge import selectors
 from knowledge.models import GlossaryTerm
-
-ROWS_ON_A_PAGE = 30
+from knowledge.views.shared import ROWS_ON_A_PAGE, reader_side
 
 
 @require_safe
@@ -26,5 +25,6 @@ def glossary_term_detail(request, key):
         "term": term,
         "space": access.if_readable(request.user, term.space),
         "topics": term.topics.all(),
+        **reader_side(request, term),
     }
     return render(request, "knowledge/glossary_term_detail.html", context)

@@ -12,14 +12,15 @@ from coordination.views.shared import attempt, page_of, require_or_404
 from knowledge import citations, metadata, selectors, services
 from knowledge.forms import AttachFileForm, NewResourceForm, ResourceFilters
 from knowledge.models import Resource
-
-ROWS_ON_A_PAGE = 30
+from knowledge.views.shared import ROWS_ON_A_PAGE, reader_side
 
 
 @require_safe
 def resource_list(request):
     """The resources that the reader may read, narrowed down."""
-    readable = selectors.resources(request.user)
+    # Whoever looks for a language finds what is written in it, translations of what the reader has in another too.
+    found = selectors.all_resources if request.GET.get("language") else selectors.resources
+    readable = found(request.user)
     filters = ResourceFilters(request.GET, reader=request.user, readable=readable)
     filters.is_valid()
     rows = selectors.narrowed_resources(readable, filters.chosen)
@@ -48,6 +49,7 @@ def resource_detail(request, key):
         "citation": citations.in_words(resource),
         "countries": resource.countries.all(),
         "topics": resource.topics.all(),
+        **reader_side(request, resource),
         "form": form,
     }
     return render(request, "knowledge/resource_detail.html", context)

@@ -1,4 +1,4 @@
-"""Service points: the places, and one of them."""
+"""Service points: the places, on a map and as a list; and one of them."""
 
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -8,17 +8,17 @@ from coordination.views.shared import page_of
 from knowledge import selectors
 from knowledge.forms import ServicePointFilters
 from knowledge.models import ServicePoint
-
-ROWS_ON_A_PAGE = 30
+from knowledge.views.shared import ROWS_ON_A_PAGE, reader_side
 
 
 @require_safe
 def service_point_list(request):
+    """The places that the reader may know of, narrowed down. The map shows those of this page of the list."""
     readable = selectors.service_points(request.user)
     filters = ServicePointFilters(request.GET, readable=readable)
     filters.is_valid()
-    rows = selectors.narrowed_service_points(readable, filters.chosen)
-    context = {"filters": filters, "page": page_of(request, rows, ROWS_ON_A_PAGE)}
+    page = page_of(request, selectors.narrowed_service_points(readable, filters.chosen), ROWS_ON_A_PAGE)
+    context = {"filters": filters, "page": page, "map": selectors.map_of(page)}
     return render(request, "knowledge/service_point_list.html", context)
 
 
@@ -31,6 +31,9 @@ def service_point_detail(request, key):
         "space": access.if_readable(request.user, point.space),
         "services": point.services.all(),
         "week": selectors.week_of(point),
+        "exceptions": selectors.coming_exceptions(point),
+        "map": selectors.map_of([point]),
         "topics": point.topics.all(),
+        **reader_side(request, point),
     }
     return render(request, "knowledge/service_point_detail.html", context)

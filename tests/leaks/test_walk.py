@@ -55,7 +55,7 @@ def test_the_world_is_worth_walking(walk):
     assert list(world.readers) == READERS
     assert len(world.planted) >= LEAST_CANARIES
     # A space is known to all its members; what is shared in it, to them alone.
-    for kind in {one.kind for one in world.planted} - {"space", "saved filter", "letter template"}:
+    for kind in {one.kind for one in world.planted} - {"space", "saved filter", "letter template", "collection"}:
         assert {one.marking for one in world.of_kind(kind)} == {"CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"}, kind
     for name, way in SITE.items():
         assert list(way.targets(world)) or name in ("notification_open", "notification_seen"), name
@@ -100,7 +100,7 @@ def test_an_address_answers_exactly_those_who_may_use_it(walk, name):
 def address_of_nothing(address):
     """The same address with a key that nobody has, as long as the true one, in the place where the key stands."""
     parts = address.split("/")
-    place = 3 if parts[1] == "who-can-see" or parts[2] in ("about", "from") else 2
+    place = 3 if parts[1] in ("who-can-see", "translate") or parts[2] in ("about", "from") else 2
     parts[place] = "z" * len(parts[place])
     return "/".join(parts)
 

@@ -86,6 +86,16 @@ def what_is_written_about(world: World) -> Iterator[tuple[dict[str, Any], Plante
         yield {"name": threads.name_of(one.obj)}, one
 
 
+def every_translated_page(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+    for one in world.of_kind("resource", "service_point", "news", "country_profile", "question", "event"):
+        yield {"kind": one.obj._meta.model_name, "key": one.key}, one
+
+
+def every_page_of_knowledge(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+    for one in world.of_kind("question", "event"):
+        yield {"name": named.name_of(one.obj)}, one
+
+
 def what_actions_come_of(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
     """One of each kind and marking, among them parts: all have the one form."""
     kinds = ("action", "commitment", "visit", "message", "paragraph")
@@ -231,6 +241,19 @@ SITE: dict[str, Way] = {
     "meeting_list": Way(alone(), lists=("meeting",), queries=("", f"?q={COMMON}", "?when=past")),
     "visit_list": Way(alone(), lists=("visit",)),
     "resource_list": Way(alone(), lists=("resource",), queries=("", f"?q={COMMON}")),
+    "question_list": Way(alone(), lists=("question",), queries=("", f"?q={COMMON}")),
+    "event_list": Way(alone(), lists=("event",), queries=("", "?when=past")),
+    "collection_list": Way(alone()),
+    "collection_new": Way(alone()),
+    "collection_detail": Way(of("collection"), send="contribute"),
+    "collection_edit": Way(of("collection"), verb="contribute", send="contribute"),
+    "collection_item": Way(
+        of("collection", item=lambda one: one.items.first().pk), verb="", send="contribute"
+    ),
+    "collection_keep": Way(every_page_of_knowledge, verb="", send="read"),
+    "page_helpful": Way(every_page_of_knowledge, verb="", send="read"),
+    "page_looked_through": Way(every_page_of_knowledge, verb="", send="record"),
+    "upkeep": Way(alone()),
     "service_point_list": Way(alone(), lists=("service_point",)),
     "glossary": Way(alone(), lists=("glossary_term",), queries=("", f"?q={COMMON}")),
     "news_list": Way(alone(), lists=("news",)),
@@ -256,6 +279,8 @@ SITE: dict[str, Way] = {
     "commitment_new": Way(of("space"), verb="record", send="record"),
     "meeting_new": Way(of("space"), verb="record", send="record"),
     "resource_new": Way(of("space"), verb="contribute", send="contribute"),
+    "files_add": Way(of("space"), verb="contribute", send="contribute"),
+    "page_translate": Way(every_translated_page, verb="contribute", send="contribute"),
     # One thing.
     "agreement_detail": Way(of("agreement"), queries=("", "?as_of=2025-06-01")),
     "agreement_pdf": Way(papers, queries=("?as_of=2025-06-01",)),
@@ -471,6 +496,8 @@ SITE: dict[str, Way] = {
     "resource_detail": Way(of("resource"), send="contribute"),
     "service_point_detail": Way(of("service_point")),
     "glossary_term_detail": Way(of("glossary_term")),
+    "question_detail": Way(of("question")),
+    "event_detail": Way(of("event")),
     "news_detail": Way(of("news")),
     "file_serve": Way(of("file", name=lambda file: file.filename)),
     # Not every file is a picture: tests/discussion/test_files.py asks who sees those.
@@ -521,6 +548,19 @@ SITE: dict[str, Way] = {
     "import_detail": Way(of("import"), send="contribute"),
     "import_deed": Way(of("import", deed=lambda job: "discard"), verb="", send="contribute"),
     "calendar_feeds": Way(alone()),
+    # Feeds of knowledge and what is public. Of what is narrow they hold no title: test_exports.
+    "feed_list": Way(alone()),
+    "feed_all": Way(lambda world: iter([({"form": form}, None) for form in ("atom", "json")])),
+    "feed_topic": Way(alone(slug=lambda world: world.topic.slug, form="atom")),
+    "feed_space": Way(of("space", form=lambda space: "json")),
+    "feed_mine": Way(alone(secret="x" * 43, form="atom")),
+    "opensearch": Way(alone()),
+    "robots": Way(alone()),
+    "sitemap": Way(alone()),
+    "sitemap_section": Way(
+        lambda world: iter([({"section": name}, None) for name in ("lists", "space", "resource", "glossaryterm")])
+    ),
+    "resource_citation": Way(of("resource", form=lambda resource: "bib")),
     "calendar_feed": Way(alone(secret="x" * 43)),  # test_exports.test_a_feed_tells_…
     "notification_open": Way(lambda world: iter(())),  # test_walk.test_news_opens_for_its_own_reader_only
     "notification_seen": Way(lambda world: iter(())),  # the same

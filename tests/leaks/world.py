@@ -41,6 +41,7 @@ from coordination.models import (
 from discussion import changes, drafts, files
 from discussion import services as discussion
 from discussion.models import Draft, MessageReport, MessageTranslation, Notification, ReadMark, Standing
+from knowledge import services as knowledge
 from meetings.models import (
     AgendaItem,
     Answer,
@@ -435,7 +436,24 @@ class World:
         self._page("service_point", marking, make.make_service_point, services=[COMMON])
         self._page("glossary_term", marking, make.make_glossary_term, definition="CANARY")
         self._page("news", marking, make.make_news, summary="CANARY", topics=[self.topic], picture=picture)
+        # In another language, of news that everybody reads.
+        original = self._first("news")
+        self._page("translation", marking, make.make_news, summary="CANARY", language="ur", translation_of=original)
         self._page("country_profile", marking, make.make_country_profile, summary="CANARY")
+        self._page("question", marking, make.make_question, short_answer="CANARY", topics=[self.topic])
+        self._page("event", marking, make.make_event, summary="CANARY", place="CANARY", topics=[self.topic])
+        if marking == Marking.RED:
+            self._plant_collection()
+
+    def _plant_collection(self) -> None:
+        """One that is shared in the space; it holds what some of the members may not read, with a note to each."""
+        number = next(_numbers)
+        shared = knowledge.make_list(self.confidant, title=canary(number), description=canary(number), space=self.space)
+        self._note("collection", Marking.AMBER, shared, number=number)
+        for one in self.of_kind("resource"):
+            self._part("note", one.marking, one.obj, lambda word, obj=one.obj: knowledge.keep(
+                self.confidant, shared, obj, note=word
+            ))  # fmt: skip
 
     def _plant_threads(self, marking: str, agreement: Any, article: Any) -> None:
         # On open things too: a thread may be narrower than what it is about.

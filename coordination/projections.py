@@ -2,9 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
+from django.db import transaction
+from django.dispatch import receiver
+from django.urls import reverse
 from django.utils.text import Truncator
 
+from coordination import access
 from coordination.models import (
     Action,
     ActionUpdate,
@@ -19,11 +24,18 @@ from coordination.models import (
     ProgressReport,
     Space,
 )
+from coordination.paragraphs import paragraphs_of, plain_text
+from search import ledger
 from search.projections import Projection, plain, projects
 
 
 def countries_of(*organisations: Organisation | None) -> list[str]:
     return [each.country_id for each in organisations if each is not None and each.country_id]
+
+
+def names_of(*organisations: Organisation | None) -> list[str]:
+    """By these what comes from them is found."""
+    return [name for each in organisations if each is not None for name in (each.acronym, each.name)]
 
 
 @projects(Space)
@@ -57,6 +69,24 @@ def person(obj: DirectoryEntry) -> Iterator[Projection]:
     )
 
 
+@projects(Organisation, audience=lambda: access.intern({access.PARTNERS}))
+def organisation(obj: Organisation) -> Iterator[Projection]:
+    """The directory is known to whoever is signed in (docs/decisions/0003). It is not narrowed down to by itself: an
+    organisation is named beside results only where something of its work was found."""
+    yield Projection(
+        kind="organisation",
+        title=f"{obj.name} ({obj.acronym})",
+        url=reverse("organisation_detail", kwargs={"pk": obj.pk}),
+        countries=countries_of(obj),
+    )
+
+
+@receiver(ledger.renamed, sender=Organisation, dispatch_uid="coordination.projections.organisation")
+def with_their_organisation(obj: Organisation, **_signal: object) -> None:
+    """What bears the name of an organisation is found under its new one: soon, since that may be much."""
+    transaction.on_commit(lambda: ledger.project_what_concerns.enqueue(obj.pk))
+
+
 @projects(Agreement, parts={Article: "agreement", Amendment: "agreement", Party: "agreement"})
 def agreement(obj: Agreement) -> Iterator[Projection]:
     if not obj.live:
@@ -69,6 +99,7 @@ def agreement(obj: Agreement) -> Iterator[Projection]:
         "organisations": [party.pk for party in parties],
         "topics": [topic.slug for topic in obj.topics.all()],
         "date": obj.signed_on or obj.in_force_from,
+        "by": names_of(*parties),
     }
     names = [f"{party.acronym} {party.name}" for party in parties]
     signatories = [f"{party.signatory} {party.signatory_post}" for party in obj.parties.all()]
@@ -84,8 +115,8 @@ def agreement(obj: Agreement) -> Iterator[Projection]:
             part=article.anchor,
             kind="article",
             title=f"{article}, {obj.title}",
-            body=plain(article.body),
             url=article.get_absolute_url(),
+            **_paragraphs(article.anchor, article.body),
             **shared,
         )
     for amendment in obj.amendments.all():
@@ -93,37 +124,60 @@ def agreement(obj: Agreement) -> Iterator[Projection]:
             part=amendment.anchor,
             kind="article",
             title=f"{amendment}, {obj.title}",
-            body=plain(amendment.title, amendment.body),
             url=amendment.get_absolute_url(),
+            **_paragraphs(amendment.anchor, amendment.body, amendment.title),
             **shared,
         )
 
 
+def _paragraphs(anchor: str, text: str, title: str = "") -> dict[str, Any]:
+    """Each paragraph in its own place, where there are several."""
+    blocks = [plain_text(block) for block in paragraphs_of(text)]
+    if len(blocks) < 2:
+        return {"body": plain(title, *blocks)}
+    return {"body": title, "places": [(f"{anchor}-{number}", block) for number, block in enumerate(blocks, start=1)]}
+
+
 @projects(Commitment, parts={ProgressReport: "commitment"})
 def commitment(obj: Commitment) -> Iterator[Projection]:
-    said = [text for row in obj.reports.values_list("text", "reason", "verdict_reason") for text in row]
-    texts = [obj.text, obj.indicator, obj.unit, obj.target_in_words, *said]
-    yield _undertaking("commitment", obj, texts, [obj.party, obj.owed_to, *obj.partners.all()])
+    texts = [obj.text, obj.indicator, obj.unit, obj.target_in_words]
+    places = [
+        (f"report-{report.key}", plain(report.text, report.reason, report.verdict_reason))
+        for report in obj.reports.all()
+    ]
+    yield _undertaking("commitment", obj, texts, places, [obj.party, obj.owed_to, *obj.partners.all()])
 
 
 @projects(Action, parts={ActionUpdate: "action", ChecklistItem: "action"})
 def action(obj: Action) -> Iterator[Projection]:
-    updates = [text for row in obj.updates.values_list("text", "waiting_reason", "waiting_for_text") for text in row]
-    steps = obj.checklist.values_list("text", flat=True)
-    yield _undertaking("action", obj, [obj.description, *steps, *updates], [obj.owner, *obj.helpers.all()])
+    places = [
+        ("steps", plain(*obj.checklist.values_list("text", flat=True))),
+        *(
+            (update.anchor, plain(update.text, update.waiting_reason, update.waiting_for_text))
+            for update in obj.updates.all()
+        ),
+    ]
+    yield _undertaking("action", obj, [obj.description], places, [obj.owner, *obj.helpers.all()])
 
 
 def _undertaking(
-    kind: str, obj: Action | Commitment, texts: Iterable[str], organisations: Iterable[Organisation | None]
+    kind: str,
+    obj: Action | Commitment,
+    texts: Iterable[str],
+    places: list[tuple[str, str]],
+    organisations: Iterable[Organisation | None],
 ) -> Projection:
+    """`organisations` are those concerned, whoever owes it first."""
     concerned = [each for each in organisations if each is not None]
     return Projection(
         kind=kind,
         title=Truncator(obj.title).chars(500),
         body=plain(*texts, *(f"{each.acronym} {each.name}" for each in concerned)),
+        places=places,
         url=obj.get_absolute_url(),
         language=obj.language,
         space_id=obj.space_id,
+        by=names_of(*concerned[:1]),
         countries=countries_of(*concerned),
         organisations=[each.pk for each in concerned],
         date=_day_of(obj),

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
+from accounts.models import User
 from coordination import access
 from coordination.models import Marked
 from discussion import text
@@ -21,7 +22,7 @@ def message(obj: Message) -> Iterator[Projection]:
         return
     if getattr(thread.target, "live", True) is False:
         return
-    organisation = obj.author.organisation_id
+    organisation = obj.author.organisation
     yield Projection(
         kind="message",
         title=str(thread),
@@ -30,9 +31,15 @@ def message(obj: Message) -> Iterator[Projection]:
         url=obj.get_absolute_url(),
         space_id=thread.space_id,
         # Under the Chatham House Rule nobody finds by whom it was said.
-        organisations=(organisation,) if organisation and not thread.chatham_house else (),
+        organisations=[organisation.pk] if organisation and not thread.chatham_house else [],
+        by=_names_of(obj.author) if not thread.chatham_house else [],
         date=obj.created_at.date(),
     )
+
+
+def _names_of(author: User) -> list[str]:
+    organisation = author.organisation
+    return [author.name, *([organisation.acronym, organisation.name] if organisation else [])]
 
 
 @receiver(post_save, sender=Thread, dispatch_uid="discussion.projections")

@@ -12,6 +12,7 @@ from meetings.models import (
     Attendance,
     Corrigendum,
     Invitation,
+    ItineraryEntry,
     Meeting,
     Paragraph,
     Poll,
@@ -19,6 +20,7 @@ from meetings.models import (
     PollState,
     Record,
     Section,
+    Series,
     Visit,
 )
 from search.projections import Projection, projects
@@ -37,6 +39,7 @@ def _shared(meeting: Meeting, language: str) -> dict[str, Any]:
         "countries": _countries(meeting, organisations),
         "organisations": [each.pk for each in organisations],
         "topics": [topic.slug for topic in meeting.topics.all()],
+        "by": [meeting.organiser.acronym, meeting.organiser.name] if meeting.organiser else [],
         "date": meeting.day,
     }
 
@@ -57,14 +60,38 @@ def _countries(meeting: Meeting, organisations: Iterable[Organisation]) -> list[
 def meeting(obj: Meeting) -> Iterator[Projection]:
     if not obj.live:
         return
-    agenda = [_lines(item.title, item.description) for item in AgendaItem.objects.filter(meeting=obj)]
+    agenda = AgendaItem.objects.filter(meeting=obj)
     names = [f"{each.acronym} {each.name}" for each in _organisations(obj)]
     yield Projection(
         kind="meeting",
         title=obj.title,
-        body=_lines(obj.purpose, obj.place, *agenda, *names),
+        body=_lines(obj.purpose, obj.place, *names),
+        places=[(item.anchor, _lines(item.title, item.description)) for item in agenda],
         url=obj.get_absolute_url(),
         **_shared(obj, obj.language),
+    )
+
+
+@projects(Series)
+def series(obj: Series) -> Iterator[Projection]:
+    """Found among the meetings: most of its days have no meeting of their own yet."""
+    if obj.is_cancelled:
+        return
+    invited = list(obj.invited.all())
+    organisations = [obj.organiser, *(each for each in invited if each != obj.organiser)]
+    countries = {each.country_id for each in organisations} | {obj.space.country_id}
+    yield Projection(
+        kind="meeting",
+        title=obj.title,
+        body=_lines(obj.purpose, obj.place, *(f"{each.acronym} {each.name}" for each in organisations)),
+        url=obj.get_absolute_url(),
+        language=obj.language,
+        space_id=obj.space_id,
+        countries=sorted(code for code in countries if code),
+        organisations=[each.pk for each in organisations],
+        topics=[topic.slug for topic in obj.topics.all()],
+        by=[obj.organiser.acronym, obj.organiser.name],
+        date=obj.first_day,
     )
 
 
@@ -110,16 +137,18 @@ def record(obj: Record) -> Iterator[Projection]:
         )
 
 
-@projects(Visit)
+@projects(Visit, parts={ItineraryEntry: "visit"})
 def visit(obj: Visit) -> Iterator[Projection]:
-    """A visit is found among the meetings. Not by its programme: that may hold meetings of other readers."""
+    """Of its programme by what is no meeting: those have readers of their own. Nobody who travels is named."""
     if not obj.live:
         return
     countries = {obj.organisation.country_id, obj.country_id, obj.space.country_id}
     yield Projection(
-        kind="meeting",
+        kind="visit",
         title=obj.title,
-        body=_lines(obj.objectives, f"{obj.organisation.acronym} {obj.organisation.name}"),
+        body=_lines(obj.objectives, obj.outcome, f"{obj.organisation.acronym} {obj.organisation.name}"),
+        places=[(entry.anchor, _lines(entry.title, entry.place, entry.note)) for entry in obj.entries.all()],
+        by=[obj.organisation.acronym, obj.organisation.name],
         language=obj.language,
         url=obj.get_absolute_url(),
         space_id=obj.space_id,

@@ -25,7 +25,11 @@ KINDS: dict[str, Kind] = {
     "service_point": Kind(_("Service point"), "geo-alt"),
     "glossary_term": Kind(_("Glossary term"), "card-text"),
     "news": Kind(_("News"), "newspaper"),
+    "event": Kind(_("Event"), "calendar-event"),
+    "question": Kind(_("Question and answer"), "question-circle"),
+    "collection": Kind(_("Collection"), "collection"),
     "message": Kind(_("Message"), "chat-left-text"),
     "space": Kind(_("Space"), "people"),
     "person": Kind(_("Person"), "person"),
+    "organisation": Kind(_("Organisation"), "building"),
 }

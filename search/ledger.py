@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 from django.dispatch import Signal
 from django.utils import timezone
+from django_tasks import task
 
 from coordination import access
 from coordination.models import Audience
@@ -68,13 +69,24 @@ def write(projector: Projector, key: Any) -> None:
         if obj is None:
             remove(projector.model, key)
             return
-        _settle(obj, {(each.part, each.language): each for each in projector.project(obj)})
+        audience = projector.audience() if projector.audience else access.audience_row(obj)
+        _settle(obj, audience, {(each.part, each.language): each for each in projector.project(obj)})
 
 
 def remove(model: type[Model], key: Any) -> None:
     """The object is gone: nothing of it can be found any more."""
     with transaction.atomic():
         _bury(list(_entries_of(model, key)))
+
+
+@task()
+def project_what_concerns(organisation: int) -> None:
+    """Project anew whatever an organisation has a part in, one object after the other: it bears its name."""
+    concerned = Entry.objects.standing().filter(facets__name=FacetName.ORGANISATION, facets__value=str(organisation))
+    for type_id, key in concerned.order_by().values_list("content_type", "object_id").distinct():
+        projector = projectors.get(ContentType.objects.get_for_id(type_id).model_class())
+        if projector is not None:
+            write(projector, key)
 
 
 def project_all(model: type[Model], after: int = 0) -> Iterator[Any]:
@@ -105,9 +117,8 @@ def _entries_of(model: type[Model], key: Any) -> QuerySet[Entry]:
     return Entry.objects.filter(content_type=content_type, object_id=key).select_for_update()
 
 
-def _settle(obj: Any, wanted: dict[tuple[str, str], Projection]) -> None:
+def _settle(obj: Any, audience_of_root: Audience, wanted: dict[tuple[str, str], Projection]) -> None:
     held = {(entry.part, entry.language): entry for entry in _entries_of(type(obj), obj.pk)}
-    audience_of_root = access.audience_row(obj)
     changed, is_renamed = [], False
     for place, projection in wanted.items():
         entry = held.get(place)

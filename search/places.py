@@ -47,20 +47,23 @@ def best(entry: Entry, query: Query) -> Spot:
     if not entry.places:
         return Spot(entry.url, "", entry.body)
     pieces = list(zip(["", *entry.places], entry.body.split(BETWEEN), strict=False))
-    fragment, text = _chosen(pieces, query)
+    chosen = _chosen(pieces, query)
+    if chosen is None:  # found by its title
+        return Spot(entry.url, "", next((text for _fragment, text in pieces if text.strip()), ""))
+    fragment, text = chosen
     page = _PAGE.match(fragment)
     label = _("page %(number)s") % {"number": page[1]} if page else ""
     return Spot(f"{entry.url.partition('#')[0]}#{fragment}" if fragment else entry.url, label, text)
 
 
-def _chosen(pieces: list[tuple[str, str]], query: Query) -> tuple[str, str]:
+def _chosen(pieces: list[tuple[str, str]], query: Query) -> tuple[str, str] | None:
     asked = {word[:FIRST_LETTERS] for word in highlights.wanted(query)}
     likely, length = [], 0
     for number, (_fragment, text) in enumerate(pieces):
         small = text.casefold()
         if found := sum(word in small for word in asked):
             likely.append((-found, number))
-    best_so_far, chosen = 0, pieces[0]
+    best_so_far, chosen = 0, None
     for _found, number in sorted(likely)[:MOST_LOOKED_AT]:
         length += len(pieces[number][1])
         if length > LOOKED_AT and best_so_far:

@@ -44,11 +44,13 @@ class Projection:
 
 @dataclass(frozen=True)
 class Projector:
-    """How objects of `model` are projected. `parts` names the way from each model of a part to its root."""
+    """How objects of `model` are projected. `parts` names the way from each model of a part to its root; `audience` is
+    of all objects of a model that has none itself."""
 
     model: type[Model]
     project: Callable[[Any], Iterable[Projection]]
     parts: Mapping[type[Model], str] = field(default_factory=dict)
+    audience: Callable[[], Audience] | None = None
 
     def root_key(self, part: Model) -> Any:
         """The key of the root that `part` belongs to; None where the way there is already gone."""
@@ -69,13 +71,17 @@ def plain(*texts: str) -> str:
 projectors: dict[type[Model], Projector] = {}
 
 
-def projects(model: type[Model], parts: Mapping[type[Model], str] | None = None) -> Callable:
+def projects(
+    model: type[Model],
+    parts: Mapping[type[Model], str] | None = None,
+    audience: Callable[[], Audience] | None = None,
+) -> Callable:
     """Register the function below as what projects `model`."""
-    if not hasattr(model, "audience_path"):
+    if audience is None and not hasattr(model, "audience_path"):
         raise TypeError(f"{model.__name__} has no audience: nobody could be told who may find it.")
 
     def register(function: Callable[[Any], Iterable[Projection]]) -> Callable:
-        projectors[model] = Projector(model, function, parts or {})
+        projectors[model] = Projector(model, function, parts or {}, audience)
         return function
 
     return register

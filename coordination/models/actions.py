@@ -206,6 +206,11 @@ class ActionUpdate(Waiting):
         return f"{self.action}: {self.get_state_after_display()}"
 
     @property
+    def anchor(self) -> str:
+        """Where it stands on the page of its action."""
+        return f"report-{self.created_at:%Y%m%d%H%M%S}"
+
+    @property
     def space_id(self) -> int:
         return self.action.space_id
 

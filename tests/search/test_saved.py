@@ -14,7 +14,7 @@ from discussion import mail
 from discussion import selectors as discussion
 from search import saved, services
 from search.models import Alert, Find, RecentSearch, SavedSearch
-from tests.factories import make_action, make_member, make_space, make_user, mark
+from tests.factories import join, make_action, make_member, make_space, make_user, mark
 
 pytestmark = pytest.mark.django_db
 
@@ -101,7 +101,7 @@ def test_whoever_becomes_a_member_is_told_of_what_the_space_had_before(owner, se
     other = make_space("Elsewhere")
     make_action(other, title="Counselling elsewhere")
     assert rounds(days=1) == 0
-    access.grant(owner, other, Role.READER)
+    join(owner, other)
     assert rounds(days=2) == 1
     assert titles(search) == ["Counselling elsewhere"]
 
@@ -139,7 +139,8 @@ def test_a_search_is_saved_renamed_and_deleted_on_its_pages_by_its_owner_alone(c
         assert client.post(address, sent).status_code == 302
     search = SavedSearch.objects.get()
     make_action(space, title="Counselling anew")
-    rounds(days=1)
+    SavedSearch.objects.update(next_at=timezone.now())  # the next morning
+    rounds()
     assert "1 new" in client.get(reverse("saved_search_list")).content.decode()
     page = client.get(search.get_absolute_url()).content.decode()
     assert "<mark>Counselling</mark> anew" in page

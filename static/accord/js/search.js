@@ -55,7 +55,8 @@ function enhance(form) {
     asked?.abort();
     const asking = (asked = new AbortController());
     try {
-      const address = `${form.getAttribute("action").replace(/\/?$/, "/")}suggest/?${new URLSearchParams({ q: text })}`;
+      const page = new URL(form.action, document.baseURI).pathname.replace(/\/?$/, "/");
+      const address = `${page}suggest/?${new URLSearchParams({ q: text })}`;
       const answer = await fetch(address, { signal: asking.signal, credentials: "same-origin" });
       const html = answer.ok ? await answer.text() : "";
       if (asking.signal.aborted || document.activeElement !== input) return;

@@ -70,7 +70,8 @@ def file(obj: File) -> Iterator[Projection]:
     places = [(f"page={number}", text) for number, text in enumerate(pages, start=1)]
     body = obj.filename if places else f"{obj.filename}\n{obj.text}"
     shared = _of_holder(obj) | {"title": obj.title, "url": obj.get_absolute_url()}
-    yield Projection(kind="resource", body=body, places=places, **shared)
+    kind = "resource" if isinstance(obj.attached_to, Resource) else "file"
+    yield Projection(kind=kind, body=body, places=places, **shared)
 
 
 def _of_holder(obj: File) -> dict[str, Any]:

@@ -21,6 +21,7 @@ KINDS: dict[str, Kind] = {
     "record": Kind(_("Record"), "journal-text"),
     "visit": Kind(_("Visit"), "airplane"),
     "resource": Kind(_("Resource"), "book"),
+    "file": Kind(_("File"), "file-earmark-text"),
     "country_profile": Kind(_("Country profile"), "globe-asia-australia"),
     "service_point": Kind(_("Service point"), "geo-alt"),
     "glossary_term": Kind(_("Glossary term"), "card-text"),

@@ -15,7 +15,8 @@ from search.models import Entry
 from search.queries import Query
 
 BETWEEN = "\f"
-# So many pieces that hold what was asked for are looked at closely, of so many characters at most: results stay quick.
+# So many pieces that seem to hold what was asked for are looked at closely, of so many characters together at most:
+# results stay quick.
 MOST_LOOKED_AT = 24
 LOOKED_AT = 120_000
 # Letters of a word by which a piece is chosen for a closer look: inflection changes the end of a word.
@@ -63,10 +64,13 @@ def _chosen(pieces: list[tuple[str, str]], query: Query) -> tuple[str, str] | No
         small = text.casefold()
         if found := sum(word in small for word in asked):
             likely.append((-found, number))
+    if not likely and not all(word.isascii() for word in asked):
+        # Of one script there are several keyboards: the text may be spelled with other letters.
+        likely = [(0, number) for number in range(len(pieces))]
     best_so_far, chosen = 0, None
     for _found, number in sorted(likely)[:MOST_LOOKED_AT]:
         length += len(pieces[number][1])
-        if length > LOOKED_AT and best_so_far:
+        if length > LOOKED_AT:
             break
         weight = highlights.weight(pieces[number][1], query)
         if weight > best_so_far:

@@ -4,7 +4,7 @@ Each report is made of what its reader may read in the spaces in which the reade
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -57,7 +57,7 @@ def reports_for(user: access.Reader, only: str = "") -> list[Report]:
     return found
 
 
-def _of_editor(rows: QuerySet, user: access.Reader) -> QuerySet:
+def _of_editor(rows: Any, user: access.Reader) -> QuerySet:
     """Of pages or files those that `user` may read, in spaces that `user` may read and contributes to."""
     own = Space.objects.readable_by(user).filter(pk__in=access.spaces_where(user, "contribute_space"))
     return rows.readable_by(user).filter(space__in=own).select_related("space")
@@ -76,9 +76,11 @@ def _kinds() -> list[type[Any]]:
     return [model for model in get_page_models() if issubclass(model, KnowledgePage)]
 
 
-def _row(page: Any, detail: str = "") -> Row:
-    kind = str(page._meta.verbose_name)
-    return Row(page.title, reverse("wagtailadmin_pages:edit", args=[page.pk]), kind, page.space, detail, page.language)
+def _row(user: access.Reader, page: Any, detail: str = "") -> Row:
+    """Leads to the form of the page, for those who may change it, else to the page."""
+    may_edit = access.those_to_do(user, "edit", [page])
+    url = reverse("wagtailadmin_pages:edit", args=[page.pk]) if may_edit else page.get_absolute_url()
+    return Row(page.title, url, str(page._meta.verbose_name), page.space, detail, page.language)
 
 
 def _missing_translations(user: access.Reader, limit: int) -> list[Row]:
@@ -89,7 +91,10 @@ def _missing_translations(user: access.Reader, limit: int) -> list[Row]:
         translations = Prefetch("translations", kind.objects.readable_by(user))
         for page in originals.order_by("-last_published_at", "pk").prefetch_related(translations)[: ROWS_ALONE * 2]:
             if detail := _what_is_missing(page):
-                rows.append(_row(page, detail))
+                row = _row(user, page, detail)
+                if len(page.translations.all()) + 1 < len(settings.LANGUAGES):
+                    row = replace(row, url=reverse("page_translate", args=[page._meta.model_name, page.key]))
+                rows.append(row)
             if len(rows) >= limit:
                 return rows
     return rows
@@ -120,13 +125,13 @@ def _orphaned_files(user: access.Reader, limit: int) -> list[Row]:
 
 
 def _without_topic(user: access.Reader, limit: int) -> list[Row]:
-    return [_row(page) for page in _pages(user, _kinds(), limit, topics=None)]
+    return [_row(user, page) for page in _pages(user, _kinds(), limit, topics=None)]
 
 
 def _past_review(user: access.Reader, limit: int) -> list[Row]:
     pages = _pages(user, _kinds(), limit, review_on__lte=timezone.localdate())
     pages.sort(key=lambda page: (page.review_on, page.pk))
-    return [_row(page, date_format(page.review_on)) for page in pages]
+    return [_row(user, page, date_format(page.review_on)) for page in pages]
 
 
 Made = Callable[[access.Reader, int], list[Row]]

@@ -35,7 +35,7 @@ def published(page, **fields):
 
 def test_a_translation_is_begun_with_the_words_and_parts_of_its_original_and_written_on_the_editors_side(client, space):
     author = make_member(space, Role.CONTRIBUTOR)
-    profile = make_country_profile(space, facts=[("Population", "1")])
+    profile = make_country_profile(space, facts=[("Population", "1", "A report", "2025-01-01")])
     client.force_login(author)
     for _again in range(2):
         answer = begin(client, profile)

@@ -95,6 +95,8 @@ EDITED = [
     *(("wagtailadmin_pages:edit", kind) for kind in PAGES),
     *(("wagtailadmin_pages:history", kind) for kind in ("agreement", "news")),
     *(("wagtailadmin_pages:revisions_revert", kind) for kind in ("agreement", "meeting")),
+    *(("wagtailadmin_pages:revisions_view", kind) for kind in ("news", "service_point")),
+    ("wagtailadmin_pages:preview_on_edit", "news"),
 ]
 
 

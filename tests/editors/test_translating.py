@@ -1,4 +1,4 @@
-"""A page of knowledge in several languages: for the readers of the original, each in the own language if it is there."""
+"""Pages of knowledge in several languages: for the readers of the original, each in the own language if it is there."""
 
 import pytest
 from django.core.exceptions import ValidationError

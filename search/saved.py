@@ -72,6 +72,12 @@ def saved_searches(user: User) -> list[SavedSearch]:
     return sorted(found, key=lambda search: search.name.casefold())
 
 
+def searches_with_news(user: User) -> int:
+    """How many of the user's saved searches have found something since they were opened."""
+    finds = _new_finds(Find.objects.filter(search__owner=user), user)
+    return finds.values("search").distinct().count()
+
+
 def bring_numbers(searches: Sequence[SavedSearch], user: User) -> None:
     """Set `new` on each of these, all of which are `user`'s. One query, however many they are."""
     rows = _new_finds(Find.objects.filter(search__in=[search.pk for search in searches]), user)

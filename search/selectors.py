@@ -98,8 +98,16 @@ def search(query: Query, user: access.Reader) -> Results:
 
 
 def everything(query: Query, user: access.Reader) -> QuerySet[Entry]:
-    """All that `user` finds, by the ledger, in no order: for saved searches."""
-    return embedded.everything(_narrowed(query, user).query, user)
+    """All that `user` finds, by the ledger, in no order: for saved searches.
+
+    Where a word that narrows it down says nothing to `user` (any more), such as the name of a space: nothing. Without
+    that word it would find more than was asked for.
+    """
+    narrowed = _narrowed(query, user)
+    left_out = {each.what for each in narrowed.ignored}
+    if any(narrowing.value in left_out for narrowing in query.asked.narrowings):
+        return Entry.objects.none()
+    return embedded.everything(narrowed.query, user)
 
 
 def suggest(text: str, user: access.Reader) -> list[Hit]:

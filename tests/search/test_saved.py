@@ -97,13 +97,17 @@ def test_what_may_not_be_read_is_neither_told_nor_counted_nor_named_any_more(own
     assert letters.outbox == []
 
 
-def test_whoever_becomes_a_member_is_told_of_what_the_space_had_before(owner, search):
+def test_whoever_becomes_a_member_is_told_of_what_the_space_had_before(owner, space, search):
     other = make_space("Elsewhere")
+    there = services.save_search(owner, name="There", query='q=counselling+space:"Border+management"', alert="at_once")
     make_action(other, title="Counselling elsewhere")
     assert rounds(days=1) == 0
     join(owner, other)
     assert rounds(days=2) == 1
     assert titles(search) == ["Counselling elsewhere"]
+    access.revoke(owner, space)  # of the name of a space that is closed by now nothing is made wider
+    rounds(days=3)
+    assert titles(there) == []
 
 
 def test_the_rhythm_is_the_owners(owner, space, search):

@@ -18,6 +18,7 @@ from home import services
 from home.models import HomePage
 from knowledge import selectors as knowledge_selectors
 from meetings import selectors as meetings_selectors
+from search import saved
 
 # A desk shows what fits a screen; the lists show the rest.
 ACTIONS_ON_THE_DESK = 10
@@ -57,6 +58,8 @@ def desk(request):
         "meetings": meetings_selectors.coming_meetings(user)[:MEETINGS_ON_THE_DESK],
         "records": home_selectors.records_to_agree(user)[:RECORDS_ON_THE_DESK],
         "reports_to_review": selectors.reports_to_review(user).count(),
+        "pages_to_look_through": knowledge_selectors.number_past_review(user),
+        "searches_with_news": saved.searches_with_news(user),
         "news": home_selectors.new_in_spaces(user, NEWS_ON_THE_DESK),
     }
     return render(request, "home/desk.html", context)

@@ -30,8 +30,8 @@ from knowledge.selectors.library import (
     resources,
     service_points,
 )
+from knowledge.selectors.places import coming_exceptions, map_of, narrowed_service_points, week_of
 from knowledge.selectors.reading import collections_of, found_at, most_used, readable_items, suggested_for
-from knowledge.selectors.service_points import coming_exceptions, map_of, narrowed_service_points, week_of
 from knowledge.selectors.translations import Languages, languages_of, one_language_of_each
 from knowledge.selectors.upkeep import KEPT_KINDS, broken_links, number_past_review, past_review, said_of, said_of_pages
 

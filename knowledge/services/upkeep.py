@@ -93,7 +93,13 @@ def look_through(actor: User, page: Any, *, next_on: date) -> None:
     if (revision := page.latest_revision) is not None:
         revision.content["review_on"] = next_on.isoformat()
         revision.save(update_fields=["content"])
-    audit.record(actor, "page looked through", page, before={"review_on": before}, after={"review_on": next_on})
+    audit.record(
+        actor,
+        "page looked through",
+        page,
+        before={"review_on": audit.plain(before)},
+        after={"review_on": audit.plain(next_on)},
+    )
 
 
 def may_keep(user: access.Reader, page: Any) -> bool:

@@ -17,7 +17,7 @@ from sys import path
 from typing import Any
 
 MEETINGS = int(os.environ.get("BENCH_MEETINGS", "5"))
-WORDS = int(os.environ.get("BENCH_WORDS", "360"))
+WORDS = int(os.environ.get("BENCH_WORDS", "600"))
 GOAL_SECONDS, GOAL_PAGES = 15, 60
 path.insert(0, str(Path(__file__).resolve().parents[1]))
 

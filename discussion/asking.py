@@ -14,9 +14,10 @@ from django.db import InterfaceError, OperationalError, connection
 
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
-# What single sockets ask for waits outside of the thread, but for so much of it: when a server starts again, all that
-# were at it come at once, and those who are back already would get no message before the last of them.
-WAITING_IN_THE_THREAD = 3
+# What single sockets ask for waits outside of the thread, but for so much of it, which takes about as long as a round
+# for all: when a server starts again, all that were at it come at once, and those who are back already would get no
+# message before the last of them.
+WAITING_IN_THE_THREAD = 12
 
 _turns: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = weakref.WeakKeyDictionary()
 

@@ -286,11 +286,15 @@ def _company(thread: Thread, parties: list[Party], present: set[int]) -> None:
     shows = User.objects.filter(pk__in=present | writing, shows_presence=True)
     members = shows.filter(pk__in=access.members_in([thread.space_id]))
     of_members = dict(members.order_by("name", "pk").values_list("pk", "name"))
+    here = [pk for pk in of_members if pk in present]
     for party in parties:
-        names = of_members if access.role_in(party.user, thread.space_id) else {}
+        is_member = access.role_in(party.user, thread.space_id) is not None
+        names = of_members if is_member else {}
         if thread.pk in party.ask.company:
-            others = [name for pk, name in names.items() if pk in present and pk != party.user.pk]
-            frame = {"names": others[:NAMES_SHOWN], "others": len(others[NAMES_SHOWN:])}
+            # In a crowd the names of all are not gone through for each.
+            shown = [names[pk] for pk in here[: NAMES_SHOWN + 1] if is_member and pk != party.user.pk][:NAMES_SHOWN]
+            others = len(here) - (party.user.pk in names and party.user.pk in present) if is_member else 0
+            frame = {"names": shown, "others": others - len(shown)}
             party.share.frames.append((thread.pk, _as_text({"type": "presence", "thread": thread.key, **frame})))
         heard = party.ask.typing.get(thread.pk, set()) - {party.user.pk}
         if told := [name for pk, name in names.items() if pk in heard]:

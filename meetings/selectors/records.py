@@ -13,6 +13,7 @@ from meetings.models import (
     Attendance,
     Corrigendum,
     Paragraph,
+    ParagraphKind,
     Record,
     Section,
     named,
@@ -110,7 +111,8 @@ def shown_paragraph(paragraph: Paragraph, with_names: bool, tasks: dict[str, lis
         section_id=paragraph.section_id,
         anchor=paragraph.anchor,
         kind=paragraph.kind,
-        kind_label=paragraph.get_kind_display(),
+        # Not get_kind_display, which makes a table of all kinds anew for each paragraph.
+        kind_label=str(ParagraphKind(paragraph.kind).label),
         text=paragraph.text,
         version=paragraph.version,
         speaker=_speaker(paragraph) if is_spoken and with_names else "",

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db import transaction
 from django.db.models.signals import post_save
 from django.dispatch import receiver
+from django_tasks import task
 
 from accounts.models import User
 from coordination import access
-from coordination.models import Marked
+from coordination.models import DirectoryEntry, Marked
 from discussion import text
 from discussion.models import Message, Standing, Thread
 from search import ledger
@@ -57,6 +59,19 @@ def with_its_object(obj: Any, **_signal: Any) -> None:
     """What is said about an object is found under its name, also where it is said about a part of it."""
     if isinstance(obj, Marked):
         _project_messages([thread.pk for thread in _threads_below(obj) if not thread.subject])
+
+
+@receiver(ledger.renamed, sender=DirectoryEntry, dispatch_uid="discussion.projections.author")
+def with_their_author(obj: DirectoryEntry, **_signal: Any) -> None:
+    """What somebody wrote is found by the name of today: soon, since that may be much."""
+    if author := obj.person.user_id:
+        transaction.on_commit(lambda: project_messages_of.enqueue(author))
+
+
+@task()
+def project_messages_of(author: int) -> None:
+    for key in Message.objects.filter(author=author).values_list("pk", flat=True):
+        ledger.write(projectors[Message], key)
 
 
 def _threads_below(obj: Marked) -> Iterator[Thread]:

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from coordination.models import ActionUpdate, Article, ChecklistItem, ProgressReport, Role, Topic
+from coordination.models import ActionUpdate, Article, ChecklistItem, Person, ProgressReport, Role, Topic
+from discussion import projections
 from knowledge.models import Event, Question, ReadingList
 from meetings.models import AgendaItem, ItineraryEntry
 from search import ledger, selectors
@@ -145,13 +146,19 @@ def test_an_organisation_is_found_by_whoever_is_signed_in_and_what_it_does_bears
 ):
     fia = make_organisation("FIA")
     make_action(space, fia, title="Something to do")
-    make_message(make_thread(space), make_member(space, Role.CONTRIBUTOR, fia, name="Zubaida"), "Said by one of them")
+    author = make_member(space, Role.CONTRIBUTOR, fia, name="Zubaida")
+    Person.objects.create(user=author, name="Zubaida")
+    make_message(make_thread(space), author, "Said by one of them")
     assert [hit.entry.kind for hit in found(make_user(), "FIA")] == ["organisation"]
     assert [hit.entry.kind for hit in found(reader, "by:Zubaida")] == ["message"]
     with django_capture_on_commit_callbacks(execute=True):
         fia.acronym, fia.name = "NBX", "Borders"
         fia.save()
-    [task] = DBTaskResult.objects.filter(task_path="search.ledger.project_what_concerns")
-    ledger.project_what_concerns.func(*task.args_kwargs["args"])
+        author.name = "Mehwish"
+        author.save()
+    for told in (ledger.project_what_concerns, projections.project_messages_of):
+        [queued] = DBTaskResult.objects.filter(task_path=told.module_path)
+        told.func(*queued.args_kwargs["args"])
     assert {hit.entry.kind for hit in found(reader, "NBX")} == {"organisation", "action"}
+    assert [hit.entry.kind for hit in found(reader, "by:Mehwish")] == ["message"]
     assert not Entry.objects.standing().filter(body__contains="FIA").exists()

@@ -84,9 +84,9 @@ def project_what_concerns(organisation: int) -> None:
     """Project anew whatever an organisation has a part in, one object after the other: it bears its name."""
     concerned = Entry.objects.standing().filter(facets__name=FacetName.ORGANISATION, facets__value=str(organisation))
     for type_id, key in concerned.order_by().values_list("content_type", "object_id").distinct():
-        projector = projectors.get(ContentType.objects.get_for_id(type_id).model_class())
-        if projector is not None:
-            write(projector, key)
+        model: Any = ContentType.objects.get_for_id(type_id).model_class()
+        if model in projectors:
+            write(projectors[model], key)
 
 
 def project_all(model: type[Model], after: int = 0) -> Iterator[Any]:

@@ -11,8 +11,8 @@ from knowledge.models import Resource, ResourceKind
 # What TeX would take for something else. A brace is written by its name, since BibTeX counts those that it sees.
 TEX = {
     "\\": r"\textbackslash{}",
-    "{": r"\textbraceleft{}",
-    "}": r"\textbraceright{}",
+    "{": r"\lbrace{}",
+    "}": r"\rbrace{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
     **{sign: f"\\{sign}" for sign in "&%$#_"},

@@ -7,9 +7,9 @@ change, there is another sum and so another table.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from itertools import count, pairwise
+from itertools import count
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Sum
@@ -48,15 +48,17 @@ class Note(NamedTuple):
     language: str
 
 
-@dataclass(frozen=True)
-class Phrase:
-    words: tuple[str, ...]
-    # An acronym is one in its own capitals only: “IT” is not “it”.
-    exactly: tuple[str, ...] | None
-    note: Note
+@dataclass
+class Table:
+    """Which words can come next, each with the table of those after it, and the terms that end here.
+
+    An acronym is one in its own capitals only (“IT” is not “it”): it comes with the words as they have to be written.
+    """
+
+    following: dict[str, "Table"] = field(default_factory=dict)
+    ending: list[tuple[Note, tuple[str, ...] | None]] = field(default_factory=list)
 
 
-Table = dict[str, list[Phrase]]
 # By the sum and the number of the terms, the language of the text, and that in which it is told what they mean.
 _tables: dict[tuple[int, int, str, str], Table] = {}
 
@@ -80,13 +82,11 @@ def table_for(reader: access.Reader, language: str) -> Table:
 
 
 def _table(terms: Iterable[GlossaryTerm], language: str, told_in: str) -> Table:
-    table: Table = {}
+    table = Table()
     for term in terms:
         note = _note(term, told_in)
         for text, is_acronym in _wordings(term, language):
             _enter(table, text, is_acronym, note)
-    for phrases in table.values():
-        phrases.sort(key=lambda phrase: -len(phrase.words))
     return table
 
 
@@ -112,12 +112,12 @@ def _enter(table: Table, text: str, is_acronym: bool, note: Note) -> None:
     words = tuple(WORD.findall(text))
     if not words or len("".join(words)) < SHORTEST:
         return
-    lowered = tuple(word.casefold() for word in words)
-    table.setdefault(lowered[0], []).append(Phrase(lowered, words if is_acronym else None, note))
-    if text.isascii():
-        several = (*lowered[:-1], lowered[-1] + "s")
-        exactly = (*words[:-1], words[-1] + "s") if is_acronym else None
-        table.setdefault(several[0], []).append(Phrase(several, exactly, note))
+    of_several = [(*words[:-1], words[-1] + "s")] if text.isascii() else []
+    for written in (words, *of_several):
+        place = table
+        for word in written:
+            place = place.following.setdefault(word.casefold(), Table())
+        place.ending.append((note, written if is_acronym else None))
 
 
 # --- marking -------------------------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def with_terms(html: str, language: str, name: str, reader: access.Reader) -> Sa
     """`html`, which is safe as it stands, with the terms marked that `reader` may read. `name` is that of the text on
     its page: with it begin the names of what is added."""
     table = table_for(reader, language)
-    if not table:
+    if not table.following:
         return mark_safe(html)
     marker = _Marker(table, name)
     marker.feed(html)
@@ -179,26 +179,29 @@ class _Marker(HTMLParser):
         words = list(WORD.finditer(data))
         written, place = 0, 0
         while place < len(words):
-            phrase = self._phrase_at(data, words, place)
-            if phrase is None:
-                place += 1
-                continue
-            begin, end = words[place].start(), words[place + len(phrase.words) - 1].end()
-            self.made += [data[written:begin], self._marked(data[begin:end], phrase.note)]
-            written, place = end, place + len(phrase.words)
+            last, note = self._term_at(data, words, place)
+            if note is not None:
+                begin, end = words[place].start(), words[last].end()
+                self.made += [data[written:begin], self._marked(data[begin:end], note)]
+                written, place = end, last
+            place += 1
         self.made.append(data[written:])
 
-    def _phrase_at(self, data: str, words: list[re.Match[str]], place: int) -> Phrase | None:
-        """The longest phrase that begins at this word and has not been marked in this section."""
-        for phrase in self.table.get(words[place][0].casefold(), ()):
-            found = words[place : place + len(phrase.words)]
-            if phrase.note.pk in self.seen or len(found) < len(phrase.words):
-                continue
-            said = tuple(word[0] for word in found)
-            is_it = said == phrase.exactly if phrase.exactly else tuple(map(str.casefold, said)) == phrase.words
-            if is_it and all(BETWEEN.match(data, one.end(), other.start()) for one, other in pairwise(found)):
-                return phrase
-        return None
+    def _term_at(self, data: str, words: list[re.Match[str]], first: int) -> tuple[int, Note | None]:
+        """The longest term that begins at this word and has not been marked in this section, and its last word."""
+        last, note, table = first, None, self.table
+        for place in range(first, len(words)):
+            if place > first and not BETWEEN.match(data, words[place - 1].end(), words[place].start()):
+                break
+            following = table.following.get(words[place][0].casefold())
+            if following is None:
+                break
+            table = following
+            for ending, exactly in table.ending:
+                is_it = exactly is None or exactly == tuple(word[0] for word in words[first : place + 1])
+                if is_it and ending.pk not in self.seen:
+                    last, note = place, ending
+        return last, note
 
     def _marked(self, text: str, note: Note) -> str:
         self.seen.add(note.pk)

@@ -1,6 +1,7 @@
 """Feeds, and the page on which a reader finds them and gets secret addresses of them."""
 
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
@@ -62,7 +63,9 @@ def _answer(request: HttpRequest, form: str, shared: feeds.Shared, salt: str = "
     if form not in feeds.FORMS:
         raise Http404
     made = feeds.PagesFeed(form).get_feed(shared, request)
-    content = made.writeString("utf-8").encode()
+    written = BytesIO()
+    made.write(written, "utf-8")
+    content = written.getvalue()
     tag = f'"{sha256(salt.encode() + content).hexdigest()[:32]}"'
     response: HttpResponseBase = HttpResponse(content, content_type=made.content_type)
     if request.headers.get("If-None-Match") == tag:

@@ -92,12 +92,16 @@ class TranslateForm(DeedForm):
 class SeveralUploads(FilesField):
     """Several files, of which each is judged by itself afterwards: one that is bad stops no other."""
 
-    default_validators: list = []
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.required = True
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         if not data:
             raise ValidationError(_("Choose at least one file."), code="required")
-        return super().clean(data, initial)
+        if len(data) > self.most:
+            raise ValidationError(_("At most %(most)s files at once."), params={"most": self.most})
+        return list(data)
 
 
 class SpaceFilesForm(OnceForm):

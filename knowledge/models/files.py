@@ -177,6 +177,7 @@ class File(SpaceFile, AbstractDocument):
         is_new_content = bool(self.file) and not getattr(self.file, "_committed", True)
         if is_new_content:
             small_pictures.forget(self)
+            self._set_document_file_metadata()  # by its hash the same content is known again
             self.text, self.text_state = "", extraction.state_before_reading(self.filename)
         super().save(*args, **kwargs)
         if is_new_content and self.text_state == TextState.PENDING:

@@ -109,7 +109,6 @@ def _by_itself(actor: User, space: Space, uploaded: Any, facts: FileFacts, sent:
         uploaded_by_user=actor,
         submission=sent,
     )
-    file._set_document_file_metadata()
     file.save()
     audit.record(actor, "file uploaded", file, after={"name": file.filename})
     return Taken(uploaded.name, file=file)

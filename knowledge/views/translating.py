@@ -1,5 +1,6 @@
 """Translating a page: where it begins. It is written on the editors' side."""
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -7,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from coordination import access
 from coordination.views.shared import attempt, require_or_404
-from knowledge import selectors, services
+from knowledge import services
 from knowledge.forms import TranslateForm
 from knowledge.models.pages import translated_kinds
 
@@ -20,8 +21,9 @@ def page_translate(request, kind, key):
         raise Http404
     page = access.open_readable(request, model.live_pages(), key=key)
     require_or_404(request, "contribute", page)
-    offered = selectors.languages_of(page, request.user).offered
-    form = TranslateForm(request.POST or None, languages=offered)
+    # Begun already is begun: the form is one however often it is sent.
+    others = [(code, name) for code, name in settings.LANGUAGES if code != page.original.language]
+    form = TranslateForm(request.POST or None, languages=others)
     made = []
     try:
         if request.method == "POST" and attempt(

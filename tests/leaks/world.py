@@ -436,9 +436,10 @@ class World:
         self._page("service_point", marking, make.make_service_point, services=[COMMON])
         self._page("glossary_term", marking, make.make_glossary_term, definition="CANARY")
         self._page("news", marking, make.make_news, summary="CANARY", topics=[self.topic], picture=picture)
-        # In another language, of news that everybody reads.
-        original = self._first("news")
-        self._page("translation", marking, make.make_news, summary="CANARY", language="ur", translation_of=original)
+        # In another language, of news that everybody reads: closed to some, while the original is not.
+        if marking != Marking.CLEAR:
+            original = self._first("news")
+            self._page("translation", marking, make.make_news, summary="CANARY", language="ur", translation_of=original)
         self._page("country_profile", marking, make.make_country_profile, summary="CANARY")
         self._page("question", marking, make.make_question, short_answer="CANARY", topics=[self.topic])
         self._page("event", marking, make.make_event, summary="CANARY", place="CANARY", topics=[self.topic])

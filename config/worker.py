@@ -77,7 +77,7 @@ def _watch(stop: threading.Event) -> None:
 
 def _remind(stop: threading.Event) -> None:
     """Publish what waits for its day; remind of what is due, send those their mail of the day who want one mail for
-    all, and what was put off or left by a worker that died; clear away drafts."""
+    all, and what was put off or left by a worker that died; clear away drafts and old searches."""
     from coordination import publishing, services
     from discussion import digests, drafts, mail, push
     from meetings import services as meetings
@@ -93,6 +93,7 @@ def _remind(stop: threading.Event) -> None:
         meetings.remind_of_documents(now)
         meetings.remind_of_answers(now)
         search.tell_of_new_finds(now)
+        search.forget_old_searches(now)
         digests.send_digests(now)
         mail.send_waiting.func()
         push.send_waiting.func()

@@ -55,7 +55,7 @@ def _note_recent(user: User, query: str, now: datetime) -> None:
     mine.filter(query=query).delete()
     mine.filter(pk__in=replaced).delete()
     RecentSearch.objects.create(user=user, query=query, at=now)
-    kept = list(mine.filter(at__gt=now - RECENT_FOR).values_list("pk", flat=True)[:RECENT_OF_A_USER])
+    kept = list(mine.values_list("pk", flat=True)[:RECENT_OF_A_USER])
     mine.exclude(pk__in=kept).delete()
 
 
@@ -67,6 +67,11 @@ def _is_typed_on(before: str, now: str) -> bool:
 def clear_recent(actor: User) -> None:
     """Forget what `actor` has searched for."""
     RecentSearch.objects.filter(user=actor).delete()
+
+
+def forget_old_searches(now: datetime) -> None:
+    """Of nobody it is kept for ever, also of those who do not come any more."""
+    RecentSearch.objects.filter(at__lt=now - RECENT_FOR).delete()
 
 
 # --- saved searches ------------------------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ def titles(search):
     return [hit.entry.title for hit in saved.new_hits(search)]
 
 
+@pytest.mark.both_stacks
 def test_what_comes_anew_is_told_once_and_what_was_there_before_never(owner, space, search):
     assert rounds() == 0
     old = saved.found_by(search).get()
@@ -182,6 +183,8 @@ def test_recent_searches_are_ones_own_can_be_cleared_and_are_kept_of_nobody_else
     for number in range(services.RECENT_OF_A_USER + 5):
         services.note_recent(owner, f"q={number}x")
     assert RecentSearch.objects.filter(user=owner).count() == services.RECENT_OF_A_USER
+    services.forget_old_searches(timezone.now() + services.RECENT_FOR)
+    assert not RecentSearch.objects.exists()
 
 
 def test_queries_do_not_grow_with_the_searches_that_find_nothing_new(owner, space, django_assert_max_num_queries):

@@ -340,7 +340,7 @@ class Looking(threading.Thread):
 
         from search.engines import elastic
 
-        client = elastic.client(elastic.SEARCH_SECONDS)
+        client = elastic.client(10)
         body = {
             "bool": {
                 "filter": [elastic._readable_by(self.world.reader).to_dict()],
@@ -349,7 +349,7 @@ class Looking(threading.Thread):
         }
         while not (self.done.is_set() and len(self.found) >= len(self.saved)) and not self._is_too_late():
             hits = client.search(
-                index=settings.ELASTICSEARCH_INDEX, query=body, size=10_000, source=["title"], request_timeout=10
+                index=settings.ELASTICSEARCH_INDEX, query=body, size=10_000, source=["title"]
             )["hits"]["hits"]
             now = time.perf_counter()
             for hit in hits:

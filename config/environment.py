@@ -75,6 +75,13 @@ class Environment(environ.Env):
             self._check_address(name, text, schemes, "host")
         return text
 
+    def addresses(self, name: str, schemes: tuple[str, ...]) -> str:
+        """Addresses with commas between them, each checked: the nodes of one cluster."""
+        text = ",".join(each.strip() for each in self(name, default="").split(",") if each.strip())
+        for address in filter(None, text.split(",")):
+            self._check_address(name, address, schemes, "host")
+        return text
+
     def database(self, name: str, default: str) -> dict[str, Any]:
         text = self(name, default="").strip() or default
         scheme = self._check_address(name, text, DATABASE_SCHEMES)

@@ -66,5 +66,6 @@ async def _send_and_receive(layer) -> None:
 
 
 def _elasticsearch() -> None:
-    with Elasticsearch(settings.ELASTICSEARCH_URL, request_timeout=PROBE_SECONDS, max_retries=0) as engine:
+    nodes = settings.ELASTICSEARCH_URL.split(",")
+    with Elasticsearch(nodes, request_timeout=PROBE_SECONDS, max_retries=len(nodes) - 1) as engine:
         engine.info()

@@ -133,7 +133,7 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 # --- search: the ledger itself, or Elasticsearch -------------------------------------------------------------------
-ELASTICSEARCH_URL = env.address("ELASTICSEARCH_URL", ("http", "https"))
+ELASTICSEARCH_URL = env.addresses("ELASTICSEARCH_URL", ("http", "https"))
 ELASTICSEARCH_INDEX = env("ELASTICSEARCH_INDEX", default="accord")
 MODELSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database", "AUTO_UPDATE": True}}
 WAGTAILSEARCH_BACKENDS = MODELSEARCH_BACKENDS

@@ -14,13 +14,19 @@ OF_THE_CONNECTION = {"connection", "transfer-encoding", "content-length", "host"
 REFUSAL = b'{"error":{"type":"circuit_breaking_exception","reason":"busy"},"status":429}'
 
 
+class Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: clients are killed while they are being answered."""
+
+
 class FaultyProxy:
     """Lets everything through, until `mode` is set to "slow", "busy" or "away"."""
 
     def __init__(self, target: str) -> None:
         self.target, self.mode = target, "through"
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.server.daemon_threads = True
+        self.server = Quiet(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     @property

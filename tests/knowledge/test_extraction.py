@@ -1,8 +1,8 @@
 """The text of files is read for search, within bounds, and a file that cannot be read stays usable."""
 
 import io
-import time
 import zipfile
+from collections.abc import Callable
 
 import pytest
 from django.core.files.base import ContentFile
@@ -80,16 +80,19 @@ def test_the_reading_ends_when_its_time_is_over(monkeypatch):
     assert here("docx", docx_of("first", "second")) == "first"
 
 
+def with_part(archive: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
+    """An office file with one of its parts changed."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            new.writestr(part, change(old.read(part)) if part == name else old.read(part))
+    return packed.getvalue()
+
+
 def unpacked(size: int) -> bytes:
     """A DOCX of a few kilobytes whose text takes `size` once it is unpacked."""
-    made, packed = io.BytesIO(docx_of("small")), io.BytesIO()
-    with zipfile.ZipFile(made) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
-        for part in old.namelist():
-            content = old.read(part)
-            if part == "word/document.xml":
-                content = content.replace(b"small", b"<w:x/>" * (size // 6))
-            new.writestr(part, content)
-    return packed.getvalue()
+    many = b"<w:x/>" * (size // 6)
+    return with_part(docx_of("small"), "word/document.xml", lambda xml: xml.replace(b"small", many))
 
 
 def looping_pdf() -> bytes:
@@ -126,45 +129,39 @@ def scanned_pdf() -> bytes:
 
 
 def a_million_cells() -> bytes:
-    from openpyxl import Workbook
-
-    workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet("Wide")
-    for number in range(1_000):
-        sheet.append([number] * 1_000)
-    content = io.BytesIO()
-    workbook.save(content)
-    return content.getvalue()
+    row = b"<row>" + b"<c><v>1</v></c>" * 1_000 + b"</row>"
+    return with_part(xlsx_of([["x"]]), "xl/worksheets/sheet1.xml", lambda xml: (
+        xml[: xml.index(b"<sheetData>")] + b"<sheetData>" + row * 1_000 + b"</sheetData></worksheet>"
+    ))  # fmt: skip
 
 
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_no_file_of_a_batch_holds_up_or_takes_along_the_others(monkeypatch):
     """Whatever a file holds, its reading ends within the bounds of time and memory, and the next one is read."""
-    monkeypatch.setattr(readers, "MAX_SECONDS", 4)
-    monkeypatch.setattr(readers, "MAX_MEMORY", 400 * 1024 * 1024)
-    monkeypatch.setattr(extraction, "MORE_SECONDS", 2)
+    monkeypatch.setattr(readers, "MAX_MEMORY", 300 * 1024 * 1024)
     batch = {
-        "encrypted.pdf": (locked_pdf("password"), TextState.UNREADABLE, ""),
         "broken.pdf": (b"%PDF-1.7\n" + bytes(range(256)) * 40, TextState.UNREADABLE, ""),
-        "loop.pdf": (looping_pdf(), None, ""),
-        "pages.pdf": (thousands_of_pages(2_000), TextState.READ, "Counsel"),
+        "loop.pdf": (looping_pdf(), TextState.UNREADABLE, ""),
+        "pages.pdf": (thousands_of_pages(2_000), TextState.READ, "\n".join(["Counsel"] * 2)),
         "scanned.pdf": (scanned_pdf(), TextState.READ, ""),
         "spreadsheet.pdf": (xlsx_of([[1]]), TextState.UNREADABLE, ""),
-        "cells.xlsx": (a_million_cells(), TextState.READ, "Wide"),
-        "bomb.docx": (unpacked(120_000_000), TextState.UNREADABLE, ""),
+        "cells.xlsx": (a_million_cells(), TextState.READ, "Sheet\n1\t1"),
+        "bomb.docx": (unpacked(60_000_000), TextState.UNREADABLE, ""),
         "last.docx": (docx_of("The last one"), TextState.READ, "The last one"),
     }
     space = make_space()
     for name, (content, state, beginning) in batch.items():
         file = make_file(space, name, content)
-        began = time.monotonic()
         extraction.read_text_of.func(file.pk, str(file.file))
-        assert time.monotonic() - began < 4 * (4 + 2), name  # by its own clock; a busy machine is given more
         file.refresh_from_db()
-        assert file.text_state != TextState.PENDING, name
-        assert state is None or file.text_state == state, name
-        assert file.text.startswith(beginning), name
+        assert (name, file.text_state, file.text[: len(beginning)]) == (name, state, beginning)
+    # One that takes longer than it may is ended from outside, wherever it hangs.
+    monkeypatch.setattr(extraction, "MORE_SECONDS", 0.01 - readers.MAX_SECONDS)
+    file = make_file(space, "late.docx", docx_of("Late"))
+    extraction.read_text_of.func(file.pk, str(file.file))
+    file.refresh_from_db()
+    assert file.text_state == TextState.UNREADABLE
 
 
 # --- the task ------------------------------------------------------------------------------------------------------

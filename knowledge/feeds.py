@@ -73,7 +73,10 @@ def changed_at(page: Any) -> datetime:
 
 def summary_of(page: Any) -> str:
     """What the page begins with."""
-    return next((text for name in ("abstract", "summary", "definition") if (text := getattr(page, name, ""))), "")
+    return next(
+        (text for name in ("abstract", "summary", "definition", "short_answer") if (text := getattr(page, name, ""))),
+        "",
+    )
 
 
 def _clean(text: Any) -> str:

@@ -14,7 +14,17 @@ from django.utils.safestring import SafeString, mark_safe
 
 from coordination.models.marking import Marking
 from knowledge.feeds import changed_at, summary_of
-from knowledge.models import CountryProfile, File, GlossaryTerm, NewsItem, Resource, ResourceKind, ServicePoint
+from knowledge.models import (
+    CountryProfile,
+    Event,
+    File,
+    GlossaryTerm,
+    NewsItem,
+    Question,
+    Resource,
+    ResourceKind,
+    ServicePoint,
+)
 
 # So that no text ends the element that it stands in; JSON reads them back as they were.
 IN_SCRIPT = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
@@ -27,6 +37,8 @@ TYPES = {
     ResourceKind.DATA: "Dataset",
     ResourceKind.AUDIO_VIDEO: "MediaObject",
 }
+# What is no work of anybody.
+OF_NOBODY = ("CivicStructure", "DefinedTerm", "Event")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -58,8 +70,10 @@ def of_page(page: Any) -> Described | None:
     """A page of knowledge whose view has nothing to add; None for what has no description."""
     makers = {
         CountryProfile: of_country_profile,
+        Event: of_event,
         GlossaryTerm: of_term,
         NewsItem: of_news,
+        Question: of_question,
         Resource: of_resource,
         ServicePoint: of_service_point,
     }
@@ -94,6 +108,20 @@ def of_resource(resource: Resource, files: Iterable[File] = ()) -> Described:
 def of_news(news: NewsItem) -> Described:
     places = [str(country) for country in news.countries.all()]
     return _described(news, "NewsArticle", date=news.published_on.isoformat(), places=places)
+
+
+def of_event(event: Event) -> Described:
+    about = {
+        "startDate": event.starts_at.isoformat(),
+        "endDate": event.ends_at.isoformat() if event.ends_at else "",
+        "location": {"@type": "Place", "name": event.place} if event.place else {},
+    }
+    return _described(event, "Event", date=event.starts_at.date().isoformat(), about=about)
+
+
+def of_question(question: Question) -> Described:
+    answer = {"@type": "Answer", "text": question.short_answer}
+    return _described(question, "Question", about={"acceptedAnswer": answer})
 
 
 def of_country_profile(profile: CountryProfile) -> Described:
@@ -165,7 +193,7 @@ def head(described: Described) -> SafeString:
 
 def json_ld(described: Described) -> str:
     """As schema.org has it, in JSON that may stand in a script element."""
-    is_work = described.type not in ("CivicStructure", "DefinedTerm")
+    is_work = described.type not in OF_NOBODY
     whole = {
         "@context": "https://schema.org",
         "@type": described.type,

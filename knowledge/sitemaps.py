@@ -36,7 +36,17 @@ class OurSitemap(Sitemap):
 class Lists(OurSitemap):
     """Where a newcomer begins."""
 
-    NAMES = ("front", "knowledge", "resource_list", "service_point_list", "glossary", "news_list", "feed_list")
+    NAMES = (
+        "front",
+        "knowledge",
+        "resource_list",
+        "question_list",
+        "service_point_list",
+        "event_list",
+        "glossary",
+        "news_list",
+        "feed_list",
+    )
 
     def items(self) -> list[str]:
         return [

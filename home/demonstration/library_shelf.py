@@ -16,6 +16,7 @@ from knowledge.models import (
     CountryProfile,
     File,
     GlossaryTerm,
+    Licence,
     NewsItem,
     OpeningHours,
     Resource,
@@ -23,9 +24,20 @@ from knowledge.models import (
     Service,
     ServicePoint,
     ServicePointState,
+    Wording,
+    WordingKind,
 )
 
 HELD_BY = "ICMPD"
+# Made up, as the papers are; by whom and under which licence goes round.
+AUTHORS = ("Karim, Saadia; Berger, Anna", HELD_BY, "Sadykova, Aigul")
+LICENCES = (Licence.CC_BY, Licence.CC_BY_NC, "")
+# What terms are called besides.
+CALLED = {
+    "Migrant Resource Centre": ((WordingKind.ACRONYM, "MRC"), (WordingKind.ALTERNATIVE, "Migrant Information Centre")),
+    "Trafficking in persons": ((WordingKind.ACRONYM, "TIP"), (WordingKind.ALTERNATIVE, "Human trafficking")),
+    "Pre-departure orientation": ((WordingKind.ACRONYM, "PDO"),),
+}
 DAYS_BETWEEN_PAPERS = 9
 
 
@@ -56,7 +68,10 @@ def _paper(cast: Any, paper: library.Paper, number: int) -> None:
         title=paper.title,
         kind=paper.kind,
         abstract=paper.abstract,
+        authors=AUTHORS[number % len(AUTHORS)],
         publisher=cast.organisations[HELD_BY].name,
+        licence=LICENCES[number % len(LICENCES)],
+        languages=[paper.language],
         year=timezone.localdate().year - number % 3,
         language=paper.language,
         illustrative=True,
@@ -163,6 +178,7 @@ def _service_points(cast: Any) -> None:
 def _glossary(cast: Any) -> None:
     for english, russian, urdu, definition in library.GLOSSARY:
         term = GlossaryTerm(title=english, term_ru=russian, term_ur=urdu, definition=definition, illustrative=True)
+        term.wordings = [Wording(language="en", kind=kind, text=text) for kind, text in CALLED.get(english, ())]
         _add(cast, "LIB", term, Marking.CLEAR)
 
 

@@ -114,4 +114,5 @@ def test_rebuilding_without_elasticsearch_writes_the_ledger_and_says_so(space, c
     call_command("search_rebuild", "--no-progress")
     assert "ELASTICSEARCH_URL is not set" in capsys.readouterr().out
     call_command("search_status")
-    assert "in the ledger: 2" in capsys.readouterr().out
+    # The action, its space and its organisation.
+    assert "in the ledger: 3" in capsys.readouterr().out

@@ -12,13 +12,14 @@ from coordination.models import Agreement, Country, Organisation, Topic
 from coordination.selectors import holding
 from knowledge.models import CountryProfile, Event, Question
 from knowledge.selectors.library import LATEST, country_profiles, news, on_topic, resources, service_points
+from knowledge.selectors.translations import one_language_of_each
 
 Chosen = Callable[[str], Any]
 
 
 # --- questions and answers -----------------------------------------------------------------------------------------
 def questions(user: Reader) -> QuerySet[Question]:
-    """The questions that `user` may read, by their words."""
+    """The questions that `user` may read, in all languages, by their words."""
     return Question.live_pages().readable_by(user).order_by("title", "pk")
 
 
@@ -43,7 +44,7 @@ def questions_begin_with(user: Reader) -> str:
 
 # --- events --------------------------------------------------------------------------------------------------------
 def events(user: Reader) -> QuerySet[Event]:
-    return Event.live_pages().readable_by(user)
+    return one_language_of_each(Event.live_pages().readable_by(user), user)
 
 
 def coming_events(user: Reader) -> QuerySet[Event]:

@@ -110,6 +110,11 @@ class Query:
         return runs
 
     @property
+    def fewest(self) -> int:
+        """Of so many runs at least must be there what is found by some of the words."""
+        return max(1, len(self.runs) * 2 // 3)
+
+    @property
     def loosened(self) -> "Query | None":
         """The same query for what has only some of the words; None where there is nothing to leave out."""
         single = any(not term.is_phrase for choice in self.wanted for term in choice)

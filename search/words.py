@@ -43,6 +43,9 @@ _POSSESSIVE = re.compile(r"(?<=[a-z])['’ʼ]s\b")
 _INNER_MARK = re.compile(r"(?<=[^\W_])['`´](?=[^\W_])")
 _SIGNS = frozenset("'’ʼ`´")
 
+_DEED = re.compile(r"(?<=.{4})(?:ени|ани|яни)(?:е|я|ю|ем|и|й|ям|ями|ях)$")
+_VOWELS_AT_END = re.compile(r"(?<=.{4})[аеиоуя]+$")
+
 _english = snowballstemmer.stemmer("english")
 _russian = snowballstemmer.stemmer("russian")
 
@@ -74,9 +77,13 @@ EMPTY = frozenset(fold(_EMPTY).split())
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """What the forms of a folded `word` share: Snowball's stem in Latin and Cyrillic, in other scripts the word."""
+    """What the forms of a folded `word` share: Snowball's stem in Latin and Cyrillic, in other scripts the word.
+
+    In Russian a deed and its verb meet besides, which Snowball keeps apart: "удаление" and "удалить".
+    """
     if "а" <= word[0] <= "я":
-        return _russian.stemWord(word)
+        deed = _DEED.sub("", word)
+        return deed if deed != word else _VOWELS_AT_END.sub("", _russian.stemWord(word))
     return _english.stemWord(word) if "a" <= word[0] <= "z" and word.isascii() else word
 
 

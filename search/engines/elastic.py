@@ -25,11 +25,12 @@ from elasticsearch.dsl import (
 )
 
 from coordination import access
-from search import ranking, words
+from search import ranking, scripts, words
 from search.engines import readings
 from search.grammar import Term
 from search.models import Entry
 from search.queries import FACETS, NOTHING, OLDEST, PAGE_SIZE, RELEVANCE, Found, Query, Run
+from search.synonyms import Name
 from search.watch import watched
 
 ENGINE = "elasticsearch"
@@ -60,6 +61,8 @@ class EntryDocument(Document):
     language = Keyword()
     title = readings.text()
     body = readings.text()
+    title_stems = readings.text()
+    body_stems = readings.text()
     title_keys = readings.keys()
     body_keys = readings.keys()
     audience = Keyword()
@@ -96,10 +99,8 @@ def document_of(entry: Entry) -> dict[str, Any]:
         number=entry.pk,
         kind=entry.kind,
         language=entry.language,
-        title=readings.words_of(entry.title),
-        body=readings.words_of(entry.body),
-        title_keys=readings.keys_of(entry.title, entry.language),
-        body_keys=readings.keys_of(entry.body, entry.language),
+        **readings.of("title", entry.title, entry.language),
+        **readings.of("body", entry.body, entry.language),
         audience=sorted(entry.audience.tokens),
         space=str(entry.space_id) if entry.space_id else None,
         date=entry.date,
@@ -245,7 +246,7 @@ def _matching(query: Query, user: access.Reader) -> list[Any]:
     loose = words.of(query.loose_text)
     side_by_side = [readings.side_by_side(loose)] if len(loose) > 1 else []
     if query.is_loose:
-        asked = Q("bool", should=[*runs, *side_by_side], minimum_should_match=1)
+        asked = Q("bool", must=[Q("bool", should=runs, minimum_should_match=query.fewest)], should=side_by_side)
     else:
         asked = Q("bool", must=runs, should=side_by_side)
     if query.order != RELEVANCE:
@@ -267,7 +268,12 @@ def _of_run(run: Run) -> Any:
     by_words = _all_of(
         [_any_of([_of_term(term, run.may_be_begun and choice is last) for term in choice]) for choice in run.choices]
     )
-    return _any_of([by_words, *(readings.name(name) for name in run.names)])
+    return _any_of([by_words, *(_of_name(name, run) for name in run.names)])
+
+
+def _of_name(name: Name, run: Run) -> Any:
+    written = scripts.script_of(run.choices[0][0].words[0])
+    return readings.name(name, in_other_script=scripts.script_of(name[0]) != written)
 
 
 def _all_of(queries: list[Any]) -> Any:

@@ -7,6 +7,7 @@ and it counts facets of single columns only.
 
 from collections.abc import Iterable
 from functools import reduce
+from itertools import combinations
 from operator import add, and_, or_
 from typing import Any
 
@@ -27,6 +28,8 @@ from search.watch import watched
 TITLE_WEIGHT = 5.0
 FACETS_IN_ROWS = ("country", "topic", "organisation", "by")
 ENGINE = "ledger"
+# Of more words than this, it is not asked how many are there: the question would become too long.
+MOST_TO_COUNT = 6
 INDEX_CONFIG = "simple"  # PostgreSQL's dictionary that keeps words as they are: they come folded
 
 
@@ -219,10 +222,18 @@ def _count(entries: QuerySet[Entry], facet: str) -> dict[str, int]:
 def _condition(query: Query) -> str:
     """What is looked for, in the database's own words. Words that are a phrase besides count for more."""
     runs = [_of_run(run) for run in query.runs]
-    asked = (_any_of if query.is_loose else _all_of)(runs)
+    asked = _some_of(runs, query.fewest) if query.is_loose else _all_of(runs)
     loose = words.of(query.loose_text)
     # Whoever has the words side by side has each of them, so that nothing more is found by this.
     return _any_of([asked, _all_of([asked, _phrase(loose)])]) if len(loose) > 1 else asked
+
+
+def _some_of(conditions: list[str], fewest: int) -> str:
+    """At least `fewest` of them: then of any others that could be left out, one is there. Of many, any will do."""
+    others = len(conditions) - fewest + 1
+    if len(conditions) > MOST_TO_COUNT:
+        return _any_of(conditions)
+    return _all_of(_any_of(some) for some in combinations(conditions, others))
 
 
 def _of_run(run: Run) -> str:

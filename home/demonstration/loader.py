@@ -75,6 +75,7 @@ def load() -> bool:
         _organisations(cast)
         _people(cast)
         _accounts(cast)
+        _owners_of_topics(cast)
         _spaces(cast)
         deeds.agree(cast)
         deeds.visit(cast)
@@ -90,6 +91,12 @@ def load() -> bool:
         cast.past.lay_down()
     _what_is_old_has_been_seen()
     return True
+
+
+def _owners_of_topics(cast: Cast) -> None:
+    """Those who review pages on a topic, in the spaces in which they contribute."""
+    for slug, topic in cast.topics.items():
+        topic.owners.add(cast.users["chair" if slug == "border-management" else "secretariat"])
 
 
 def _front_page(cast: Cast) -> None:

@@ -247,6 +247,10 @@ class VerdictForm(DeedForm):
 class LookThroughForm(DeedForm):
     next_on = a_day(_("Look through it again on"))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["next_on"].required = True
+
 
 # --- the editors' side ---------------------------------------------------------------------------------------------
 class UploadedForm(forms.ModelForm):

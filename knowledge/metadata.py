@@ -194,7 +194,7 @@ def head(described: Described) -> SafeString:
 def json_ld(described: Described) -> str:
     """As schema.org has it, in JSON that may stand in a script element."""
     is_work = described.type not in OF_NOBODY
-    whole = {
+    whole: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": described.type,
         "@id": described.url,

@@ -5,6 +5,7 @@ What stands there is asked as somebody who is not signed in, whoever fetches it:
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -105,4 +106,4 @@ def _first(page: Any) -> int:
 def sections() -> dict[str, Callable[[], Sitemap]]:
     """Those of the index: one for the lists, and one for each kind of page."""
     kinds = [kind for kind in get_page_models() if issubclass(kind, MarkedPage)]
-    return {"lists": Lists, **{kind._meta.model_name: lambda kind=kind: PublicPages(kind) for kind in kinds}}
+    return {"lists": Lists, **{kind._meta.model_name: partial(PublicPages, kind) for kind in kinds}}

@@ -148,7 +148,7 @@ class Resource(TranslatedPage):
     @property
     def all_languages(self) -> list[str]:
         """The codes of those that it is in; at least that of its own page."""
-        return self.languages or [self.language]
+        return list(self.languages) or [self.language]
 
     @property
     def language_names(self) -> str:
@@ -156,7 +156,7 @@ class Resource(TranslatedPage):
 
     @property
     def licence_url(self) -> str:
-        return LICENCE_URLS.get(self.licence, "")
+        return LICENCE_URLS.get(Licence(self.licence), "") if self.licence else ""
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; its files are found under its topics while it is published, and so are told of every change."""

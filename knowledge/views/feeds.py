@@ -62,7 +62,7 @@ def _answer(request: HttpRequest, form: str, shared: feeds.Shared, salt: str = "
     """
     if form not in feeds.FORMS:
         raise Http404
-    made = feeds.PagesFeed(form).get_feed(shared, request)
+    made: Any = feeds.PagesFeed(form).get_feed(shared, request)
     written = BytesIO()
     made.write(written, "utf-8")
     content = written.getvalue()
@@ -115,7 +115,7 @@ def _chosen(request: HttpRequest, spaces: list[Space], topics: list[Topic]) -> d
 
 
 def _rows(reader: access.Reader, spaces: list[Space], topics: list[Topic]) -> list[dict[str, Any]]:
-    held = {}
+    held: dict[tuple[int | None, int | None], Any] = {}
     if reader.is_authenticated:
         own = KnowledgeFeed.objects.filter(user=reader).values_list("space", "topic", "created_at")
         held = {(space, topic): since for space, topic, since in own}

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from coordination import access
 from coordination.models.marking import Marking
 from knowledge.feeds import changed_at, summary_of
 from knowledge.models import (
@@ -25,6 +27,7 @@ from knowledge.models import (
     ResourceKind,
     ServicePoint,
 )
+from knowledge.models.pages import TranslatedPage
 
 # So that no text ends the element that it stands in; JSON reads them back as they were.
 IN_SCRIPT = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
@@ -179,13 +182,25 @@ def _filled(values: dict[str, Any]) -> dict[str, Any]:
 
 
 # --- as it stands in the head of a page ----------------------------------------------------------------------------
-def head(described: Described) -> SafeString:
+def translations_of(page: Any, reader: access.Reader) -> list[Any]:
+    """The page with its translations, as far as the reader may read them; none where it has none."""
+    if not isinstance(page, TranslatedPage):
+        return []
+    first = page.translation_of_id or page.pk
+    family = type(page).live_pages().filter(Q(pk=first) | Q(translation_of=first)).readable_by(reader)
+    found = list(family.order_by("language"))
+    return found if len(found) > 1 else []
+
+
+def head(described: Described, translations: Iterable[Any] = ()) -> SafeString:
+    alternates = [(one.language, settings.BASE_URL + one.get_absolute_url()) for one in translations]
     rows = [*_dublin_core(described), *(_highwire(described) if described.is_cited else ())]
     return format_html(
         '<link rel="canonical" href="{}">\n<link rel="schema.DC" href="http://purl.org/dc/elements/1.1/">\n'
-        '<link rel="schema.DCTERMS" href="http://purl.org/dc/terms/">\n{}\n'
+        '<link rel="schema.DCTERMS" href="http://purl.org/dc/terms/">\n{}\n{}\n'
         '<script type="application/ld+json">{}</script>',
         described.url,
+        format_html_join("\n", '<link rel="alternate" hreflang="{}" href="{}">', alternates),
         format_html_join("\n", '<meta name="{}" content="{}">', rows),
         mark_safe(json_ld(described)),
     )

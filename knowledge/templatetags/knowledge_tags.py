@@ -28,10 +28,11 @@ def languages(context: Any, page: Any) -> dict[str, Any]:
 
 
 @register.simple_tag
-def metadata(page: Any) -> SafeString | str:
-    """What a page, or its description from the view, says of itself to programs; for the block `head`."""
-    described = page if isinstance(page, metadata_of.Described) else metadata_of.of_page(page)
-    return metadata_of.head(described) if described else ""
+def metadata(page: Any, described: Any = None) -> SafeString | str:
+    """What a page says of itself to programs, described by its view or as it is; for the block `head`."""
+    described = described or metadata_of.of_page(page)
+    translations = metadata_of.translations_of(page, access.present_reader())
+    return metadata_of.head(described, translations) if described else ""
 
 
 @register.simple_tag

@@ -307,6 +307,8 @@ LOGGING = {
         "django_tasks": {"level": "WARNING"},
         # One line for every request to Elasticsearch.
         "elastic_transport": {"level": "WARNING"},
+        # A whole traceback whenever one node does not answer and the next one is asked.
+        "elastic_transport.transport": {"level": "ERROR"},
         # Django's own handlers would write the path of each request; ours, above, does not.
         "django": {"handlers": [], "propagate": True},
     },

@@ -8,6 +8,7 @@ rounds but in the ledger itself, so a worker may end at any point, and any numbe
 import logging
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -256,12 +257,18 @@ def rebuild(*, resume: bool = False) -> Iterator[int]:
         _begin_building(client, replica)
     name = replica.building
     # What is written from here on is the worker's to send, to both.
-    while batch := _batch_between(replica.sent_to, replica.send_until):
-        _send_until_taken(client, name, batch)
-        replica.sent_to = batch[-1].pk
-        if not Replica.objects.filter(pk=replica.pk, building=name).update(sent_to=replica.sent_to):
-            raise BrokenOff(name)
-        yield len(batch)
+    given_up = threading.Event()
+    with ThreadPoolExecutor(max_workers=1) as sender:  # while Elasticsearch works on one batch, the next is read
+        under_way = None
+        try:
+            for batch in _batches(replica):
+                if under_way:
+                    yield _settle(replica, name, *under_way)
+                under_way = batch, sender.submit(_send_until_taken, client, name, batch, given_up)
+            if under_way:
+                yield _settle(replica, name, *under_way)
+        finally:
+            given_up.set()
     client.indices.refresh(index=name)
     replica.refresh_from_db()
     if replica.building != name:
@@ -270,6 +277,22 @@ def rebuild(*, resume: bool = False) -> Iterator[int]:
     _finish(replica, name, _uuids(client, name)[name])
     for index in before:
         _discard(client, index)
+
+
+def _batches(replica: Replica) -> Iterator[list[Entry]]:
+    last = replica.sent_to
+    while batch := _batch_between(last, replica.send_until):
+        last = batch[-1].pk
+        yield batch
+
+
+def _settle(replica: Replica, name: str, batch: list[Entry], sent: "Future[Answer]") -> int:
+    """Wait until a batch is taken, and note how far the rebuild has come."""
+    if refused := sent.result().refused:
+        note([Answer(refused=refused)])
+    if not Replica.objects.filter(pk=replica.pk, building=name).update(sent_to=batch[-1].pk):
+        raise BrokenOff(name)
+    return len(batch)
 
 
 def left_to_send(*, resume: bool = False) -> int:
@@ -307,18 +330,15 @@ def _batch_between(last: int, newest: int) -> list[Entry]:
     return list(entries.prefetch_related("facets")[:BATCH])
 
 
-def _send_until_taken(client: Elasticsearch, index: str, batch: list[Entry]) -> None:
-    pause, pausing = POLL_SECONDS, threading.Event()
+def _send_until_taken(client: Elasticsearch, index: str, batch: list[Entry], given_up: threading.Event) -> Answer:
+    pause = POLL_SECONDS
     while True:
         answer = send(client, index, batch)
         if not answer.later:
-            break
-        if not _is_there(client, index):
+            return answer
+        if given_up.wait(pause) or not _is_there(client, index):
             raise BrokenOff(index)
-        pausing.wait(pause)
         pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-    if answer.refused:
-        note([Answer(refused=answer.refused)])
 
 
 def _discard(client: Elasticsearch, index: str) -> None:

@@ -10,10 +10,10 @@ SEED = 20201129
 
 
 def test_random_readers_learn_of_nothing_closed_by_random_questions(engine):
-    world = World(SEED, things=90, readers=14)
+    world = World(SEED, things=60, readers=10)
     engine.catch_up()
     looking = Looking(world, embedded if engine.name == "ledger" else elastic)
-    queries = world.queries(10)
+    queries = world.queries(8)
     closed = [len(world.entries) - len(world.readable(reader)) for reader in world.readers]
     assert min(closed) > 5, "Everybody may read nearly everything: this would show nothing."
     problems = [

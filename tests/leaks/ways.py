@@ -213,7 +213,13 @@ SITE: dict[str, Way] = {
     "organisation_detail": Way(alone(pk=lambda world: world.fia.pk)),
     "organisation_focal_point": Way(alone(pk=lambda world: world.fia.pk)),
     "audit_trail": Way(alone()),
-    "search": Way(alone(), queries=("", f"?q={COMMON}", f"?q={COMMON}&page=2", f"?q={COMMON}&marking=RED")),
+    "search": Way(
+        alone(),
+        queries=(
+            *("", f"?q={COMMON}", f"?q={COMMON}&page=2", f"?q={COMMON}&marking=RED"),
+            f"?q={COMMON}+-kind:message+after:2000&sort=oldest",
+        ),
+    ),
     "search_suggest": Way(alone(), queries=(f"?q={COMMON}", "?q=zq")),
     "space_list": Way(alone(), lists=("space",)),
     "agreement_list": Way(alone(), lists=("agreement",), queries=("", f"?q={COMMON}")),

@@ -75,7 +75,7 @@ def _span(year: str, month: str | None, day: str | None) -> Days:
 @cache
 def _months() -> dict[str, int]:
     """The months by their names, folded, in each language of the interface."""
-    named = {}
+    named: dict[str, int] = {}
     for language, _label in settings.LANGUAGES:
         with translation.override(language):
             for names in (MONTHS, MONTHS_ALT, MONTHS_3):

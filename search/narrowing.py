@@ -11,8 +11,8 @@ from typing import Any
 
 from django.conf.locale import LANG_INFO
 from django.utils import timezone
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from coordination import access
 from coordination.models import Country, Space, Topic
@@ -178,15 +178,9 @@ def _topics(_user: access.Reader) -> Iterator[tuple[str, list[Any]]]:
 def _languages(_user: access.Reader) -> Iterator[tuple[str, list[Any]]]:
     for code, info in LANG_INFO.items():
         if "name" in info:
-            yield code, [code, info["name"], info["name_local"], _translated(info["name"])]
+            yield code, [code, info["name"], info["name_local"], gettext(info["name"])]
     for code, names in OTHER_LANGUAGES.items():
         yield code, [code, *names]
-
-
-def _translated(name: str) -> str:
-    from django.utils.translation import gettext
-
-    return gettext(name)
 
 
 _NAMED = {"kind": _kinds, "space": _spaces, "country": _countries, "topic": _topics, "language": _languages}

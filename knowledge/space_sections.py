@@ -1,4 +1,4 @@
-"""Knowledge's part of a space's page: its resources."""
+"""Knowledge's part of a space's page: its resources and its collections."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,4 +21,21 @@ def resources(space: Space, user: access.Reader) -> Section:
         url_label=_("All resources"),
         deed_url=reverse("resource_new", kwargs={"key": space.key}) if access.can(user, "contribute", space) else "",
         deed_label=_("Add a resource"),
+    )
+
+
+@register(order=55)
+def collections(space: Space, user: access.Reader) -> Section | None:
+    """What the space has put together; nothing where there is none."""
+    found = list(selectors.collections_of(user, space)[: selectors.LATEST])
+    if not found:
+        return None
+    return Section(
+        name="collections",
+        title=_("Collections"),
+        icon="collection",
+        template="knowledge/sections/collections.html",
+        context={"collections": found},
+        url=reverse("collection_list"),
+        url_label=_("All collections"),
     )

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from coordination import country_sections
-from coordination.models import Country, Marking, Role
+from coordination.models import Country, Marking, Party, Role
 from knowledge import maps, selectors
 from knowledge.models import OpeningException, Service
 from tests.factories import (
@@ -81,7 +81,7 @@ def test_a_country_gathers_what_its_reader_may_read(client, space):
     member = make_member(space, Role.READER)
     country = Country.objects.get(code="PK")
     agreement = make_agreement(space, title="Agreement with FIA")
-    agreement.parties.create(organisation=body)
+    Party.objects.create(agreement=agreement, organisation=body)
     profile = make_country_profile(space, summary="Profile of it", facts=[("Seats", "12", "FIA", date(2026, 1, 1))])
     make_meeting(space, title="Meeting of FIA", organiser=body)
     make_question(space, title="Asked there", countries=[country])

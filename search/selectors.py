@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from coordination import access, references
 from coordination.models import Country, Organisation, Space, Topic
-from search import highlights, narrowing, places, synonyms
+from search import highlights, narrowing, places, spelling, synonyms
 from search.engines import elastic, embedded
 from search.grammar import Ignored, Narrowing
 from search.kinds import KINDS, Kind
@@ -66,6 +66,8 @@ class Results:
     # What was asked for in the end, with what the words of the query narrow down, and what was left out of account.
     query: Query
     ignored: list[Ignored]
+    # What may have been meant, in words of what the reader may read; empty where nothing is nearer.
+    meant: str
     previous: Place | None
     next: Place | None
 
@@ -79,9 +81,12 @@ def search(query: Query, user: access.Reader) -> Results:
     narrowed = _narrowed(query, user)
     query = narrowed.query
     found, entries, instead = _ask(query, user)
-    if not found.total and (loosened := query.loosened):
-        query = loosened
-        found, entries, instead = _ask(query, user)
+    meant = ""
+    if not found.total and query.has_words:
+        meant = spelling.better(query, user)
+        if loosened := query.loosened:
+            query = loosened
+            found, entries, instead = _ask(query, user)
     before, after = _neighbours(query, found)
     entries = _with_the_one_named_first(entries, query, user)
     spaces = _spaces(found, entries, user)
@@ -92,6 +97,7 @@ def search(query: Query, user: access.Reader) -> Results:
         from_ledger_instead=instead,
         query=query,
         ignored=narrowed.ignored,
+        meant=meant,
         previous=before,
         next=after,
     )

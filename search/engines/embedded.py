@@ -119,6 +119,31 @@ def is_by_somebody(name: Iterable[str], user: access.Reader) -> bool:
     return Entry.objects.standing().readable_by(user).filter(_is_by(name)).exists()
 
 
+def has_word(word: str, user: access.Reader) -> bool:
+    """Whether anything that `user` may read has this folded word in any reading, or one that begins so."""
+    return _matching(Entry.objects.standing().readable_by(user), _matches(_of_word(word, may_be_begun=True))).exists()
+
+
+def beginning_as(beginnings: Iterable[str], user: access.Reader, most: int) -> list[tuple[str, str]]:
+    """Title and text of some entries that `user` may read, with words that begin so."""
+    matches = _matches(_any_of(map(_begun, beginnings)))
+    readable = Entry.objects.standing().readable_by(user)
+    numbers = list(_ranked(matches, readable).values_list("number", flat=True)[:most])
+    return list(Entry.objects.filter(pk__in=numbers).values_list("title", "body"))
+
+
+def with_some(needed: Iterable[str], asked: Iterable[str], entries: QuerySet[Entry], most: int) -> list[int]:
+    """Those of `entries` that have one of the folded words `needed`, and most of those `asked` for."""
+    matches = _matches(_all_of(map(_any_form_of, (needed, asked))))
+    return list(_ranked(matches, entries).values_list("number", flat=True)[:most])
+
+
+def _any_form_of(asked: Iterable[str]) -> str:
+    return _any_of(
+        _phrase([form]) for form in dict.fromkeys(form for word in asked for form in (word, words.stem(word)))
+    )
+
+
 def _within(entries: QuerySet[Entry], query: Query) -> QuerySet[Entry]:
     """Narrowed down by all that no facet of the page offers."""
     if query.since:

@@ -143,7 +143,7 @@ def test_no_file_of_a_batch_holds_up_or_takes_along_the_others(monkeypatch):
     batch = {
         "broken.pdf": (b"%PDF-1.7\n" + bytes(range(256)) * 40, TextState.UNREADABLE, ""),
         "loop.pdf": (looping_pdf(), TextState.UNREADABLE, ""),
-        "pages.pdf": (thousands_of_pages(2_000), TextState.READ, "\n".join(["Counsel"] * 2)),
+        "pages.pdf": (thousands_of_pages(2_000), TextState.READ, "\n\f".join(["Counsel"] * 2)),
         "scanned.pdf": (scanned_pdf(), TextState.READ, ""),
         "spreadsheet.pdf": (xlsx_of([[1]]), TextState.UNREADABLE, ""),
         "cells.xlsx": (a_million_cells(), TextState.READ, "Sheet\n1\t1"),

@@ -22,8 +22,8 @@ from tests.servers import wait_until
 pytestmark = [pytest.mark.full, pytest.mark.slow]
 
 DEGRADED = "data-search-degraded"
-CHANGES = int(os.environ.get("SEARCH_CHANGES", "400"))
-KILLS, ROUNDS_OF_FAULTS = (3, 1) if CHANGES < 2000 else (CHANGES // 500, 4)
+CHANGES = int(os.environ.get("SEARCH_CHANGES", "250"))
+KILLS, ROUNDS_OF_FAULTS = (2, 1) if CHANGES < 2000 else (CHANGES // 500, 4)
 FAULTS = ("through", "slow", "deleted", "busy", "away")
 
 

@@ -3,9 +3,10 @@ they will be while they are written. Some of them are translated."""
 
 from typing import Any, ClassVar
 
-from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import IntegrityError, models, transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import resolve
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, PublishingPanel
@@ -46,11 +47,14 @@ class KnowledgePage(ContentPage):
         and tasks wait for the end of a transaction that never comes.
         """
         view, args, kwargs = resolve(self.get_absolute_url())
-        with transaction.atomic():
-            self.live, self.expired = True, False
-            self.save(clean=False)
-            response = view(request, *args, **kwargs)
-            transaction.set_rollback(True)
+        try:
+            with transaction.atomic():
+                self.live, self.expired = True, False
+                self.save(clean=False)
+                response = view(request, *args, **kwargs)
+                transaction.set_rollback(True)
+        except (IntegrityError, ObjectDoesNotExist):  # something is not filled in that no page can be without
+            return render(request, "wagtailadmin/generic/preview_error.html", {"object": self})
         return response
 
 

@@ -134,6 +134,11 @@ def test_a_preview_shows_what_is_typed_and_leaves_nothing_behind(client, space):
         shown = client.get(address)
         assert shown.status_code == 200
         assert "As it will be" in shown.content.decode() and "Typed a moment ago" in shown.content.decode()
+    # A profile of no country is none, and no error either.
+    unfinished = reverse("wagtailadmin_pages:preview_on_add", args=["knowledge", "countryprofile", space.pk])
+    parts = {f"facts-{name}": number for name, number in (("TOTAL_FORMS", 0), ("INITIAL_FORMS", 0))}
+    client.post(unfinished, {**sent(page), **parts})
+    assert "not available" in client.get(unfinished).content.decode()
     page.refresh_from_db()
     assert (page.live, page.title, NewsItem.objects.count()) == (False, "Courses begin", 1)
     assert not Entry.objects.filter(title="As it will be").exists()

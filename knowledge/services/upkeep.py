@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import logging
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,21 +22,22 @@ from knowledge import links
 from knowledge.models import BrokenLink, BrokenLinkReason, File, Use, Verdict
 from knowledge.selectors.upkeep import KEPT_KINDS
 
+logger = logging.getLogger(__name__)
 VERDICTS_AN_HOUR = 30
 # All who are not signed in, together: a page is not drowned by somebody with many addresses.
 VISITORS_VERDICTS_AN_HOUR = 60
 
 
 def count_use(page: Any) -> None:
-    """One more opening of the page this month. Who it was is asked nowhere."""
+    """One more opening of the page this month. Who it was is asked nowhere; a page never waits or fails for it."""
     kind, month = ContentType.objects.get_for_model(page), timezone.localdate().replace(day=1)
     rows = Use.objects.filter(object_type=kind, object_id=page.pk, month=month)
-    if not rows.update(number=F("number") + 1):
-        try:
-            with transaction.atomic():
+    try:
+        with transaction.atomic():
+            if not rows.update(number=F("number") + 1):
                 Use.objects.create(object_type=kind, object_id=page.pk, month=month, number=1)
-        except IntegrityError:  # another reader was the first
-            rows.update(number=F("number") + 1)
+    except (IntegrityError, OperationalError):  # another reader was the first, or the database is busy
+        logger.debug("A use was not counted.")
 
 
 # --- was this helpful ----------------------------------------------------------------------------------------------

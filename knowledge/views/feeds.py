@@ -72,7 +72,9 @@ def _answer(request: HttpRequest, form: str, shared: feeds.Shared, salt: str = "
         response = HttpResponseNotModified()
     response["ETag"] = tag
     response["Last-Modified"] = http_date(made.latest_post_date().timestamp())
-    response["Cache-Control"] = "private, no-cache"
+    # In a browser somebody is signed in, and it keeps nothing (coordination.middleware); a feed program is its owner's.
+    if salt or not request.user.is_authenticated:
+        response["Cache-Control"] = "private, no-cache"
     return response
 
 

@@ -17,8 +17,9 @@ LONGEST = 1000
 
 
 def seal(place: Place) -> str:
+    """`place` for an address. A day in it is written as databases read it."""
     held = [place.page, place.engine, place.sort, place.values, place.is_backwards]
-    return _box().encrypt(json.dumps(held).encode()).decode()
+    return _box().encrypt(json.dumps(held, default=str).encode()).decode()
 
 
 def unseal(text: str) -> Place | None:

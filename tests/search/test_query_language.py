@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from coordination.models import Country, Topic
-from search import days, selectors
+from search import days, paging, selectors
 from search.queries import Query
 from tests.factories import make_action, make_agreement, make_member, make_organisation, make_space, make_user
 
@@ -172,6 +172,8 @@ def test_pages_follow_one_another_to_and_fro_in_every_order(space, member, engin
 
 
 def at(query, place):
+    """By way of an address, as a reader goes."""
+    place = paging.unseal(paging.seal(place))
     return Query(text=query.text, sort=query.sort, page=place.page, place=place)
 
 

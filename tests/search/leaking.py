@@ -18,8 +18,7 @@ from django.utils.html import strip_tags
 
 from coordination import access
 from coordination.models import Role
-from search import selectors, words
-from search.engines import elastic, embedded
+from search import selectors, similar, spelling, words
 from search.models import Entry
 from search.queries import FACETS, LAST_PAGE, PAGE_SIZE, Found, Query
 from tests import factories as make
@@ -204,16 +203,17 @@ class Looking:
     def _of_derived(
         self, reader: Any, query: Query, readable: set[int], hidden: set[str], hits: list[int]
     ) -> Iterator[str]:
-        """Spelling and similar things, by whatever functions there are."""
-        yield from ()
-
-
-def in_the_ledger() -> Any:
-    return embedded
-
-
-def in_elasticsearch() -> Any:
-    return elastic
+        """What may have been meant, asked for every question, and what is like the first hit."""
+        known = set().union(*(self.world.words_of[number] for number in readable))
+        typed = set(words.WORD.findall(words.fold(query.text)))
+        meant = set(words.WORD.findall(words.fold(spelling.better(query, reader))))
+        if unknown := meant - typed - known:
+            yield f"words that stand in nothing that is readable are proposed: {unknown}"
+        for number in hits[:1]:
+            alike = similar.similar(self.world.entries[number], reader)
+            if closed := {entry.pk for entry in alike} - readable:
+                yield f"closed entries {closed} are called similar"
+            yield from self._of_texts([_all_texts(alike)], query, readable, hidden)
 
 
 def _values(entry: Entry, facet: str) -> list[str]:

@@ -105,7 +105,7 @@ class SeveralUploads(FilesField):
 
 
 class SpaceFilesForm(OnceForm):
-    files = SeveralUploads(label=_("Files"), most=MOST_FILES_AT_ONCE, help_text=WHAT_IS_TAKEN)
+    files = SeveralUploads(label=_("Files"), most=MOST_FILES_AT_ONCE, help_text=WHAT_IS_TAKEN)  # type: ignore[assignment]
     becomes = forms.ChoiceField(
         label=_("What becomes of them"),
         choices=[

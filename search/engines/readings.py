@@ -30,7 +30,7 @@ def keys() -> Text:
     return Text(analyzer="whitespace", index_options="freqs", norms=False)
 
 
-def of(name: str, text: str, language: str) -> dict[str, str]:
+def of(name: str, text: str, language: str) -> dict[str, Any]:
     """The fields of one text in all its readings."""
     found = words.split(text)
     readings = {

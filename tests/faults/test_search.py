@@ -16,7 +16,7 @@ from search.engines import elastic
 from search.models import Entry, Replica
 from tests.elasticsearch_node import SearchNode
 from tests.factories import make_action, make_agreement, make_member, make_organisation, make_space, mark
-from tests.faults.proxy import SLOW_SECONDS, FaultyProxy
+from tests.faults.proxy import FaultyProxy
 from tests.servers import wait_until
 
 pytestmark = [pytest.mark.full, pytest.mark.slow]
@@ -79,7 +79,9 @@ def test_elasticsearch_stopped_and_started_again(stack, index, settings, client,
 
 
 @pytest.mark.timeout(240 + CHANGES // 4)
-def test_mixed_changes_lose_nothing_while_elasticsearch_fails_in_every_way_and_workers_die(stack, index, settings):
+def test_mixed_changes_lose_nothing_while_elasticsearch_fails_in_every_way_and_workers_die(
+    stack, index, settings, monkeypatch
+):
     """With SEARCH_CHANGES=20000 in the environment (and -s) it says how long saves took under each fault."""
     chance = random.Random(20201006)
     proxy = FaultyProxy(settings.ELASTICSEARCH_URL)
@@ -100,7 +102,9 @@ def test_mixed_changes_lose_nothing_while_elasticsearch_fails_in_every_way_and_w
             starting = threading.Thread(target=worker.start)
             starting.start()
         began = time.perf_counter()
-        changes.make_one()  # whatever becomes of Elasticsearch, no save fails
+        with monkeypatch.context() as patch:  # no save asks Elasticsearch, so that none fails or waits for it
+            patch.setattr(elastic, "_client", asked_by_a_save)
+            changes.make_one()
         taken.setdefault(mode, []).append(time.perf_counter() - began)
     proxy.mode = "through"
     if starting:
@@ -116,10 +120,11 @@ def test_mixed_changes_lose_nothing_while_elasticsearch_fails_in_every_way_and_w
         seconds.sort()
         median, late = statistics.median(seconds), seconds[len(seconds) * 99 // 100]
         print(f"{mode}: {len(seconds)} saves, {median * 1000:.0f} ms, 99 % {late * 1000:.0f} ms, {seconds[-1]:.2f} s")
-        # One that asked Elasticsearch would take as long as it takes to answer.
-        assert median < 4 * statistics.median(taken["through"]) + 0.1, mode
-        assert late < SLOW_SECONDS, mode
     print(f"{CHANGES} changes, {KILLS} workers killed; caught up {caught_up:.0f} s after the last one.")
+
+
+def asked_by_a_save(url):
+    raise AssertionError("A save asks Elasticsearch.")
 
 
 def delete_the_index():

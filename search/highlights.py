@@ -65,7 +65,7 @@ def weight(text: str, query: Query) -> int:
 
 def wanted(query: Query) -> tuple[str, ...]:
     """The beginnings of the words that are marked."""
-    phrases = [word for phrase in query.phrases for word in phrase.split()]
+    phrases = [word for term in query.asked.wanted_terms if term.is_phrase for word in term.words]
     names = [words.stem(word) for synonym in query.synonyms for name in synonym.names for word in name]
     return (*query.stems, *phrases, *names)
 

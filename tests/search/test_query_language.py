@@ -127,6 +127,8 @@ def test_what_is_asked_for_is_found_and_nothing_else(shelf, member, engine):
         results = selectors.search(Query(text=text), member)
         assert (titles(results), results.ignored) == (expected, []), text
         assert results.total == len(expected) and not results.from_ledger_instead, text
+    [hit] = selectors.search(Query(text='"mobile counselling" OR unheard'), member).hits
+    assert hit.title == "<mark>Mobile</mark> <mark>counselling</mark>"
 
 
 def test_what_cannot_be_used_is_said_and_the_rest_is_looked_for(shelf, member, engine):

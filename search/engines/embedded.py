@@ -18,6 +18,7 @@ from django.db.models.functions import Cast
 from modelsearch.conf import get_app_config
 
 from coordination import access
+from coordination.models import Marking
 from search import full_text, ranking, words
 from search.grammar import Term
 from search.models import Entry, EntryFacet, FacetName
@@ -125,11 +126,11 @@ def has_word(word: str, user: access.Reader) -> bool:
 
 
 def beginning_as(beginnings: Iterable[str], user: access.Reader, most: int) -> list[tuple[str, str]]:
-    """Title and text of some entries that `user` may read, with words that begin so."""
+    """Title and text of some entries that `user` may read, with words that begin so. What is RED is quoted nowhere."""
     matches = _matches(_any_of(map(_begun, beginnings)))
-    readable = Entry.objects.standing().readable_by(user)
+    readable = Entry.objects.standing().readable_by(user).exclude(audience__marking=Marking.RED)
     numbers = list(_ranked(matches, readable).values_list("number", flat=True)[:most])
-    return list(Entry.objects.filter(pk__in=numbers).values_list("title", "body"))
+    return list(readable.filter(pk__in=numbers).values_list("title", "body"))
 
 
 def with_some(needed: Iterable[str], asked: Iterable[str], entries: QuerySet[Entry], most: int) -> list[int]:

@@ -219,6 +219,9 @@ class SavedSearch(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("saved_search_detail", kwargs={"key": self.key})
+
     @property
     def audience(self) -> Audience:
         from coordination import access
@@ -228,9 +231,6 @@ class SavedSearch(models.Model):
     @property
     def results_url(self) -> str:
         return f"{reverse('search')}?{self.query}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("saved_search_detail", kwargs={"key": self.key})
 
 
 class Find(models.Model):

@@ -123,6 +123,7 @@ def test_while_it_is_reviewed_its_author_changes_nothing_but_may_take_it_back(cl
 
 
 # --- preview -------------------------------------------------------------------------------------------------------
+@pytest.mark.both_stacks
 def test_a_preview_shows_what_is_typed_and_leaves_nothing_behind(client, space):
     author = make_member(space, Role.CONTRIBUTOR)
     page = draft(space, author)
@@ -147,6 +148,7 @@ def test_a_preview_shows_what_is_typed_and_leaves_nothing_behind(client, space):
 
 
 # --- its day -------------------------------------------------------------------------------------------------------
+@pytest.mark.both_stacks
 def test_a_page_goes_out_and_is_withdrawn_on_its_day_without_anybody(client, space, monkeypatch):
     rapporteur = make_member(space, Role.RAPPORTEUR)
     page = draft(space, rapporteur)

@@ -118,10 +118,12 @@ def compare_times(name: str, world) -> None:
     from django.urls import reverse
 
     from tests.factories import make_user
+    from tests.search.leaking import CANARY
 
     chance, browser, stranger = random.Random(SEED), Client(), make_user()
     browser.force_login(stranger)
-    hidden = sorted(world.hidden_words(world.readable(stranger)))
+    # Of the very shape of those that are nowhere: what a page does with a word depends on its letters too.
+    hidden = sorted(word for word in world.hidden_words(world.readable(stranger)) if not CANARY.fullmatch(word))
 
     def page(word: str) -> float:
         began = time.perf_counter()

@@ -113,9 +113,9 @@ class World:
     def _query(self) -> Query:
         entry = self.chance.choice(list(self.entries.values()))
         canary, own = entry.title.split()[-2:]
-        mistyped = own[:3] + own[4:]
+        mistyped = own[:-3] + own[-2:]  # near its end: a word is looked for by how it begins
         texts = (
-            *(own, canary, own[:5], mistyped, f'"{canary} {own}"', f"{self.chance.choice(COMMON)} {own}"),
+            *(own, canary, own[:5], mistyped, mistyped, f'"{canary} {own}"', f"{self.chance.choice(COMMON)} {own}"),
             *(f"{own} OR nosuchword", f"{self.chance.choice(COMMON)} -{own}", self.chance.choice(COMMON), ""),
             f"{entry.title} space:{self.chance.choice(self.spaces).title}",
         )

@@ -348,9 +348,9 @@ class Looking(threading.Thread):
             }
         }
         while not (self.done.is_set() and len(self.found) >= len(self.saved)) and not self._is_too_late():
-            hits = client.search(
-                index=settings.ELASTICSEARCH_INDEX, query=body, size=10_000, source=["title"]
-            )["hits"]["hits"]
+            hits = client.search(index=settings.ELASTICSEARCH_INDEX, query=body, size=10_000, source=["title"])["hits"][
+                "hits"
+            ]
             now = time.perf_counter()
             for hit in hits:
                 number = int(next(word for word in hit["_source"]["title"].split() if word.isdecimal()))

@@ -105,7 +105,7 @@ class Hub:
         self._listeners.discard(listener)
         self._due.pop(listener, None)  # type: ignore[call-overload]  # a listener that is no socket is never due
         for uncounted in self._uncounted.values():
-            uncounted.discard(listener)  # type: ignore[arg-type]
+            uncounted.discard(listener)
         if not self._listeners:
             await self._end()
 

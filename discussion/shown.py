@@ -144,7 +144,7 @@ def _new_places(messages: Sequence[Message], reader: access.Reader) -> dict[int,
     """Where what has been moved is now, for those who may read it there."""
     if not messages:
         return {}
-    keys = [message.moved_to_id for message in messages]
+    keys = [message.moved_to_id for message in messages if message.moved_to_id]
     found = dict(Message.objects.readable_by(reader).filter(pk__in=keys).values_list("pk", "key"))
     return {message.pk: found[message.moved_to_id] for message in messages if message.moved_to_id in found}
 

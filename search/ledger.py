@@ -174,7 +174,7 @@ def _facets(projection: Projection) -> set[tuple[str, str]]:
 
 
 def _words_of(names: Iterable[str]) -> list[str]:
-    longest = EntryFacet._meta.get_field("value").max_length
+    longest: Any = EntryFacet._meta.get_field("value").max_length
     return [word for name in names for word in words.split(name) if len(word) <= longest]
 
 

@@ -19,6 +19,8 @@ FLEETING = [
     (re.compile(rb"nonce-?=?\"?[A-Za-z0-9+/=_-]{20,}"), b"NONCE"),
     (re.compile(rb'name="(initial-)?submission" value="[^"]*"'), b"SUBMISSION"),
     (re.compile(rb"about/[A-Za-z0-9_:-]+/"), b"about/SIGNED/"),
+    # Where the next page of a search begins: encrypted, and so another each time.
+    (re.compile(rb"place=[A-Za-z0-9_%-]+"), b"place=ENCRYPTED"),
 ]
 
 

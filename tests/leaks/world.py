@@ -443,18 +443,26 @@ class World:
         self._page("country_profile", marking, make.make_country_profile, summary="CANARY")
         self._page("question", marking, make.make_question, short_answer="CANARY", topics=[self.topic])
         self._page("event", marking, make.make_event, summary="CANARY", place="CANARY", topics=[self.topic])
-        if marking == Marking.RED:
+        if marking == Marking.AMBER:
             self._plant_collection()
+        if marking in (Marking.AMBER, *NAMED_MARKINGS):
+            self._fill_collection()
 
     def _plant_collection(self) -> None:
-        """One that is shared in the space; it holds what some of the members may not read, with a note to each."""
+        """One that is shared in the space."""
         number = next(_numbers)
-        shared = knowledge.make_list(self.confidant, title=canary(number), description=canary(number), space=self.space)
-        self._note("collection", Marking.AMBER, shared, number=number)
+        title = canary(number)
+        self._collection = knowledge.make_list(self.confidant, title=title, description=title, space=self.space)
+        self._note("collection", Marking.AMBER, self._collection, number=number)
+
+    def _fill_collection(self) -> None:
+        """With a note to each resource that is not in it yet; some of the members may not read all of them."""
+        kept = {one.root.pk for one in self.of_kind("note")}
         for one in self.of_kind("resource"):
-            self._part("note", one.marking, one.obj, lambda word, obj=one.obj: knowledge.keep(
-                self.confidant, shared, obj, note=word
-            ))  # fmt: skip
+            if one.obj.pk not in kept:
+                self._part("note", one.marking, one.obj, lambda word, obj=one.obj: knowledge.keep(
+                    self.confidant, self._collection, obj, note=word
+                ))  # fmt: skip
 
     def _plant_threads(self, marking: str, agreement: Any, article: Any) -> None:
         # On open things too: a thread may be narrower than what it is about.

@@ -135,6 +135,8 @@ else:
 # --- search: the ledger itself, or Elasticsearch -------------------------------------------------------------------
 ELASTICSEARCH_URL = env.addresses("ELASTICSEARCH_URL", ("http", "https"))
 ELASTICSEARCH_INDEX = env("ELASTICSEARCH_INDEX", default="accord")
+# A search that finds nothing is answered after a whole number of these (search/even.py).
+SEARCH_STEP_SECONDS = env.float("SEARCH_STEP_SECONDS", default=0.3)
 MODELSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database", "AUTO_UPDATE": True}}
 WAGTAILSEARCH_BACKENDS = MODELSEARCH_BACKENDS
 

@@ -8,7 +8,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from search import grammar, paging, saved, selectors, services
+from search import even, grammar, paging, saved, selectors, services
 from search.examples import EXAMPLES
 from search.forms import SearchForm
 from search.queries import FACETS, NEWEST, OLDEST, RELEVANCE, Place, Query
@@ -19,6 +19,7 @@ SORT_LABELS = {RELEVANCE: _("Relevance"), NEWEST: _("Newest first"), OLDEST: _("
 @require_safe
 def search(request):
     """Works by addresses alone; htmx asks for the results without the page around them."""
+    begun = even.begin()
     form = SearchForm(request.GET)
     query = form.query()
     results = selectors.search(query, request.user)
@@ -39,13 +40,18 @@ def search(request):
     wants_results_only = request.htmx and not request.htmx.history_restore_request
     response = render(request, "search/results.html" if wants_results_only else "search/search.html", context)
     patch_vary_headers(response, ["HX-Request"])
+    if not results.total:
+        even.wait_for_the_step(begun)
     return response
 
 
 @require_safe
 def suggest(request):
     """Up to eight titles that begin to match, as options of the search box's list."""
+    begun = even.begin()
     hits = selectors.suggest(request.GET.get("q", ""), request.user)
+    if not hits:
+        even.wait_for_the_step(begun)
     return render(request, "search/suggestions.html", {"hits": hits})
 
 

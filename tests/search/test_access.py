@@ -109,8 +109,9 @@ def test_suggestions_come_from_what_the_reader_may_read_only(client, scene):
     _space, readers, objects = scene
     for name, user in readers.items():
         client.force_login(user) if user.is_authenticated else client.logout()
-        text = client.get(reverse("search_suggest"), {"q": CANARY[:6]}).content.decode()
         for obj in objects.values():
+            # No more than a few are suggested: each is asked for by the beginning of its own word.
+            text = client.get(reverse("search_suggest"), {"q": obj.title.split()[-1][:-1]}).content.decode()
             assert (f'href="{obj.get_absolute_url()}"' in text) == access.may_read(user, obj), (name, obj.marking)
 
 

@@ -181,11 +181,11 @@ class SocketConsumer(AsyncWebsocketConsumer):
                 which for which, held in self.followed.items() if (which[0], held.key) == (kind, frame[kind])
             ]:
                 self._leave_topic(which)
-        elif answer := await asking.ask_in_turn(delivery.deal_with, self.caller, frame):
+        elif answer := await asking.ask(delivery.deal_with, self.caller, frame):
             await self._answer(answer)
 
     async def _follow(self, frame: dict[str, Any]) -> None:
-        which, held = await asking.ask_in_turn(delivery.follow, self.caller, frame)
+        which, held = await asking.ask(delivery.follow, self.caller, frame)
         if which not in self.followed:
             if len(self.followed) >= TOPICS_OF_A_SOCKET:
                 raise FrameError("too_many", which[0], _("This tab follows too many pages at once."))
@@ -217,7 +217,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         epoch = None
         while epoch != self.epoch:  # what was found before access changed is not told after that
             epoch = self.epoch
-            opened = await asking.ask_in_turn(delivery.subscribe, self.caller, frame["thread"], is_new)
+            opened = await asking.ask(delivery.subscribe, self.caller, frame["thread"], is_new)
         await self._answer(opened.answer)
         thread_id, after = opened.thread_id, min(frame["after"], opened.last_change)
         if is_new:
@@ -236,20 +236,18 @@ class SocketConsumer(AsyncWebsocketConsumer):
             await self._leave(thread_id)
 
     async def on_send(self, frame: dict[str, Any]) -> None:
-        await self._answer(
-            await asking.ask_in_turn(delivery.send, self.caller, frame["thread"], frame["text"], frame["key"])
-        )
+        await self._answer(await asking.ask(delivery.send, self.caller, frame["thread"], frame["text"], frame["key"]))
 
     async def on_typing(self, frame: dict[str, Any]) -> None:
         if time.monotonic() - self.typed_at < TYPING_SECONDS:
             return
-        thread_id = await asking.ask_in_turn(delivery.may_type, self.caller, frame["thread"])
+        thread_id = await asking.ask(delivery.may_type, self.caller, frame["thread"])
         self.typed_at = time.monotonic()
         if thread_id is not None:
             await self.hub.tell(pokes.thread_place(thread_id), pokes.TYPING, self.caller.user_id)
 
     async def on_read(self, frame: dict[str, Any]) -> None:
-        await asking.ask_in_turn(delivery.read, self.caller, frame["thread"], frame["number"])
+        await asking.ask(delivery.read, self.caller, frame["thread"], frame["number"])
 
     async def on_mark(self, frame: dict[str, Any]) -> None:
         """One that is not awaited tells nothing."""

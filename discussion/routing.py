@@ -34,7 +34,7 @@ class SignedIn:
         self.application = application
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        user = await asking.ask_in_turn(sessions.user_of, scope["session"].session_key)
+        user = await asking.ask(sessions.user_of, scope["session"].session_key)
         await self.application({**scope, "user": user or AnonymousUser()}, receive, send)
 
 

@@ -3,14 +3,13 @@
 import asyncio
 import contextlib
 import json
-import time
 
 import pytest
 from asgiref.sync import ThreadSensitiveContext
 from channels.layers import get_channel_layer
 
 from coordination.models import Role
-from discussion import asking, consumers, ending, hub, limits, window
+from discussion import consumers, ending, hub, limits, window
 from discussion.views import waiting
 from tests.discussion.tabs import PATIENCE, Closed, tab_of
 from tests.discussion.test_socket import Room, later
@@ -233,18 +232,3 @@ async def test_what_misses_that_it_is_cancelled_is_not_waited_for_longer_than_as
         await ending.within(0.05, connecting())
     assert connecting.has_ended
     assert await ending.within(PATIENCE, asyncio.sleep(0, "in time")) == "in time"
-
-
-async def test_what_is_fetched_for_all_waits_for_a_few_of_those_who_come_at_once():
-    begun = []
-
-    def one_of_many():
-        begun.append("one")
-        time.sleep(0.01)
-
-    many = [asyncio.create_task(asking.ask_in_turn(one_of_many)) for _number in range(50)]
-    await asyncio.sleep(0.03)
-    await asking.ask(begun.append, "all")
-    await asyncio.gather(*many)
-    assert begun.count("one") == 50
-    assert begun.index("all") < 25

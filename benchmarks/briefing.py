@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/briefing.py           (or: make bench)
 
-On PostgreSQL where DATABASE_URL names one, else on SQLite; in a database of its own. A visit with five meetings; before
+On PostgreSQL where DATABASE_URL names one, else on SQLite; in a database of its own. A visit with six meetings; before
 each of them one with a record, with what was said and agreed; open items, an agreement, a profile, and texts in each
 section. The worker's task makes the paper in one thread, as the worker would, while another asks for the progress as
 the waiting page does. Sizes: BENCH_MEETINGS, BENCH_WORDS (of each written text).
@@ -16,8 +16,8 @@ from pathlib import Path
 from sys import path
 from typing import Any
 
-MEETINGS = int(os.environ.get("BENCH_MEETINGS", "5"))
-WORDS = int(os.environ.get("BENCH_WORDS", "600"))
+MEETINGS = int(os.environ.get("BENCH_MEETINGS", "6"))
+WORDS = int(os.environ.get("BENCH_WORDS", "300"))
 GOAL_SECONDS, GOAL_PAGES = 15, 60
 path.insert(0, str(Path(__file__).resolve().parents[1]))
 

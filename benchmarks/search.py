@@ -49,44 +49,23 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 
 def main() -> None:
-    from tests.servers import PostgresDatabase
+    from benchmarks.worlds.own_database import database
 
-    server = os.environ.get("DATABASE_URL", "")
-    database = PostgresDatabase(server) if server.startswith("postgres") else None
-    os.environ |= {
-        "SECRET_KEY": "only-for-benchmarks",
-        "DATABASE_URL": database.url if database else f"sqlite:///{folder}/bench.sqlite3",
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "ELASTICSEARCH_INDEX": f"bench-{os.getpid()}",
-        "ALLOWED_HOSTS": "testserver",
-        "LOG_LEVEL": "ERROR",
-    }
-    import django
+    with database(index="bench"):
+        from django.conf import settings
 
-    django.setup()
-    from django.conf import settings
-    from django.core.management import call_command
-    from django.db import connections
-
-    if database:
-        database.create()
-    else:
-        call_command("migrate", verbosity=0)
-    try:
-        world = World()
-        measured = {size: measure(world, size, bool(settings.ELASTICSEARCH_URL)) for size in SIZES}
-        if len(SIZES) > 1:
-            for name, seconds in measured[SIZES[-1]].items():
-                ratio = seconds / measured[SIZES[0]][name]
-                print(f"{name}: {ratio:.2f} times as long with {SIZES[-1]:,} entries as with {SIZES[0]:,}")
-        if settings.ELASTICSEARCH_URL:
-            measure_changes(world)
-    finally:
-        if settings.ELASTICSEARCH_URL:
-            delete_indices()
-        connections.close_all()
-        if database:
-            database.drop()
+        try:
+            world = World()
+            measured = {size: measure(world, size, bool(settings.ELASTICSEARCH_URL)) for size in SIZES}
+            if len(SIZES) > 1:
+                for name, seconds in measured[SIZES[-1]].items():
+                    ratio = seconds / measured[SIZES[0]][name]
+                    print(f"{name}: {ratio:.2f} times as long with {SIZES[-1]:,} entries as with {SIZES[0]:,}")
+            if settings.ELASTICSEARCH_URL:
+                measure_changes(world)
+        finally:
+            if settings.ELASTICSEARCH_URL:
+                delete_indices()
 
 
 # --- what is searched ----------------------------------------------------------------------------------------------

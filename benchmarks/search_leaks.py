@@ -17,7 +17,6 @@ import os
 import random
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -33,39 +32,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 
 def main() -> int:
-    from tests.servers import PostgresDatabase
+    from benchmarks.worlds.own_database import database
 
-    server = os.environ.get("DATABASE_URL", "")
-    database = PostgresDatabase(server) if server.startswith("postgres") else None
-    folder = tempfile.mkdtemp(prefix="accord-leaks-")
-    os.environ |= {
-        "SECRET_KEY": "only-for-benchmarks",
-        "DATABASE_URL": database.url if database else f"sqlite:///{folder}/leaks.sqlite3",
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "ELASTICSEARCH_INDEX": f"leaks-{os.getpid()}",
-        "ALLOWED_HOSTS": "testserver",
-        "LOG_LEVEL": "ERROR",
-    }
-    import django
+    with database(index="leaks"):
+        from django.conf import settings
 
-    django.setup()
-    from django.conf import settings
-    from django.core.management import call_command
-    from django.db import connections
-
-    has_elasticsearch = bool(settings.ELASTICSEARCH_URL)
-    if database:
-        database.create()
-    else:
-        call_command("migrate", verbosity=0)
-    try:
-        return look(has_elasticsearch)
-    finally:
-        if has_elasticsearch:
-            delete_indices()
-        connections.close_all()
-        if database:
-            database.drop()
+        has_elasticsearch = bool(settings.ELASTICSEARCH_URL)
+        try:
+            return look(has_elasticsearch)
+        finally:
+            if has_elasticsearch:
+                delete_indices()
 
 
 def look(has_elasticsearch: bool) -> int:

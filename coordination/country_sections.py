@@ -7,29 +7,8 @@ at start.
 A provider shows only what `user` may read; None leaves the part out.
 """
 
-from collections.abc import Callable, Iterator
-
-from coordination import access
 from coordination.models import Country
-from coordination.space_sections import Section
+from coordination.space_sections import Sections
 
-Provider = Callable[[Country, access.Reader], Section | None]
-_providers: list[tuple[int, Provider]] = []
-
-
-def register(*, order: int) -> Callable[[Provider], Provider]:
-    """Add a provider; lower orders come first."""
-
-    def add(provider: Provider) -> Provider:
-        _providers.append((order, provider))
-        _providers.sort(key=lambda entry: entry[0])
-        return provider
-
-    return add
-
-
-def sections_of(country: Country, user: access.Reader) -> Iterator[Section]:
-    """The parts of the page of `country` for this reader, in their order."""
-    for _order, provider in _providers:
-        if (section := provider(country, user)) is not None:
-            yield section
+sections: Sections[Country] = Sections()
+register, sections_of = sections.register, sections.of

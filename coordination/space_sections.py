@@ -8,7 +8,7 @@ A provider shows only what `user` may read; None leaves the part out.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from coordination import access
 from coordination.models import Space
@@ -31,23 +31,34 @@ class Section:
     deed_label: str = ""
 
 
-Provider = Callable[[Space, access.Reader], Section | None]
-_providers: list[tuple[int, Provider]] = []
+About = TypeVar("About")
 
 
-def register(*, order: int) -> Callable[[Provider], Provider]:
-    """Add a provider; lower orders come first. Agreements are 10, actions 20, commitments 30, members 90."""
+class Sections(Generic[About]):
+    """The parts of the pages of one kind, as the packages add them."""
 
-    def add(provider: Provider) -> Provider:
-        _providers.append((order, provider))
-        _providers.sort(key=lambda entry: entry[0])
-        return provider
+    def __init__(self) -> None:
+        self._providers: list[tuple[int, Callable[[About, access.Reader], Section | None]]] = []
 
-    return add
+    def register(
+        self, *, order: int
+    ) -> Callable[[Callable[[About, access.Reader], Section | None]], Callable[[About, access.Reader], Section | None]]:
+        """Add a provider; lower orders come first."""
+
+        def add(provider: Callable[[About, access.Reader], Section | None]) -> Any:
+            self._providers.append((order, provider))
+            self._providers.sort(key=lambda entry: entry[0])
+            return provider
+
+        return add
+
+    def of(self, about: About, user: access.Reader) -> Iterator[Section]:
+        """The parts of the page of `about` for this reader, in their order."""
+        for _order, provider in self._providers:
+            if (section := provider(about, user)) is not None:
+                yield section
 
 
-def sections_of(space: Space, user: access.Reader) -> Iterator[Section]:
-    """The parts of the page of `space` for this reader, in their order."""
-    for _order, provider in _providers:
-        if (section := provider(space, user)) is not None:
-            yield section
+# Agreements are 10, actions 20, commitments 30, members 90.
+sections: Sections[Space] = Sections()
+register, sections_of = sections.register, sections.of

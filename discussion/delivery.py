@@ -9,6 +9,7 @@ These functions work on the database, in a thread; discussion.hub and discussion
 
 import json
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -286,15 +287,13 @@ def _company(thread: Thread, parties: list[Party], present: set[int]) -> None:
     shows = User.objects.filter(pk__in=present | writing, shows_presence=True)
     members = shows.filter(pk__in=access.members_in([thread.space_id]))
     of_members = dict(members.order_by("name", "pk").values_list("pk", "name"))
-    here = [pk for pk in of_members if pk in present]
+    members_here = {pk: name for pk, name in of_members.items() if pk in present}
     for party in parties:
-        is_member = access.role_in(party.user, thread.space_id) is not None
-        names = of_members if is_member else {}
+        names, here = (of_members, members_here) if access.role_in(party.user, thread.space_id) else ({}, {})
         if thread.pk in party.ask.company:
             # In a crowd the names of all are not gone through for each.
-            shown = [names[pk] for pk in here[: NAMES_SHOWN + 1] if is_member and pk != party.user.pk][:NAMES_SHOWN]
-            others = len(here) - (party.user.pk in names and party.user.pk in present) if is_member else 0
-            frame = {"names": shown, "others": others - len(shown)}
+            first = [name for pk, name in islice(here.items(), NAMES_SHOWN + 1) if pk != party.user.pk][:NAMES_SHOWN]
+            frame = {"names": first, "others": len(here) - (party.user.pk in here) - len(first)}
             party.share.frames.append((thread.pk, _as_text({"type": "presence", "thread": thread.key, **frame})))
         heard = party.ask.typing.get(thread.pk, set()) - {party.user.pk}
         if told := [name for pk, name in names.items() if pk in heard]:

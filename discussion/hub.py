@@ -68,7 +68,7 @@ class Hub:
         self._places: dict[str, set[Listener]] = {}
         self._listeners: set[Listener] = set()
         self._due: dict[Socket, None] = {}  # in the order in which they came
-        self._uncounted: dict[int, set[Socket]] = {}  # by user, in the order in which they came
+        self._uncounted: dict[Socket, None] = {}  # these too
         self._wake, self._wake_to_count, self._ready = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._soon: set[tuple[str, str]] = set()
         self._company: Counter[presence.Place] = Counter()
@@ -104,8 +104,7 @@ class Hub:
             self.leave(listener, place)
         self._listeners.discard(listener)
         self._due.pop(listener, None)  # type: ignore[call-overload]  # a listener that is no socket is never due
-        for uncounted in self._uncounted.values():
-            uncounted.discard(listener)
+        self._uncounted.pop(listener, None)  # type: ignore[call-overload]
         if not self._listeners:
             await self._end()
 
@@ -121,7 +120,7 @@ class Hub:
         self._wake.set()
 
     def due_for_counts(self, socket: Socket) -> None:
-        self._uncounted.setdefault(socket.caller.user_id, set()).add(socket)
+        self._uncounted[socket] = None
         self._wake_to_count.set()
 
     async def _end(self) -> None:
@@ -247,8 +246,10 @@ class Hub:
         """All sockets of a user want the same counts."""
         while not is_ending():
             await self._wake_to_count.wait()
-            users = list(self._uncounted)[:COUNTED_TOGETHER]
-            sockets = [socket for user in users for socket in self._uncounted.pop(user)]
+            users = list(dict.fromkeys(socket.caller.user_id for socket in self._uncounted))[:COUNTED_TOGETHER]
+            sockets = [socket for socket in self._uncounted if socket.caller.user_id in users]
+            for socket in sockets:
+                del self._uncounted[socket]
             if not self._uncounted:
                 self._wake_to_count.clear()
             begun = self._now()

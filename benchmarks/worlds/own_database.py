@@ -9,15 +9,19 @@ from pathlib import Path
 
 
 @contextmanager
-def database() -> Iterator[str]:
-    """Make it, with all tables, and set Django up on it; gives what it is called in the figures."""
+def database(index: str = "") -> Iterator[str]:
+    """Make it, with all tables, and set Django up on it; gives what it is called in the figures.
+
+    `index` is how its index in Elasticsearch begins, where ELASTICSEARCH_URL names one; without it none is asked.
+    """
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     server = os.environ.get("DATABASE_URL", "")
     os.environ |= {
         "SECRET_KEY": "only-for-benchmarks",
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "ALLOWED_HOSTS": "testserver",
-        "ELASTICSEARCH_URL": "",
+        "ELASTICSEARCH_URL": os.environ.get("ELASTICSEARCH_URL", "") if index else "",
+        "ELASTICSEARCH_INDEX": f"{index}-{os.getpid()}",
         "REDIS_URL": "",
         "LOG_LEVEL": "ERROR",
     }

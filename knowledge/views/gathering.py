@@ -56,7 +56,6 @@ def country_profile_detail(request, key):
         "sections": list(sections_of(profile.country, request.user)),
         "profiles": [],
         "profile": profile,
-        "space": access.if_readable(request.user, profile.space),
         "facts": profile.facts.all(),
         "topics": profile.topics.all(),
         **reader_side(request, profile),

@@ -23,7 +23,6 @@ def glossary_term_detail(request, key):
     term = access.open_readable(request, GlossaryTerm.live_pages(), key=key)
     context = {
         "term": term,
-        "space": access.if_readable(request.user, term.space),
         "topics": term.topics.all(),
         **reader_side(request, term),
     }

@@ -25,7 +25,6 @@ def news_detail(request, key):
     news = access.open_readable(request, NewsItem.live_pages().select_related("picture__audience"), key=key)
     context = {
         "news": news,
-        "space": access.if_readable(request.user, news.space),
         "picture": access.if_readable(request.user, news.picture),
         "countries": news.countries.all(),
         "topics": news.topics.all(),
@@ -48,7 +47,6 @@ def event_detail(request, key):
     event = access.open_readable(request, Event.live_pages(), key=key)
     context = {
         "event": event,
-        "space": access.if_readable(request.user, event.space),
         "countries": event.countries.all(),
         "topics": event.topics.all(),
         **reader_side(request, event),

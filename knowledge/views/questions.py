@@ -29,7 +29,6 @@ def question_detail(request, key):
     question = access.open_readable(request, Question.live_pages(), key=key)
     context = {
         "question": question,
-        "space": access.if_readable(request.user, question.space),
         "countries": question.countries.all(),
         "topics": question.topics.all(),
         **reader_side(request, question),

@@ -43,7 +43,6 @@ def resource_detail(request, key):
     offered = selectors.offered_files(resource, request.user)
     context = {
         "resource": resource,
-        "space": access.if_readable(request.user, resource.space),
         "files": [(one, services.may_remove(request.user, one.file)) for one in offered],
         "described": metadata.of_resource(resource, [one.file for one in offered]),
         "citation": citations.in_words(resource),

@@ -28,7 +28,6 @@ def service_point_detail(request, key):
     point = access.open_readable(request, queryset, key=key)
     context = {
         "service_point": point,
-        "space": access.if_readable(request.user, point.space),
         "services": point.services.all(),
         "week": selectors.week_of(point),
         "exceptions": selectors.coming_exceptions(point),

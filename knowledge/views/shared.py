@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from coordination import named
+from coordination import access, named
 from knowledge import selectors, services
 from knowledge.forms import LookThroughForm, VerdictForm
 
@@ -12,7 +12,7 @@ ROWS_ON_A_PAGE = 30
 
 
 def reader_side(request: HttpRequest, page: Any) -> dict[str, Any]:
-    """For the end of a page: whether it helped, what to read on, where to keep it; and what its keepers are told.
+    """Where a page lies, and for its end: whether it helped, what to read on, where to keep it, what keepers are told.
 
     Opening the page counts as one use of it, by nobody in particular.
     """
@@ -20,6 +20,7 @@ def reader_side(request: HttpRequest, page: Any) -> dict[str, Any]:
         services.count_use(page)
     keeps = services.may_keep(request.user, page)
     return {
+        "space": access.if_readable(request.user, page.space),
         "reading": {
             "page": page,
             "name": named.name_of(page),
@@ -28,5 +29,5 @@ def reader_side(request: HttpRequest, page: Any) -> dict[str, Any]:
             "keeps": keeps,
             "said": selectors.said_of(page) if keeps else None,
             "look_through": LookThroughForm(auto_id="look_%s") if keeps else None,
-        }
+        },
     }

@@ -58,7 +58,7 @@ def test_a_known_space_names_no_members_to_those_outside(client, space, fia, lia
 
 
 def test_another_package_adds_its_own_part_to_the_page(client, space, liaison, monkeypatch):
-    monkeypatch.setattr(space_sections, "_providers", list(space_sections._providers))
+    monkeypatch.setattr(space_sections.sections, "_providers", list(space_sections.sections._providers))
 
     @space_sections.register(order=15)
     def of_the_test(space, user):

@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from coordination import access
-from coordination.models import AuditEntry, Country, Marking, Role, Topic
+from coordination.models import AuditEntry, Country, Marking, Role
 from knowledge import selectors
 from knowledge.models import Weekday
 from tests.factories import (
@@ -40,11 +40,6 @@ KINDS = {
 @pytest.fixture
 def space():
     return make_space("Labour mobility", topics=[])
-
-
-@pytest.fixture
-def topic():
-    return Topic.objects.get_or_create(slug="labour-mobility", defaults={"name": "Labour mobility"})[0]
 
 
 @pytest.mark.parametrize("marking", Marking.values)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coordination import named
-from coordination.models import AuditEntry, Marking, Role, Topic
+from coordination.models import AuditEntry, Marking, Role
 from knowledge import links, selectors, services
 from knowledge.models import BrokenLink, BrokenLinkReason, Question, ReadingListItem, Use, Verdict
 from knowledge.services import upkeep
@@ -22,11 +22,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def space():
     return make_space("Labour mobility", topics=[])
-
-
-@pytest.fixture
-def topic():
-    return Topic.objects.get_or_create(slug="labour-mobility", defaults={"name": "Labour mobility"})[0]
 
 
 def titles(items):

@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from lxml import etree
 
-from coordination.models import Country, Marking, Role, Topic
+from coordination.models import Country, Marking, Role
 from knowledge import citations, services
 from knowledge.models import KnowledgeFeed, ResourceKind
 from tests.factories import make_member, make_news, make_resource, make_space, mark
@@ -26,11 +26,6 @@ NASTY = 'R&D </script><b> “50 %” {x} \\ $1 #2 a_b ~ ^ "q" قانون'
 @pytest.fixture
 def space():
     return make_space("Labour mobility")
-
-
-@pytest.fixture
-def topic():
-    return Topic.objects.get_or_create(slug="labour-mobility", defaults={"name": "Labour mobility"})[0]
 
 
 def titles(client, address):

@@ -8,6 +8,8 @@ import re
 from html.parser import HTMLParser
 
 import jsonschema
+import lxml.html
+from django.core.exceptions import ValidationError
 from hypothesis import strategies as st
 
 from coordination.models.marking import KEY_ALPHABET, KEY_LENGTH
@@ -46,9 +48,8 @@ FRAMES = st.one_of(
     st.fixed_dictionaries({"type": _kinds}).map(json.dumps),
     st.recursive(_values, lambda inner: st.lists(inner, max_size=3), max_leaves=8).map(json.dumps),
 )
-_validators = {
-    kind: jsonschema.Draft202012Validator(schema.from_client(kind)) for kind in frames.FRAMES
-}  # fmt: skip
+_validators = {kind: jsonschema.Draft202012Validator(schema.from_client(kind)) for kind in frames.FRAMES}
+_refused = jsonschema.Draft202012Validator(schema.from_server("error"))
 
 
 def frame_is_refused_or_as_the_schema_says(content: str) -> None:
@@ -57,7 +58,7 @@ def frame_is_refused_or_as_the_schema_says(content: str) -> None:
         frame = frames.parse(content)
     except frames.FrameError as refusal:
         answer = refusal.as_frame()
-        jsonschema.validate(json.loads(json.dumps(answer)), schema.from_server("error"))
+        _refused.validate(json.loads(json.dumps(answer)))
         if refusal.code in ("missing", "invalid"):
             sent = json.loads(content)
             assert not _validators[sent["type"]].is_valid(sent), content
@@ -106,36 +107,82 @@ _MARKS = [
     ),
 ]
 MESSAGES = st.lists(st.one_of(st.sampled_from(_MARKS), st.text(max_size=12)), max_size=25).map("".join)
-TAGS = text._TAGS
-ATTRIBUTES = {"class", "rel", *(name for names in text._ATTRIBUTES.values() for name in names)}
+# Beside an address, which is looked at by itself: what an attribute may say, whoever reads.
+_SAID = {
+    ("a", "rel"): re.compile("noopener noreferrer nofollow"),
+    ("a", "title"): re.compile(".*", re.DOTALL),
+    ("ol", "start"): re.compile(r"\d+"),
+    ("pre", "tabindex"): re.compile("0"),
+    ("div", "role"): re.compile("group"),
+    ("div", "tabindex"): re.compile("0"),
+    ("div", "aria-label"): re.compile("Table"),
+}
+_ADDRESS = re.compile(r"https?:|mailto:|(?![^/?#]*:)", re.IGNORECASE)
+_Seen = list[tuple[str, dict[str, str]]]
 
 
 class _Look(HTMLParser):
+    """The elements that one parser sees, and what can be read; there is no more than that."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen: _Seen = []
+        self.words: list[str] = []
+
     def handle_starttag(self, tag, attrs):
-        assert tag in TAGS, tag
-        for name, value in attrs:
-            assert name in ATTRIBUTES, (tag, name)
-            if name == "href":
-                scheme = re.match(r"[^/?#]*?:", value)
-                assert scheme is None or scheme[0] in ("http:", "https:", "mailto:"), value
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.words.append(data)
 
     def handle_comment(self, data):
-        raise AssertionError(f"a comment: {data}")
+        raise AssertionError(f"neither an element nor words: {data}")
 
-    def handle_decl(self, decl):
-        raise AssertionError(f"a declaration: {decl}")
+    handle_decl = handle_pi = unknown_decl = handle_comment
 
-    handle_pi = unknown_decl = handle_decl
+
+def _as_another_sees_it(html: str) -> tuple[_Seen, str]:
+    """The same by a parser of another make."""
+    whole = lxml.html.fragment_fromstring(html, create_parent="body")
+    found = [element for element in whole.iter() if element is not whole]
+    return [(element.tag, dict(element.attrib)) for element in found], "".join(whole.itertext())
+
+
+def _is_harmless(tag: str, attributes: dict[str, str]) -> bool:
+    if tag not in text._TAGS:
+        return False
+    for name, value in attributes.items():
+        if name == "class":
+            right = set(value.split()) <= text._CLASSES.get(tag, set())
+        elif (tag, name) == ("a", "href"):
+            right = _ADDRESS.match(value) is not None
+        else:
+            right = (tag, name) in _SAID and _SAID[tag, name].fullmatch(value) is not None
+        if not right:
+            return False
+    return True
 
 
 def message_is_shown_without_harm(typed: str) -> None:
-    """Only our tags with our attributes come out, and addresses that lead to a page or a mail."""
+    """It is refused with a sentence, or kept so that it would be kept again; and whatever is shown has only our tags
+    with our attributes, and addresses that lead to a page or a mail, whichever parser reads it."""
+    try:
+        kept = text.check(typed)
+        assert text.check(kept) == kept
+    except ValidationError as refusal:
+        assert all(refusal.messages)
+    text.shortened(typed)
     if not text._encodable(typed):
         return  # half a character: it is refused before it is kept
     for names in ({}, {"amina khan": True}):
+        html = str(text.as_html(typed, names))
         looking = _Look()
-        looking.feed(str(text.as_html(typed, names)))
+        looking.feed(html)
         looking.close()
+        for tag, attributes in looking.seen:
+            assert _is_harmless(tag, attributes), (tag, attributes)
+        if html.strip():
+            assert _as_another_sees_it(html) == (looking.seen, "".join(looking.words)), html
     text.as_plain_text(typed)
 
 

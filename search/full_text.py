@@ -4,7 +4,7 @@ The words as they are folded, in their order, so that phrases are found; after t
 another; after these the keys by which names meet across scripts. One column holds all of it on either database.
 """
 
-from search import scripts, words
+from search import scripts, tokens, words
 
 # Raised when texts are read in another way: every entry is then written anew by `search_rebuild --ledger`.
 EDITION = 2
@@ -14,10 +14,9 @@ MOST_BYTES = 900_000
 
 
 def of(text: str, language: str) -> str:
-    text = text[:LONGEST]
-    found = words.split(text)
-    stems = (stem for word in found if (stem := words.stem(word)) != word)
-    kept = " ".join([*found, *stems, *scripts.written(text, language)])
+    found = tokens.of(text[:LONGEST], language)
+    stems = (stem for word, stem in zip(found.words, found.stems, strict=True) if stem != word)
+    kept = " ".join([*found.words, *stems, *found.keys])
     return kept if len(kept) * 2 <= MOST_BYTES else kept.encode()[:MOST_BYTES].decode(errors="ignore")
 
 

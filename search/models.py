@@ -33,7 +33,8 @@ class EntryQuerySet(MarkedQuerySet):
 
     def with_readers_unconfirmed(self) -> "EntryQuerySet":
         """Those that Elasticsearch may still count for readers who have lost them."""
-        return self.filter(confirmed_version__lt=F("audience_version"))
+        # By the index of all that wait: no version of readers is beyond that of the entry itself.
+        return self.filter(confirmed_version__lt=F("version")).filter(confirmed_version__lt=F("audience_version"))
 
     def refused(self) -> "EntryQuerySet":
         """Those whose present version Elasticsearch would not take."""

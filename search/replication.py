@@ -5,8 +5,11 @@ their own versions: an older one never overwrites a newer one, however late it c
 rounds but in the ledger itself, so a worker may end at any point, and any number of them may run.
 """
 
+import json
 import logging
 import threading
+import time
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,13 +22,17 @@ from django.utils.crypto import get_random_string
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
 from elasticsearch.helpers import scan, streaming_bulk
 
+from coordination.models import Audience
 from search.engines import elastic
-from search.models import Entry, Replica
+from search.engines.elastic import Row
+from search.models import Entry, EntryFacet, Replica
 
 logger = logging.getLogger(__name__)
 
 BATCH = 500
 BATCH_BYTES = 10 * 1024 * 1024
+# So many batches of a rebuild are on their way at once, while the next is read.
+IN_FLIGHT = 2
 POLL_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 # Answers that say nothing about the document itself: the engine is busy or shutting down, or the index is closing.
@@ -256,20 +263,19 @@ def rebuild(*, resume: bool = False) -> Iterator[int]:
     if not (resume and _is_there(client, replica.building)):
         _begin_building(client, replica)
     name = replica.building
+    elastic.only_fill(client, name)
     # What is written from here on is the worker's to send, to both.
-    given_up = threading.Event()
-    with ThreadPoolExecutor(max_workers=1) as sender:  # while Elasticsearch works on one batch, the next is read
-        under_way = None
-        try:
-            for batch in _batches(replica):
-                if under_way:
-                    yield _settle(replica, name, *under_way)
-                under_way = batch, sender.submit(_send_until_taken, client, name, batch, given_up)
-            if under_way:
-                yield _settle(replica, name, *under_way)
-        finally:
-            given_up.set()
-    client.indices.refresh(index=name)
+    with ThreadPoolExecutor(max_workers=IN_FLIGHT) as senders:  # while Elasticsearch works, the next ones are read
+        under_way: deque[tuple[list[Row], Future[bool]]] = deque()
+        for batch in _batches(replica):
+            under_way.append((batch, senders.submit(_fill, client, name, _written(batch))))
+            if len(under_way) > IN_FLIGHT:
+                yield _settle(client, replica, name, *under_way.popleft())
+        while under_way:
+            yield _settle(client, replica, name, *under_way.popleft())
+    if not _is_there(client, name):
+        raise BrokenOff(name)
+    elastic.let_search(client, name)
     replica.refresh_from_db()
     if replica.building != name:
         raise BrokenOff(name)
@@ -279,16 +285,56 @@ def rebuild(*, resume: bool = False) -> Iterator[int]:
         _discard(client, index)
 
 
-def _batches(replica: Replica) -> Iterator[list[Entry]]:
+def _batches(replica: Replica) -> Iterator[list[Row]]:
     last = replica.sent_to
     while batch := _batch_between(last, replica.send_until):
         last = batch[-1].pk
         yield batch
 
 
-def _settle(replica: Replica, name: str, batch: list[Entry], sent: "Future[Answer]") -> int:
+def _batch_between(last: int, newest: int) -> list[Row]:
+    entries = Entry.objects.filter(pk__gt=last, pk__lte=newest).order_by("pk")
+    return [Row._make(values) for values in entries.values_list(*Row._fields)[:BATCH]]
+
+
+def _written(batch: list[Row]) -> list[list[Any]]:
+    """The bulks that send a batch, as they go over the line: of so many documents, each step that is saved counts."""
+    audiences = dict(Audience.objects.filter(pk__in={row.audience_id for row in batch}).values_list("pk", "key"))
+    facets: dict[int, list[tuple[str, str]]] = {}
+    between = EntryFacet.objects.filter(entry__gte=batch[0].pk, entry__lte=batch[-1].pk)
+    for entry, name, value in between.order_by("pk").values_list("entry", "name", "value"):
+        facets.setdefault(entry, []).append((name, value))
+    bulks, lines, length = [], list[Any](), 0
+    for row in batch:
+        deed = "delete" if row.deleted else "index"
+        line = b'{"%b":{"_id":"%d","version":%d,"version_type":"external"}}' % (deed.encode(), row.pk, row.version)
+        if not row.deleted:
+            line += b"\n" + _as_json(elastic.document(row, audiences[row.audience_id], facets.get(row.pk, ())))
+        if length + len(line) > BATCH_BYTES and lines:
+            bulks.append(lines)
+            lines, length = [], 0
+        lines.append(line)
+        length += len(line)
+    return [*bulks, lines]
+
+
+def _as_json(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def _fill(client: Elasticsearch, name: str, bulks: list[list[Any]]) -> bool:
+    """Send a batch and say whether all of it was taken: of each document an answer is wanted only where not."""
+    options: dict[str, Any] = {"index": elastic.write_name(name), "require_alias": True, "filter_path": "errors"}
+    try:
+        return not any(client.bulk(operations=lines, **options).get("errors", True) for lines in bulks)
+    except (ApiError, TransportError) as reason:
+        logger.warning("A batch of a rebuild was not taken (%s); it is sent once more.", type(reason).__name__)
+        return False
+
+
+def _settle(client: Elasticsearch, replica: Replica, name: str, batch: list[Row], sent: "Future[bool]") -> int:
     """Wait until a batch is taken, and note how far the rebuild has come."""
-    if refused := sent.result().refused:
+    if not sent.result() and (refused := _send_until_taken(client, name, [row.pk for row in batch]).refused):
         note([Answer(refused=refused)])
     if not Replica.objects.filter(pk=replica.pk, building=name).update(sent_to=batch[-1].pk):
         raise BrokenOff(name)
@@ -325,19 +371,16 @@ def _finish(replica: Replica, name: str, uuid: str) -> None:
     Replica.objects.filter(pk=replica.pk).update(index=name, uuid=uuid, building="")
 
 
-def _batch_between(last: int, newest: int) -> list[Entry]:
-    entries = Entry.objects.filter(pk__gt=last, pk__lte=newest).order_by("pk").select_related("audience")
-    return list(entries.prefetch_related("facets")[:BATCH])
-
-
-def _send_until_taken(client: Elasticsearch, index: str, batch: list[Entry], given_up: threading.Event) -> Answer:
+def _send_until_taken(client: Elasticsearch, index: str, numbers: list[int]) -> Answer:
     pause = POLL_SECONDS
     while True:
-        answer = send(client, index, batch)
+        entries = Entry.objects.filter(pk__in=numbers).order_by("pk").select_related("audience")
+        answer = send(client, index, list(entries.prefetch_related("facets")))
         if not answer.later:
             return answer
-        if given_up.wait(pause) or not _is_there(client, index):
+        if not _is_there(client, index):
             raise BrokenOff(index)
+        time.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
 

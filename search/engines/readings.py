@@ -9,7 +9,7 @@ from typing import Any
 
 from elasticsearch.dsl import Q, Text
 
-from search import scripts, words
+from search import scripts, tokens, words
 
 TITLE_WEIGHT = 4
 # How much the readings of a word count against its own spelling.
@@ -32,12 +32,8 @@ def keys() -> Text:
 
 def of(name: str, text: str, language: str) -> dict[str, Any]:
     """The fields of one text in all its readings."""
-    found = words.split(text)
-    readings = {
-        name: found,
-        f"{name}_stems": map(words.stem, found),
-        f"{name}_keys": scripts.written(text, language),
-    }
+    found = tokens.of(text, language)
+    readings = {name: found.words, f"{name}_stems": found.stems, f"{name}_keys": found.keys}
     return {field: joined for field, each in readings.items() if (joined := " ".join(each))}
 
 

@@ -32,6 +32,15 @@ NAVIGATION = (
 )
 
 
+# Where pages of an entry lie besides below its own address.
+ALSO_BELOW = {
+    "knowledge": (
+        "/topics/", "/countries/", "/country-profiles/", "/resources/", "/questions/", "/events/", "/collections/",
+        "/service-points/", "/glossary/", "/news/", "/feeds/", "/translate/",
+    ),
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class NavigationItem:
     url: str
@@ -51,8 +60,12 @@ def _address(name: str) -> str:
 
 def navigation(path: str) -> list[NavigationItem]:
     """The entries of the main navigation; the one that `path` lies under is marked."""
-    found = [(_address(name), icon, label) for name, icon, label in NAVIGATION]
-    return [NavigationItem(url, icon, str(label), path.startswith(url)) for url, icon, label in found if url]
+    found = [(_address(name), ALSO_BELOW.get(name, ()), icon, label) for name, icon, label in NAVIGATION]
+    return [
+        NavigationItem(url, icon, str(label), path.startswith((url, *below)))
+        for url, below, icon, label in found
+        if url
+    ]
 
 
 def _lazily(work: Callable[[], Any]) -> SimpleLazyObject:

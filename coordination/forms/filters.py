@@ -40,6 +40,11 @@ class Filters(forms.Form):
     def chosen(self, name: str) -> Any:
         return getattr(self, "cleaned_data", {}).get(name) or None
 
+    @property
+    def narrows(self) -> bool:
+        """Whether anything was asked for here: then all of it can be taken away."""
+        return any(self.data.get(name) for name in self.fields)
+
 
 # No programme here is older; a day before is a slip of the finger.
 FIRST_DAY = date(2000, 1, 1)

@@ -170,12 +170,19 @@ GLOSSARY = [
 # (days ago, title, text)
 NEWS = [
     (3, "Mobile counselling returns to Peshawar", "From this month counsellors are in Peshawar twice a month, until the "
-     "Migrant Resource Centre there opens."),
+     "Migrant Resource Centre there opens.",
+     "Bring your contract or your offer, and somebody of your family if you like. No appointment is needed, and nothing "
+     "is to be paid. Returnees are counselled on the same days."),
     (12, "New leaflet: ten questions before you go", "The leaflet is free of charge at the centres, in English, Russian "
-     "and Urdu."),
-    (26, "First course on second-line inspection", "Forty officers take part in the course in Islamabad."),
+     "and Urdu.",
+     "It asks who employs you, for which wage, and who pays for the way. Take one for each of your neighbours; centres "
+     "order more from the library."),
+    (26, "First course on second-line inspection", "Forty officers take part in the course in Islamabad.",
+     "They practise with travel documents of six countries, and hand on at their own border crossings what they learnt."),
     (41, "Twelve technical institutes will be visited", "Teams of the centres speak with those who are about to finish "
-     "their training."),
+     "their training.",
+     "They answer what trainees ask most: whether their certificate counts abroad, and how to tell a real offer of work "
+     "from a false one."),
 ]  # fmt: skip
 
 PROFILES = {

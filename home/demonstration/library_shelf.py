@@ -183,9 +183,9 @@ def _glossary(cast: Any) -> None:
 
 
 def _news(cast: Any) -> None:
-    for days, title, text in library.NEWS:
+    for days, title, text, more in library.NEWS:
         item = NewsItem(
-            title=title, published_on=times.day(-days), summary=text, body=f"<p>{text}</p>", illustrative=True
+            title=title, published_on=times.day(-days), summary=text, body=f"<p>{more}</p>", illustrative=True
         )
         item.topics = [cast.topics["awareness-raising"]]
         item.countries = [cast.countries["PK"]]

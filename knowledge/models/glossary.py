@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
@@ -92,9 +93,12 @@ class GlossaryTerm(KnowledgePage):
 
     @property
     def side_by_side(self) -> list["InOneLanguage"]:
-        """All of it by language: the term, what else it is called, its acronyms, what is meant by it."""
+        """All of it by language: the term, what else it is called, its acronyms, what is meant by it. The reader's
+        language comes first, then English."""
         translations, wordings = self.translations, list(self.wordings.all())
         codes = [*translations, *dict.fromkeys(one.language for one in wordings if one.language not in translations)]
+        if (mine := get_language()) in translations:
+            codes = [mine, *(code for code in codes if code != mine)]
         return [
             InOneLanguage(
                 code,

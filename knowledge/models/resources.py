@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
@@ -144,6 +145,13 @@ class Resource(TranslatedPage):
     def author_names(self) -> list[str]:
         """Each of the authors, as written."""
         return [name for part in self.authors.split(";") if (name := " ".join(part.split()))]
+
+    @property
+    def in_a_line(self) -> str:
+        """What it is, of whom and of when, for the rows of lists. Names keep their own direction (Unicode's isolates)."""
+        makers = self.authors or self.publisher
+        parts = [capfirst(self.get_kind_display()), makers and f"\u2068{makers}\u2069", self.year and str(self.year)]
+        return " · ".join(part for part in parts if part)
 
     @property
     def all_languages(self) -> list[str]:

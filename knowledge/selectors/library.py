@@ -6,7 +6,9 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import get_language
 
 from coordination.access import Reader
 from coordination.models import Agreement, Marked, Space, Topic
@@ -67,7 +69,11 @@ def country_profiles(user: Reader) -> QuerySet[CountryProfile]:
 
 
 def glossary(user: Reader) -> QuerySet[GlossaryTerm]:
-    return GlossaryTerm.live_pages().readable_by(user).for_lists().order_by("title")
+    """In the order of the language that the reader reads them in, English where a term has none in it."""
+    name: Any = "title"
+    if (own := f"term_{get_language()}") in ("term_ru", "term_ur"):
+        name = Coalesce(NullIf(own, Value("")), "title")
+    return GlossaryTerm.live_pages().readable_by(user).for_lists().order_by(name, "title")
 
 
 def files_of(resource: Resource, user: Reader) -> QuerySet[File]:

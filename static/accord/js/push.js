@@ -34,6 +34,12 @@ async function subscribe() {
   }
 }
 
+/* What Accord has said, that the browser does not allow it, or that its maker's push service was not to be had. */
+function sentence(refusal) {
+  if (refusal.name === "Error" && refusal.message) return refusal.message;
+  return refusal.name === "NotAllowedError" ? says.dataset.refused : says.dataset.unreached;
+}
+
 if (button && "serviceWorker" in navigator && "PushManager" in window) {
   button.hidden = false;
   button.addEventListener("click", async () => {
@@ -42,7 +48,7 @@ if (button && "serviceWorker" in navigator && "PushManager" in window) {
       await subscribe();
       window.location.reload();
     } catch (refusal) {
-      says.textContent = (refusal.name === "Error" && refusal.message) || says.dataset.refused;
+      says.textContent = sentence(refusal);
       button.disabled = false;
     }
   });

@@ -1,6 +1,10 @@
 """Elasticsearch away, workers killed: nothing is lost, nothing is left over, and no save notices."""
 
+import contextlib
+import itertools
+import multiprocessing
 import os
+import queue
 import random
 import statistics
 import threading
@@ -17,13 +21,14 @@ from search.models import Entry, Replica
 from tests.elasticsearch_node import SearchNode
 from tests.factories import make_action, make_agreement, make_member, make_organisation, make_space, mark
 from tests.faults.proxy import FaultyProxy
-from tests.servers import wait_until
+from tests.servers import forget_connection, wait_until
 
 pytestmark = [pytest.mark.full, pytest.mark.slow]
 
 DEGRADED = "data-search-degraded"
 CHANGES = int(os.environ.get("SEARCH_CHANGES", "250"))
 KILLS, ROUNDS_OF_FAULTS = (2, 1) if CHANGES < 2000 else (CHANGES // 500, 4)
+PROCESSES = 2 if CHANGES < 2000 else 4
 FAULTS = ("through", "slow", "deleted", "busy", "away")
 
 
@@ -79,33 +84,37 @@ def test_elasticsearch_stopped_and_started_again(stack, index, settings, client,
 
 
 @pytest.mark.timeout(240 + CHANGES // 4)
-def test_mixed_changes_lose_nothing_while_elasticsearch_fails_in_every_way_and_workers_die(
-    stack, index, settings, monkeypatch
-):
-    """With SEARCH_CHANGES=20000 in the environment (and -s) it says how long saves took under each fault."""
+def test_mixed_changes_lose_nothing_while_elasticsearch_fails_in_every_way_and_workers_die(stack, index, settings):
+    """With SEARCH_CHANGES=20000 in the environment (and -s) it says how long saves took under each fault.
+
+    Each change is a save, a publishing or a deletion of a model, made by one of several processes.
+    """
     chance = random.Random(20201006)
     proxy = FaultyProxy(settings.ELASTICSEARCH_URL)
     stack.env["ELASTICSEARCH_URL"] = settings.ELASTICSEARCH_URL = proxy.url
-    changes, worker = Changes(chance), stack.worker()
-    kills = set(chance.sample(range(CHANGES // 10, CHANGES), KILLS))
-    taken, starting, mode = {}, None, ""
-    for number in range(CHANGES):
-        if number % (CHANGES // ROUNDS_OF_FAULTS // len(FAULTS)) == 0:
-            mode = FAULTS[(FAULTS.index(mode) + 1) % len(FAULTS)] if mode else FAULTS[0]
-            proxy.mode = "through" if mode == "deleted" else mode
-            if mode == "deleted":
+    worker, worlds = stack.worker(), [Changes(random.Random(number)) for number in range(PROCESSES)]
+    kills = sorted(chance.sample(range(CHANGES // 10, CHANGES), KILLS))
+    step, mode, starting, told = CHANGES // ROUNDS_OF_FAULTS // len(FAULTS), -1, None, 0
+    changing = Changing(worlds, CHANGES // PROCESSES)
+    while changing.goes_on():
+        made = changing.made.value
+        if made // step > mode:
+            mode += 1
+            fault = changing.fault.value = mode % len(FAULTS)
+            proxy.mode = "through" if FAULTS[fault] == "deleted" else FAULTS[fault]
+            if FAULTS[fault] == "deleted":
                 wait_until(delete_the_index, "There is no index to delete.")
-        if number in kills:
+        if kills and made >= kills[0]:
+            kills.pop(0)
             if starting:
                 starting.join()
             worker.kill()
             starting = threading.Thread(target=worker.start)
             starting.start()
-        began = time.perf_counter()
-        with monkeypatch.context() as patch:  # no save asks Elasticsearch, so that none fails or waits for it
-            patch.setattr(elastic, "_client", asked_by_a_save)
-            changes.make_one()
-        taken.setdefault(mode, []).append(time.perf_counter() - began)
+        if made >= told + 1000:
+            told = made
+            print(f"{made} changes, {FAULTS[mode % len(FAULTS)]}", flush=True)
+        time.sleep(0.02)
     proxy.mode = "through"
     if starting:
         starting.join()
@@ -114,13 +123,52 @@ def test_mixed_changes_lose_nothing_while_elasticsearch_fails_in_every_way_and_w
     caught_up = time.monotonic() - began
     differences = replication.differences()
     assert not differences, differences
-    assert documents() == {entry.pk: as_sent(entry) for entry in changes.entries()}
+    assert documents() == {entry.pk: as_sent(entry) for entry in worlds[0].entries()}
     proxy.close()
-    for mode, seconds in taken.items():
+    for fault, seconds in changing.taken().items():
         seconds.sort()
         median, late = statistics.median(seconds), seconds[len(seconds) * 99 // 100]
-        print(f"{mode}: {len(seconds)} saves, {median * 1000:.0f} ms, 99 % {late * 1000:.0f} ms, {seconds[-1]:.2f} s")
-    print(f"{CHANGES} changes, {KILLS} workers killed; caught up {caught_up:.0f} s after the last one.")
+        print(f"{fault}: {len(seconds)} saves, {median * 1000:.0f} ms, 99 % {late * 1000:.0f} ms, {seconds[-1]:.2f} s")
+    print(f"{changing.made.value} changes by {PROCESSES} processes, {KILLS - len(kills)} workers killed; ", end="")
+    print(f"{differences.held} entries, equal {caught_up:.0f} s after the last change.")
+
+
+class Changing:
+    """Processes that make changes, each in a space of its own, as quickly as they can."""
+
+    def __init__(self, worlds, number):
+        fork = multiprocessing.get_context("fork")
+        self.made, self.fault, self.number = fork.Value("i", 0), fork.Value("i", 0), number
+        self._taken, self._received = fork.Queue(), []
+        forget_connection()  # no two processes share one
+        self.children = [fork.Process(target=self._change, args=(world,)) for world in worlds]
+        for child in self.children:
+            child.start()
+
+    def goes_on(self):
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._received.append(self._taken.get_nowait())
+        assert not any(child.exitcode for child in self.children), "A save failed."
+        return len(self._received) < len(self.children)
+
+    def taken(self):
+        """How long each change took, by what was wrong with Elasticsearch when it began."""
+        by_fault = {}
+        for fault, seconds in itertools.chain.from_iterable(self._received):
+            by_fault.setdefault(FAULTS[fault], []).append(seconds)
+        return by_fault
+
+    def _change(self, world):
+        elastic._client = asked_by_a_save  # so that no save waits for Elasticsearch, or fails with it
+        taken = []
+        for _number in range(self.number):
+            fault, began = self.fault.value, time.perf_counter()
+            world.make_one()
+            taken.append((fault, time.perf_counter() - began))
+            with self.made.get_lock():
+                self.made.value += 1
+        self._taken.put(taken)
 
 
 def asked_by_a_save(url):
@@ -153,6 +201,7 @@ class Changes:
         self.member = make_member(self.space)
         self.owner = make_organisation()
         self.made = 0
+        self.keys = {Action: [], Agreement: []}
 
     def make_one(self):
         self.made += 1
@@ -161,9 +210,10 @@ class Changes:
 
     def add(self):
         if self.chance.random() < 0.2:
-            make_agreement(self.space, title=f"Agreement {self.made}")
+            made = make_agreement(self.space, title=f"Agreement {self.made}")
         else:
-            make_action(self.space, self.owner, title=f"Action {self.made}")
+            made = make_action(self.space, self.owner, title=f"Action {self.made}")
+        self.keys[type(made)].append(made.pk)
 
     def change(self):
         if action := self.any_of(Action):
@@ -180,10 +230,11 @@ class Changes:
 
     def delete(self):
         if action := self.any_of(Action):
+            self.keys[Action].remove(action.pk)
             action.delete()
 
     def any_of(self, model):
-        keys = list(model.objects.values_list("pk", flat=True))
+        keys = self.keys[model]
         return model.objects.get(pk=self.chance.choice(keys)) if keys else None
 
     def entries(self):

@@ -31,7 +31,9 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS", "60"))
 CHANGES = int(os.environ.get("BENCH_CHANGES", "50"))
 SECONDS = int(os.environ.get("BENCH_SECONDS", "20"))
 BULK = int(os.environ.get("BENCH_BULK", "50000"))
-SPACES, BATCH = 50, 2_000
+SPACES, BATCH = 50, 5_000
+# The key of the first entry that is not an action's own.
+FIRST = 1_000_000
 WORDS = [
     *("training", "border", "police", "agreement", "readmission", "karachi", "almaty", "labour", "mobility", "visa"),
     *("centre", "migrants", "return", "reintegration", "counter", "trafficking", "research", "skills", "delegation"),
@@ -73,6 +75,10 @@ class World:
     """Entries in fifty spaces, written as the ledger writes them; the reader is a member of half of the spaces."""
 
     def __init__(self) -> None:
+        from django.contrib.contenttypes.models import ContentType
+
+        from coordination import access
+        from coordination.models import Action
         from tests.factories import join, make_organisation, make_space, make_user
 
         self.chance = random.Random(1)
@@ -81,59 +87,41 @@ class World:
         self.reader = make_user()
         for space in self.spaces[::2]:
             join(self.reader, space)
+        self.of_actions = ContentType.objects.get_for_model(Action).pk
+        self.audiences = [access.intern({access.space_token(space.pk)}).pk for space in self.spaces]
         self.size = 0
 
     def grow_to(self, size: int) -> None:
         from django.db import connection
         from tqdm import tqdm
 
+        from benchmarks.worlds import entries
+
         began, before = time.perf_counter(), self.size
-        bar = tqdm(total=size - before, desc=f"to {size:,} entries", disable=not sys.stderr.isatty())
-        with bar:
-            while self.size < size:
-                number = min(BATCH, size - self.size)
-                self._write(number)
-                self.size += number
-                bar.update(number)
+        batches = [range(first, min(first + BATCH, size)) for first in range(before, size, BATCH)]
+        with tqdm(total=size - before, desc=f"to {size:,} entries", mininterval=5) as bar:
+            entries.write(batches, self._entries, bar.update)
+        self.size = size
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
         each = (time.perf_counter() - began) / max(1, size - before) * 1000
-        print(f"{size:,} entries, half of them closed to the reader (written in {each:.2f} ms each)")
+        print(f"{size:,} entries, half of them closed to the reader (written in {each:.2f} ms each)", flush=True)
 
-    def _write(self, number: int) -> None:
-        from django.contrib.contenttypes.models import ContentType
-        from django.db import transaction
+    def _entries(self, places: range) -> list[Any]:
+        from search.models import Entry
 
-        from coordination import access
-        from coordination.models import Action
-        from search.engines import embedded
-        from search.models import Entry, EntryFacet
-
-        of_actions = ContentType.objects.get_for_model(Action)
-        audiences = [access.intern({access.space_token(space.pk)}) for space in self.spaces]
-        entries = []
-        for place in range(self.size, self.size + number):
+        chance, entries = random.Random(places.start), []
+        for place in places:
             space = place % SPACES
-            entries.append(
-                Entry(
-                    content_type=of_actions, object_id=10_000_000 + place, language="en", kind="action",
-                    title=f"{self.text(5)} {place}", body=self.text(60), url="/actions/", audience=audiences[space],
-                    space=self.spaces[space], date=date(2026, 11, 1) - timedelta(days=place % 2000), digest=str(place),
-                )
+            entry = Entry(
+                pk=FIRST + place, content_type_id=self.of_actions, object_id=10_000_000 + place, language="en",
+                kind="action", title=f"{text(chance, 5)} {place}", body=text(chance, 60), url="/actions/",
+                audience_id=self.audiences[space], space_id=self.spaces[space].pk, digest=str(place),
+                date=date(2026, 11, 1) - timedelta(days=place % 2000), confirmed_version=1,
             )  # fmt: skip
-        with transaction.atomic():
-            entries = Entry.objects.bulk_create(entries)
-            EntryFacet.objects.bulk_create(
-                EntryFacet(entry=entry, name="organisation", value=str(self.chance.choice(self.owners).pk))
-                for entry in entries
-            )
-            embedded.write(entries)
-
-    def text(self, number: int) -> str:
-        words = self.chance.choices(WORDS, k=number)
-        if self.chance.random() < 0.2:
-            words[0] = self.chance.choice(RARE)
-        return " ".join(words)
+            entry.organisation = str(chance.choice(self.owners).pk)
+            entries.append(entry)
+        return entries
 
     def questions(self) -> list[Any]:
         from search.queries import Query
@@ -143,7 +131,15 @@ class World:
             *(self.chance.choice(RARE) for _number in range(ROUNDS // 3)),
             *(f"{self.chance.choice(RARE)} {self.chance.choice(WORDS)}" for _number in range(ROUNDS // 3)),
         ]
+        self.chance.shuffle(texts)
         return [Query(text=text) for text in texts]
+
+
+def text(chance: random.Random, number: int) -> str:
+    words = chance.choices(WORDS, k=number)
+    if chance.random() < 0.2:
+        words[0] = chance.choice(RARE)
+    return " ".join(words)
 
 
 # --- searches ------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What the search page shows: whichever engine answers, nothing that the ledger does not let the reader see."""
 
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -80,13 +81,15 @@ def search(query: Query, user: access.Reader) -> Results:
     """One page of what `user` finds."""
     narrowed = _narrowed(query, user)
     query = narrowed.query
-    found, entries, instead = _ask(query, user)
+    # All that is asked of Elasticsearch for one page ends by then.
+    until = time.monotonic() + elastic.SEARCH_SECONDS
+    found, entries, instead = _ask(query, user, until)
     meant = ""
     if not found.total and query.has_words:
         meant = spelling.better(query, user)
         if loosened := query.loosened:
             query = loosened
-            found, entries, instead = _ask(query, user)
+            found, entries, instead = _ask(query, user, until)
     before, after = _neighbours(query, found)
     entries = _with_the_one_named_first(entries, query, user)
     spaces = _spaces(found, entries, user)
@@ -136,7 +139,7 @@ def _with_the_one_named_first(entries: list[Entry], query: Query, user: access.R
     return entries if first is None else [first, *(entry for entry in entries if entry.pk != first.pk)][:PAGE_SIZE]
 
 
-def _ask(query: Query, user: access.Reader) -> tuple[Found, list[Entry], bool]:
+def _ask(query: Query, user: access.Reader, until: float) -> tuple[Found, list[Entry], bool]:
     """Elasticsearch's answer if it stands up to the ledger, else the ledger's own."""
     if not settings.ELASTICSEARCH_URL:
         found = embedded.search(query, user)
@@ -144,7 +147,7 @@ def _ask(query: Query, user: access.Reader) -> tuple[Found, list[Entry], bool]:
     try:
         if Entry.objects.waiting()[FAR_BEHIND : FAR_BEHIND + 1].exists():
             raise elastic.Unavailable("Elasticsearch is far behind")
-        found = elastic.search(query, user)
+        found = elastic.search(query, user, until=until)
     except elastic.Unavailable as reason:
         logger.info("The ledger answers a search: %s", reason)
         found = embedded.search(query, user)

@@ -1,9 +1,14 @@
 # Python 3.11 or later, make and a shell are all that this assumes. See README.md.
-PYTHON ?= python3
+# The system's own Python where it is new enough and whole: it is built with profile-guided optimisation, and tests run
+# on it in four fifths of the time that they take on one compiled without.
+WHOLE = 'import sys, ensurepip, venv; assert sys.version_info >= (3, 11)'
+PYTHON ?= $(shell /usr/bin/python3 -c $(WHOLE) 2>/dev/null && echo /usr/bin/python3 || echo python3)
 PORT ?= 8000
 PY = .venv/bin/python
 COMPILE = --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Each of the many processes of a test run would else compile what it imports anew.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: setup run test test-fast check services stop-services bench lock messages
 
@@ -11,7 +16,7 @@ setup: .venv/installed node_modules/.package-lock.json var/catalogues
 	@mkdir -p var/static
 
 .venv/installed: requirements.lock
-	@$(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 11)' || \
+	@$(PYTHON) -c $(WHOLE) || \
 	  { echo "Accord needs Python 3.11 or later with venv (Debian: apt-get install python3-venv)."; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(PY) -m pip install --quiet --require-hashes -r requirements.lock

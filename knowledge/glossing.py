@@ -133,6 +133,22 @@ def with_terms(html: str, language: str, name: str, reader: access.Reader) -> Sa
     return mark_safe("".join(marker.made))
 
 
+class Section:
+    """The texts under one heading of a page: each term is marked in the first of them that has it."""
+
+    def __init__(self, table: Table, name: str) -> None:
+        self._table, self._marker = table, _Marker(table, name)
+
+    def with_terms(self, html: str) -> SafeString:
+        """`html`, safe as it stands, marked. Where no word begins a term it is not even read."""
+        following = self._table.following
+        if not following or not any(word in following for word in WORD.findall(html.casefold())):
+            return mark_safe(html)
+        self._marker.made = []
+        self._marker.feed(html)
+        return mark_safe("".join(self._marker.made))
+
+
 class _Marker(HTMLParser):
     """Writes down again what it reads, byte by byte, but for the words that are marked."""
 

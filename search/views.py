@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import Http404
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from search import even, grammar, paging, saved, selectors, services
+from coordination import access, named
+from search import even, grammar, paging, saved, selectors, services, similar
 from search.examples import EXAMPLES
 from search.forms import SearchForm
+from search.kinds import KINDS
 from search.queries import FACETS, NEWEST, OLDEST, RELEVANCE, Place, Query
 
 SORT_LABELS = {RELEVANCE: _("Relevance"), NEWEST: _("Newest first"), OLDEST: _("Oldest first")}
@@ -53,6 +56,24 @@ def suggest(request):
     if not hits:
         even.wait_for_the_step(begun)
     return render(request, "search/suggestions.html", {"hits": hits})
+
+
+@require_safe
+def similar_to(request, name):
+    """What is like the object of that name, as a page; pages ask for the list alone once they are shown."""
+    begun = even.begin()
+    obj = named.find(name, request.user)
+    if obj is None:
+        raise Http404
+    found = [(entry, KINDS[entry.kind]) for entry in similar.similar_to(obj, request.user)]
+    if not found:
+        even.wait_for_the_step(begun)
+    if not request.htmx:
+        # The page says what it is called.
+        access.note_reading(request, obj)
+    response = render(request, f"search/similar{'_list' if request.htmx else ''}.html", {"obj": obj, "found": found})
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import zlib
 import zoneinfo
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -63,14 +64,33 @@ def span_there(start: datetime, end: datetime | None, zone: str) -> str:
 
 
 def _span(start: datetime, end: datetime | None, with_day: bool = True) -> str:
-    text = date_format(start, "H:i")
+    is_one_day = end is not None and end.date() == start.date()
+    text = _clock(start, end) if is_one_day else _clock(start)
     if with_day:
-        text = f"{date_format(start, 'DATE_FORMAT')}, {text}"
-    if end is None:
+        text = f"{date_format(start, 'DATE_FORMAT')}{comma()}{text}"
+    if end is None or is_one_day:
         return text
-    if end.date() == start.date():
-        return f"{text}–{date_format(end, 'H:i')}"
-    return f"{text} – {date_format(end, 'DATE_FORMAT')}, {date_format(end, 'H:i')}"
+    return f"{text} – {date_format(end, 'DATE_FORMAT')}{comma()}{_clock(end)}"
+
+
+def _clock(start: datetime, end: datetime | None = None) -> str:
+    """The hours, which run from left to right in every language, as on a timetable (Unicode's isolates keep them)."""
+    if end is None:
+        return date_format(start, "H:i")
+    text = f"{date_format(start, 'H:i')}–{date_format(end, 'H:i')}"
+    return f"\u2066{text}\u2069" if get_language_bidi() else text
+
+
+@register.simple_tag
+def comma() -> str:
+    """The comma of the reader's language, with the blank after it."""
+    return "، " if get_language() == "ur" else ", "
+
+
+@register.filter
+def listed(names: Iterable[object]) -> str:
+    """Names in a row, with the comma of the reader's language between them."""
+    return comma().join(str(name) for name in names)
 
 
 # --- what stands in every row --------------------------------------------------------------------------------------

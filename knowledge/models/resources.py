@@ -148,7 +148,7 @@ class Resource(TranslatedPage):
 
     @property
     def in_a_line(self) -> str:
-        """What it is, of whom and of when, for the rows of lists. Names keep their own direction (Unicode's isolates)."""
+        """What it is, of whom and of when, for rows of lists. Names keep their own direction (Unicode's isolates)."""
         makers = self.authors or self.publisher
         parts = [capfirst(self.get_kind_display()), makers and f"\u2068{makers}\u2069", self.year and str(self.year)]
         return " · ".join(part for part in parts if part)

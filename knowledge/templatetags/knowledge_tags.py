@@ -35,6 +35,22 @@ def metadata(page: Any, described: Any = None) -> SafeString | str:
     return metadata_of.head(described, translations) if described else ""
 
 
+@register.simple_tag(takes_context=True)
+def section_of_terms(context: Any, language: str, name: str) -> glossing.Section:
+    """For pages of many texts: what marks the terms in those of one section. The glossary is asked once for a page."""
+    tables = context["request"].__dict__.setdefault("tables_of_terms", {})
+    if language not in tables:
+        tables[language] = glossing.table_for(context["request"].user, language)
+    return glossing.Section(tables[language], name)
+
+
+@register.simple_tag
+def with_terms(text: Any, section: Any) -> SafeString:
+    """A text with the terms of the glossary in it; as it stands where its page marks none."""
+    safe = conditional_escape(text)
+    return section.with_terms(safe) if section else safe
+
+
 @register.simple_tag
 def glossed(text: Any, language: str, name: str) -> SafeString:
     """A text with the terms of the glossary in it, each a link with what it means; `name` is that of the text here."""

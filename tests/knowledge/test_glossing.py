@@ -5,12 +5,24 @@ import time
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from coordination.models import Marking
+from coordination.models import Article, Marking
 from knowledge import glossing
 from knowledge.models import GlossaryTerm, Wording, WordingKind
-from tests.factories import make_glossary_term, make_member, make_news, make_space, mark
+from tests.factories import (
+    make_agreement,
+    make_glossary_term,
+    make_meeting,
+    make_member,
+    make_news,
+    make_paragraph,
+    make_record,
+    make_space,
+    mark,
+)
 
 pytestmark = pytest.mark.django_db
 ANYONE = AnonymousUser()
@@ -127,3 +139,22 @@ def test_the_glossary_shows_all_languages_side_by_side(client, space):
         page = client.get(address).content.decode()
         assert all(text in page for text in ("Возвращение", "ستنیدل", "Going home", "RTN")), address
     assert '<div lang="ps" dir="rtl">' in page
+    in_russian = client.get(term.get_absolute_url(), headers={"Accept-Language": "ru"}).content.decode()
+    assert '<h1 lang="ru">Возвращение</h1>' in in_russian, "the reader's language comes first"
+
+
+def test_records_and_agreements_mark_terms_once_a_section_and_ask_for_them_once(client, space):
+    public(space, "Readmission")
+    record = make_record(make_meeting(space))
+    for number in (1, 2):
+        make_paragraph(record, number, text="Readmission was discussed, and readmission again.")
+        make_paragraph(record, number, text="Of readmission nothing more.")
+    agreement = make_agreement(space)
+    for number in ("1", "2"):
+        Article.objects.create(agreement=agreement, number=number, title="Readmission", body="<p>Readmission.</p>")
+    client.force_login(make_member(space))
+    for address in (record.get_absolute_url(), agreement.get_absolute_url()):
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get(address).content.decode()
+        assert page.count('class="accord-term"') == 2
+        assert sum('SUM("knowledge_glossaryterm"."stamp")' in query["sql"] for query in asked.captured_queries) == 1

@@ -96,6 +96,13 @@ def every_page_of_knowledge(world: World) -> Iterator[tuple[dict[str, Any], Plan
         yield {"name": named.name_of(one.obj)}, one
 
 
+def what_others_are_like(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+    """The kinds whose pages ask for it, one of each marking: all have the one list."""
+    kinds = ("resource", "agreement", "meeting", "record")
+    for one in {(one.kind, one.marking): one for one in world.of_kind(*kinds)}.values():
+        yield {"name": named.name_of(one.obj)}, one
+
+
 def what_actions_come_of(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
     """One of each kind and marking, among them parts: all have the one form."""
     kinds = ("action", "commitment", "visit", "message", "paragraph")
@@ -220,6 +227,7 @@ SITE: dict[str, Way] = {
             f"?q={COMMON}+-kind:message+after:2000&sort=oldest",
         ),
     ),
+    "search_similar": Way(what_others_are_like),
     "search_suggest": Way(alone(), queries=(f"?q={COMMON}", "?q=zq")),
     "space_list": Way(alone(), lists=("space",)),
     "agreement_list": Way(alone(), lists=("agreement",), queries=("", f"?q={COMMON}")),

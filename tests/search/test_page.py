@@ -2,12 +2,15 @@
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from coordination import named
 from coordination.models import Article
 from search.kinds import KINDS
 from search.projections import projectors
-from tests.factories import make_action, make_agreement, make_member
+from tests.factories import make_action, make_agreement, make_member, make_space
 
 pytestmark = [pytest.mark.django_db]
 
@@ -35,6 +38,25 @@ def test_a_result_leads_to_the_very_article(reader, space):
     text = page(reader, q="courses")
     assert f'href="{article.get_absolute_url()}"' in text
     assert "<mark>Courses</mark>" in text
+
+
+def test_pages_lead_to_what_is_similar_of_what_their_reader_may_read(reader, space, django_assert_max_num_queries):
+    agreement = make_agreement(space, title="Fingerprint readers at Torkham")
+    address = reverse("search_similar", kwargs={"name": named.name_of(agreement)})
+    assert address in reader.get(agreement.get_absolute_url()).content.decode()
+    for each in ("Order fingerprint readers", "Closed fingerprint readers"):
+        make_action(space if each.startswith("Order") else make_space(), title=each)
+    with CaptureQueriesContext(connection) as asked:
+        shown = reader.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "Order fingerprint readers" in shown and "Closed" not in shown and "<h1" not in shown
+    assert "<h1" in reader.get(address).content.decode(), "without scripts it is a page"
+    for number in range(8):
+        make_action(space, title=f"Fingerprint readers, lot {number}")
+        make_action(space, title="Fingerprint readers at Torkham")
+    with django_assert_max_num_queries(len(asked)):
+        shown = reader.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert shown.count("<li>") == 5 and "at Torkham" not in shown
+    assert reader.get(reverse("search_similar", kwargs={"name": "nothing"})).status_code == 404
 
 
 def test_a_day_that_cannot_be_read_has_its_sentence_and_keeps_what_was_typed(reader, space):

@@ -143,6 +143,7 @@ WAGTAILSEARCH_BACKENDS = MODELSEARCH_BACKENDS
 # --- tasks: in the server's process, or in a worker of their own ---------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "mail", "search"]}}
 TASKS_IN_PROCESS = env.switch("TASKS_IN_PROCESS", default=EMBEDDED)
+CHECK_LINKS = env.switch("CHECK_LINKS", default=True)
 WORKER_HEARTBEAT = Path(env("WORKER_HEARTBEAT", default=str(BASE_DIR / "var" / "worker.beat")))
 
 # --- sign-in ------------------------------------------------------------------------------------------------------

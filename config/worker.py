@@ -5,6 +5,7 @@ On the full stack it is a process of its own (`manage.py run_worker`); on the em
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -24,6 +25,8 @@ PAUSE_AFTER_ERROR_SECONDS = 5.0
 WATCH_SECONDS = 60.0
 # How long a reminder may come after its moment.
 REMIND_SECONDS = 120.0
+# Each page has its links followed once a week, some in each of these spans (knowledge.services.upkeep).
+LINKS_SECONDS = 30 * 60.0
 # What runs longer has died: the longest task reads the text of a file, within bounds.
 LONGEST_TASK = timedelta(minutes=15)
 MOST_TRIES = 3
@@ -43,6 +46,8 @@ def _loops() -> list[tuple[str, Callable[[threading.Event], None]]]:
         ("watch", _watch),
         ("reminders", _remind),
     ]
+    if settings.CHECK_LINKS:
+        loops.append(("links", _follow_links))
     if settings.ELASTICSEARCH_URL:
         from search import replication
 
@@ -99,6 +104,19 @@ def _remind(stop: threading.Event) -> None:
         push.send_waiting.func()
         drafts.clear_away(now)
         stop.wait(REMIND_SECONDS)
+
+
+def _follow_links(stop: threading.Event) -> None:
+    """Whatever time has passed since the last look is made up for, so that no page is passed over."""
+    from home.here import is_here
+    from knowledge import services
+
+    done = int(time.time() // LINKS_SECONDS)
+    while not stop.wait(LINKS_SECONDS):
+        close_old_connections()
+        now = int(time.time() // LINKS_SECONDS)
+        services.check_links(is_here, parts=range(done + 1, now + 1))
+        done = now
 
 
 def take_up_abandoned() -> int:

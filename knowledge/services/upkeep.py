@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F
+from django.db.models.functions import Mod
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
@@ -24,6 +25,8 @@ from knowledge.selectors.upkeep import KEPT_KINDS
 
 logger = logging.getLogger(__name__)
 VERDICTS_AN_HOUR = 30
+# Each page has its turn once a week, in one of so many parts of it: half an hour each.
+PARTS_OF_A_WEEK = 7 * 24 * 2
 # All who are not signed in, together: a page is not drowned by somebody with many addresses.
 VISITORS_VERDICTS_AN_HOUR = 60
 
@@ -112,12 +115,18 @@ def may_keep(user: access.Reader, page: Any) -> bool:
 
 
 # --- links ---------------------------------------------------------------------------------------------------------
-def check_links(is_here: Callable[[str], bool], follow: Callable[[str], str | None] = links.why_broken) -> int:
+def check_links(
+    is_here: Callable[[str], bool],
+    follow: Callable[[str], str | None] = links.why_broken,
+    parts: Iterable[int] | None = None,
+) -> int:
     """Follow the links of all published pages, and keep those that are broken. How many there are now.
 
-    `is_here` says of a path of this site whether something is there.
+    `is_here` says of a path of this site whether something is there. With `parts`, only of the pages whose turn is in
+    these parts of the week.
     """
     known: dict[str, str | None] = {}
+    turns = None if parts is None else [part % PARTS_OF_A_WEEK for part in parts]
 
     def why(link: str) -> str | None:
         if link not in known:
@@ -125,7 +134,10 @@ def check_links(is_here: Callable[[str], bool], follow: Callable[[str], str | No
         return known[link]
 
     for model in KEPT_KINDS:
-        for page in model.objects.live().iterator(chunk_size=200):
+        pages = model.objects.live()
+        if turns is not None:
+            pages = pages.alias(turn=Mod("pk", PARTS_OF_A_WEEK)).filter(turn__in=turns)
+        for page in pages.iterator(chunk_size=200):
             _keep_broken(page, {link: reason for link in links.links_of(page) if (reason := why(link))})
         kind = ContentType.objects.get_for_model(model)
         BrokenLink.objects.filter(object_type=kind).exclude(object_id__in=model.objects.live().values("pk")).delete()

@@ -133,6 +133,11 @@ def test_broken_links_are_found_listed_and_forgotten_once_mended(space):
 
     assert services.check_links(lambda path: path == "/resources/", follow) == 3
     assert sorted(asked) == ["https://fine.example/", "https://gone.example/x"]
+    turn, rest = page.pk % 336, [part for part in range(336) if part != page.pk % 336]
+    services.check_links(lambda path: True, follow, parts=rest)
+    assert len(asked) == 2, "the worker takes each page in its turn, once a week"
+    services.check_links(lambda path: path == "/resources/", follow, parts=[turn + 336])
+    assert len(asked) == 4
     [(found, broken)] = selectors.broken_links(chair)
     assert found == page
     assert {link.url: link.reason for link in broken} == {

@@ -7,7 +7,7 @@ another; after these the keys by which names meet across scripts. One column hol
 from search import scripts, tokens, words
 
 # Raised when texts are read in another way: every entry is then written anew by `search_rebuild --ledger`.
-EDITION = 2
+EDITION = 3
 # A tsvector of PostgreSQL ends at a megabyte, and a save must not fail for a long file.
 LONGEST = 200_000
 MOST_BYTES = 900_000
@@ -21,5 +21,7 @@ def of(text: str, language: str) -> str:
 
 
 def readings(word: str) -> list[str]:
-    """The words of a full text that mean the folded `word`: itself, its stem, and how other scripts write it."""
-    return list(dict.fromkeys([word, words.stem(word), *scripts.asked(word)]))
+    """The words of a full text that mean the folded `word`: itself, its stem, who does it or what is
+    done, and how other scripts write it."""
+    kin = words.kin(word)
+    return list(dict.fromkeys([word, words.stem(word), *([kin] if kin else []), *scripts.asked(word)]))

@@ -57,7 +57,7 @@ class Query:
     place: Place | None = None
     # What else its words are called, as far as its reader may know (search.synonyms).
     synonyms: tuple[Synonym, ...] = ()
-    # Nothing has all of the words: those count that have some.
+    # Nothing or little has all of the words: what has most of them counts too, after that.
     is_loose: bool = False
 
     @cached_property

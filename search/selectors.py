@@ -24,6 +24,8 @@ from search.queries import FACETS, PAGE_SIZE, RELEVANCE, SUGGESTIONS, Found, Pla
 logger = logging.getLogger(__name__)
 # With this many entries waiting, Elasticsearch has been away or has lost its index: the ledger knows more.
 FAR_BEHIND = 500
+# Where fewer than these have all words, and there are some words to choose from, what has most of them follows.
+FEW, MANY_WORDS = 10, 3
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class Results:
     ignored: list[Ignored]
     # What may have been meant, in words of what the reader may read; empty where nothing is nearer.
     meant: str
+    # How many have all of the words; of the others, most.
+    with_all: int
     previous: Place | None
     next: Place | None
 
@@ -87,9 +91,11 @@ def search(query: Query, user: access.Reader) -> Results:
     meant = ""
     if not found.total and query.has_words:
         meant = spelling.better(query, user)
-        if loosened := query.loosened:
-            query = loosened
-            found, entries, instead = _ask(query, user, until)
+    with_all = found.total
+    if (loosened := query.loosened) and not _is_enough(found, query, user, until):
+        answer = _ask(loosened, user, until)
+        if answer[0].total > with_all:
+            query, (found, entries, instead) = loosened, answer
     before, after = _neighbours(query, found)
     entries = _with_the_one_named_first(entries, query, user)
     spaces = _spaces(found, entries, user)
@@ -101,9 +107,23 @@ def search(query: Query, user: access.Reader) -> Results:
         query=query,
         ignored=narrowed.ignored,
         meant=meant,
+        with_all=with_all,
         previous=before,
         next=after,
     )
+
+
+def _is_enough(found: Found, query: Query, user: access.Reader, until: float) -> bool:
+    """Whether it will do to show what has all of the words.
+
+    Of little that was chosen it is asked how much there is without the choice: the page has told how many there are of
+    each, and must not show more of it now.
+    """
+    if not found.total or query.order != RELEVANCE or len(query.runs) < MANY_WORDS:
+        return found.total > 0
+    if found.total < FEW and query.chosen:
+        found, _entries, _instead = _ask(replace(query, chosen={}, page=1, place=None), user, until)
+    return found.total >= FEW
 
 
 def everything(query: Query, user: access.Reader) -> QuerySet[Entry]:

@@ -45,6 +45,17 @@ _SIGNS = frozenset("'’ʼ`´")
 
 _DEED = re.compile(r"(?<=.{4})(?:ени|ани|яни)(?:е|я|ю|ем|и|й|ям|ями|ях)$")
 _VOWELS_AT_END = re.compile(r"(?<=.{4})[аеиоуя]+$")
+# What Snowball takes for the ending of a verb ("написав"), and what mostly belongs to a noun: "отзыв", "состав".
+_LIKE_A_VERB = re.compile(r"[аяиы]в$")
+# The vowel that comes and goes: "список" and "списка", "ошибок" and "ошибка", "перечень" and "перечня".
+_FLEETING = re.compile(r"(?<=.[бвгджзклмнпрстфхцчшщ])[ое](?=[кц]$)|(?<=..[бвгджзклмнпрстфхцчшщ])е(?=н$)")
+_FLEETING_AFTER_VOWEL = re.compile(r"(?<=.[аеиоуэюя])е(?=[кц]$)")
+_SOFT_INSIDE = re.compile(r"ь(?=[кц]$)")
+# Not in short words, of which most only look so, as "letter"; nor does an officer work an office.
+_DOER = re.compile(r"(?!offic)([a-z]{5,})(?:er|or)s?$")
+_DOING = re.compile(r"(?!offic)([a-z]{5,})ing$")
+# Endings of Urdu and Persian, as they are folded: of several, of somebody's, of what is like something.
+_ARABIC_ENDING = re.compile(r"(?<=.{3})(?:ہایی|ہای|ہا|یان|ون|ین)$|(?<=.{4})(?:ات|[ایہ])$")
 
 _english = snowballstemmer.stemmer("english")
 _russian = snowballstemmer.stemmer("russian")
@@ -65,26 +76,56 @@ def fold(text: str) -> str:
 # Words that say nothing by themselves: a question may hold them, an answer need not.
 _EMPTY = """
     a an and are as at be been but by can did do does for from had has have he her his how i if in into is it its me my
-    no not of on or our she so some something than that the their them then there these they this those to us was we
-    were what when where which who whom why will with would you your about
+    no not of on or our she should so some something than that the their them then there these they this those to us
+    was we were what when where which who whom why will with would you your about all also any could if just may might
+    more most much must only such very
     а бы быть в во все да для до его ее если есть же за и из или им их к как ко когда кто ли мы на над не него нее нет
     но о об от по под при с со так также там то того тоже только у уже что чтобы эта эти это этот
+    где куда какая какие какой какое каких каким можно мне мой моя мои нужно надо почему сколько этого этой этом
     کا کی کے کو سے میں پر نے ہے ہیں اور یہ وہ ایک کیا تھا تھی تھے ہو ہونا کر تک بھی جو
+    کیسے کہاں کب کون کیوں مجھے ہم آپ گا گی گے ہوں
     در از به با برای است این آن را که یا تا هم شد می د په چې او
+    چگونه چه کجا چرا من شما ما شود کند
 """
 EMPTY = frozenset(fold(_EMPTY).split())
 
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """What the forms of a folded `word` share: Snowball's stem in Latin and Cyrillic, in other scripts the word.
+    """What the forms of a folded `word` share: Snowball's stem in Latin and Cyrillic, in the Arabic script what
+    is left without the commonest endings, in others the word.
 
     In Russian a deed and its verb meet besides, which Snowball keeps apart: "удаление" and "удалить".
     """
     if "а" <= word[0] <= "я":
-        deed = _DEED.sub("", word)
-        return deed if deed != word else _VOWELS_AT_END.sub("", _russian.stemWord(word))
+        return _stem_in_cyrillic(word)
+    if "\u0600" <= word[0] <= "\u06ff":
+        return _ARABIC_ENDING.sub("", word)
     return _english.stemWord(word) if "a" <= word[0] <= "z" and word.isascii() else word
+
+
+def _stem_in_cyrillic(word: str) -> str:
+    deed = _DEED.sub("", word)
+    if deed == word:
+        declined = f"{word}а" if _LIKE_A_VERB.search(word) else word
+        deed = _VOWELS_AT_END.sub("", _russian.stemWord(declined))
+    return _SOFT_INSIDE.sub("", _FLEETING.sub("", _FLEETING_AFTER_VOWEL.sub("й", deed)))
+
+
+@lru_cache(maxsize=10_000)
+def kin(word: str) -> str:
+    """The stem of the deed that a folded English word names the doer of, or the other way round; else empty.
+
+    Whoever asks for "traffickers" means trafficking too; Snowball keeps them apart.
+    """
+    if doer := _DOER.match(word):
+        other = f"{doer[1]}ing"
+    elif deed := _DOING.match(word):
+        other = f"{deed[1]}er"
+    else:
+        return ""
+    found = _english.stemWord(other)
+    return found if found != stem(word) else ""
 
 
 def split(text: str) -> list[str]:

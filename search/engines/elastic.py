@@ -42,6 +42,8 @@ SHORTEST_TRY_SECONDS = 0.1
 WRITE_SECONDS = 30
 # After a failure nobody waits for Elasticsearch during this time: pages stay quick while it is away.
 PAUSE_SECONDS = 10
+# What has all words comes before all that has only some: no score of words is as high as this.
+ALL_WORDS = 1000.0
 # As many values of a facet as are counted.
 MOST_VALUES = 100
 # How long Elasticsearch knows the version of what it has deleted: a late write must not bring it back.
@@ -191,11 +193,11 @@ def search(query: Query, user: access.Reader, *, until: float | None = None) -> 
         return NOTHING
     if breaker.is_open:
         raise Resting("Elasticsearch did not answer a moment ago")
-    try:
-        answer: Any = _ask(_search(query, user), until)
     until = until or time.monotonic() + SEARCH_SECONDS
     if until - time.monotonic() < SHORTEST_TRY_SECONDS:
         raise Resting("The time of this page is spent")
+    try:
+        answer: Any = _ask(_search(query, user), until)
     except (ApiError, TransportError) as failure:
         if not isinstance(failure, BadRequestError):  # one question that it cannot read says nothing of the others
             breaker.open()
@@ -213,8 +215,6 @@ def search(query: Query, user: access.Reader, *, until: float | None = None) -> 
     return Found(numbers, answer.hits.total.value, counts, places, ENGINE)
 
 
-def _search(query: Query, user: access.Reader) -> Search:
-    search = (
 def _ask(search: Search, until: float) -> Any:
     """Where one node of several is gone, the next one is asked, in what time is left."""
     others = settings.ELASTICSEARCH_URL.count(",")
@@ -229,6 +229,8 @@ def _ask(search: Search, until: float) -> Any:
             others -= 1
 
 
+def _search(query: Query, user: access.Reader) -> Search:
+    search = (
         Search(index=settings.ELASTICSEARCH_INDEX)
         .source(False)
         .extra(track_total_hits=True)
@@ -304,9 +306,13 @@ def _matching(query: Query, user: access.Reader) -> list[Any]:
     if query.order != RELEVANCE:
         return [asked]
     shares = [{"filter": _has_share(share), "weight": share.share} for share in ranking.shares(user)]
-    return [
-        Q("function_score", query=asked, functions=[{"weight": 1}, *shares], score_mode="sum", boost_mode="multiply")
-    ]
+    weighed = Q(
+        "function_score", query=asked, functions=[{"weight": 1}, *shares], score_mode="sum", boost_mode="multiply"
+    )
+    if not query.is_loose:
+        return [weighed]
+    with_all = Q("constant_score", filter=Q("bool", filter=runs), boost=ALL_WORDS)
+    return [Q("bool", must=[weighed], should=[with_all])]
 
 
 def _has_share(share: ranking.Share) -> Any:

@@ -25,6 +25,8 @@ from search.models import Entry, EntryFacet, FacetName
 from search.queries import FACETS, NOTHING, OLDEST, PAGE_SIZE, RELEVANCE, SUGGESTIONS, Found, Place, Query, Run
 from search.watch import watched
 
+# What has all words comes before all that has only some: no score is as high as this.
+ALL_WORDS = 1000.0
 # How much more a word in the title weighs than one in the text.
 TITLE_WEIGHT = 5.0
 FACETS_IN_ROWS = ("country", "topic", "organisation", "by")
@@ -83,7 +85,7 @@ def search(query: Query, user: access.Reader) -> Found:
     """One page of what `user` may read. What the reader may not is left out first: it is ranked and counted nowhere."""
     if query.asks_for_nothing:
         return NOTHING
-    matches = _weighed(_matches(_condition(query)), user) if query.has_words else None
+    matches = _weighed(_matches(_condition(query)), query, user) if query.has_words else None
     readable = _within(Entry.objects.standing().readable_by(user), query)
     found = _matching(readable, matches)
     places = _page(_chosen(readable, query), matches, query)
@@ -218,12 +220,20 @@ def _beyond(place: Place, column: str, key: str, is_descending: bool) -> Q:
     return beyond if place.is_backwards or column == "score" else beyond | is_null
 
 
-def _weighed(matches: QuerySet, user: access.Reader) -> QuerySet:
+def _weighed(matches: QuerySet, query: Query, user: access.Reader) -> QuerySet:
     """The same rows with their scores raised by what counts besides the words."""
     shares = [Case(When(_has_share(share), then=share.share), default=0.0) for share in ranking.shares(user)]
     factor = reduce(add, shares, models.Value(1.0, output_field=models.FloatField()))
     entry = Entry.objects.filter(pk=OuterRef("number")).annotate(factor=factor)
-    return matches.annotate(plain_score=F("score")).annotate(score=F("plain_score") * Subquery(entry.values("factor")))
+    score = F("plain_score") * Subquery(entry.values("factor"))
+    return matches.annotate(plain_score=F("score")).annotate(score=score + _for_all_words(query))
+
+
+def _for_all_words(query: Query) -> Any:
+    if not query.is_loose:
+        return models.Value(0.0)
+    with_all = _matches(_all_of(map(_of_run, query.runs))).filter(number__isnull=False)
+    return Case(When(number__in=with_all.values("number"), then=ALL_WORDS), default=0.0)
 
 
 def _has_share(share: ranking.Share) -> Q:

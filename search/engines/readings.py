@@ -13,7 +13,7 @@ from search import scripts, tokens, words
 
 TITLE_WEIGHT = 4
 # How much the readings of a word count against its own spelling.
-STEM, EXACT, BEGUN, OTHER_SCRIPT = 1.0, 0.25, 0.3, 0.6
+STEM, EXACT, BEGUN, OTHER_SCRIPT, KIN = 1.0, 0.25, 0.3, 0.6, 0.5
 SIDE_BY_SIDE, OTHER_NAME, FOREIGN_NAME = 0.5, 0.8, 0.4
 # A word must be this long before its beginning alone finds it.
 SHORTEST_BEGINNING = 2
@@ -44,6 +44,8 @@ def word(folded: str, *, may_be_begun: bool = False) -> Any:
         Q("combined_fields", query=words.stem(folded), fields=_fields("_stems"), boost=STEM),
         Q("combined_fields", query=folded, fields=_fields(""), boost=EXACT),
     ]
+    if kin := words.kin(folded):
+        readings.append(Q("combined_fields", query=kin, fields=_fields("_stems"), boost=KIN))
     if keys := " ".join(scripts.asked(folded)):
         readings.append(Q("combined_fields", query=keys, fields=_fields("_keys"), boost=OTHER_SCRIPT))
     if may_be_begun and len(folded) >= SHORTEST_BEGINNING:

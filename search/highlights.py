@@ -88,7 +88,8 @@ def _is_name(word: str, keys: set[str]) -> bool:
 
 def _word_before(text: str, position: int) -> int:
     blank = text.rfind(" ", 0, position + 1)
-    return blank + 1 if blank > 0 else position
+    # The first word of a text is shown whole; a word without an end somewhere is cut.
+    return blank + 1 if blank > 0 or position < LEAD else position
 
 
 def _marked(text: str, places: list[tuple[int, int]]) -> SafeString:

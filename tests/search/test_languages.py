@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from search import scripts, selectors, similar, words
+from search import highlights, scripts, selectors, similar, words
 from search.models import Entry
 from search.queries import NEWEST, Query
 from tests.factories import make_action, make_glossary_term, make_member, make_organisation, make_space
@@ -131,6 +131,8 @@ def test_the_passage_is_the_one_with_most_of_what_was_asked_for(space, member, e
     engine.catch_up()
     [hit] = selectors.search(Query(text="fingerprint readers Пешавар"), member).hits
     assert "<mark>Fingerprint</mark> <mark>readers</mark> in <mark>Peshawar</mark>" in hit.passage
+    text = "Bring your contract or your offer: it is looked at with you. Peshawar"
+    assert highlights.passage(text, Query(text="peshawar")).startswith("Bring "), "no word is cut in two"
 
 
 def test_what_is_new_comes_first_among_equals(space, member, engine):

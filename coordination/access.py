@@ -8,6 +8,7 @@ A token is a conjunction: `space:7/org:3/user:12` is held by user 12, while a me
 (or nothing), a child that is narrower in another way than its parent still has an exact audience.
 """
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -263,18 +264,20 @@ def _latest(parent: Marked) -> Marked:
 # --- principals ----------------------------------------------------------------------------------------------------
 # What has been asked in the present request; None outside of one, where every question is answered afresh.
 _memory: ContextVar[dict[int, dict[int, frozenset[str]]] | None] = ContextVar("memberships", default=None)
+_tokens: ContextVar[dict[tuple[int, int | None], frozenset[str]] | None] = ContextVar("tokens", default=None)
 _audiences: ContextVar[dict[int | None, list[int]] | None] = ContextVar("audiences", default=None)
 
 
 @contextmanager
 def remembering() -> Iterator[None]:
     """Ask the database once for each user's memberships inside the block: a request is one moment."""
-    token, audiences = _memory.set({}), _audiences.set({})
+    memories: tuple[ContextVar[Any], ...] = (_memory, _tokens, _audiences)
+    remembered = [(memory, memory.set({})) for memory in memories]
     try:
         yield
     finally:
-        _audiences.reset(audiences)
-        _memory.reset(token)
+        for memory, token in remembered:
+            memory.reset(token)
 
 
 # For whom the present answer is made, asked for only when needed; None outside of a request.
@@ -299,7 +302,7 @@ def present_reader() -> Reader:
 
 def forget() -> None:
     """Memberships have changed, or there is a new audience: ask again."""
-    for remembered in (_memory, _audiences):
+    for remembered in (_memory, _tokens, _audiences):
         if (memory := remembered.get()) is not None:
             memory.clear()
 
@@ -333,18 +336,24 @@ def principals(user: Reader) -> frozenset[str]:
         return user.tokens
     if not user.is_authenticated or not user.is_active:
         return frozenset({PUBLIC})
-    return _tokens_of(user, memberships(user))
+    held, memory = memberships(user), _tokens.get()
+    if memory is None:
+        return _tokens_of(user, held)
+    # Of whoever is in hundreds of spaces they are thousands.
+    place = (user.pk, user.organisation_id)
+    if place not in memory:
+        memory[place] = _tokens_of(user, held)
+    return memory[place]
 
 
 def _tokens_of(user: User, held: dict[int, frozenset[str]]) -> frozenset[str]:
+    conditions = list(itertools.product({None, user.organisation_id}, (None, user.pk)))
     tokens = {PUBLIC, PARTNERS}
-    for space_id, permissions in held.items():
-        for org in {None, user.organisation_id}:
-            for named in (None, user.pk):
-                tokens.add(str(Token(space_id, org, named)))
-                for role in ("record", "manage"):
-                    if f"{role}_space" in permissions:
-                        tokens.add(str(Token(space_id, org, named, role)))
+    for role, permission in ((None, "view_space"), ("record", "record_space"), ("manage", "manage_space")):
+        # What follows the space in a token is the same in all spaces.
+        endings = [str(Token(0, org, named, role)).removeprefix("space:0") for org, named in conditions]
+        spaces = [str(Token(space_id)) for space_id, permissions in held.items() if permission in permissions]
+        tokens.update(space + ending for space in spaces for ending in endings)
     return frozenset(tokens)
 
 

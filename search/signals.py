@@ -23,8 +23,9 @@ def connect() -> None:
 def _follow_root(projector: Projector) -> None:
     model = projector.model
 
-    def changed(instance: Model, raw: bool = False, **kwargs: Any) -> None:
-        if not raw:
+    def changed(instance: Model, raw: bool = False, update_fields: Any = None, **kwargs: Any) -> None:
+        # What somebody marked it with does not yet change who may read it: that is its audience.
+        if not raw and update_fields != {"own_audience"}:
             ledger.write(projector, instance.pk)
 
     def removed(instance: Model, **kwargs: Any) -> None:

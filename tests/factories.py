@@ -1,6 +1,7 @@
 """Things to arrange a test with, in three lines."""
 
 from datetime import time, timedelta
+from functools import wraps
 from itertools import count
 from pathlib import PurePosixPath
 
@@ -28,8 +29,20 @@ from knowledge.models import (
 )
 from meetings import frozen
 from meetings.models import Meeting, Paragraph, Poll, Record, RecordState, Section, Series, Visit, VisitMeeting
+from search import ledger
 
 _numbers = count(1)
+
+
+def at_once(make):
+    """What is made in several steps is entered in the ledger once, at the end, as an import does it."""
+
+    @wraps(make)
+    def made(*args, **kwargs):
+        with transaction.atomic(), ledger.gathering():
+            return make(*args, **kwargs)
+
+    return made
 
 
 def make_organisation(acronym: str | None = None, country: str | None = "PK") -> Organisation:
@@ -48,6 +61,7 @@ def make_user(name: str | None = None, organisation: Organisation | None = None,
     )  # fmt: skip
 
 
+@at_once
 def make_space(title: str | None = None, **fields) -> Space:
     return services.add_space(title=title or f"Space {next(_numbers)}", **fields)
 
@@ -64,6 +78,7 @@ def make_member(space: Space, role: str = Role.READER, organisation: Organisatio
     return user
 
 
+@at_once
 def mark(obj, marking: str, *, organisations=(), users=()):
     """Set a marking as a test needs it, without asking who may."""
     tokens = access.audience_tokens(
@@ -75,16 +90,19 @@ def mark(obj, marking: str, *, organisations=(), users=()):
     return obj
 
 
+@at_once
 def make_action(space: Space, owner: Organisation | None = None, **fields) -> Action:
     fields.setdefault("title", f"Action {next(_numbers)}")
     return Action.objects.create(space=space, owner=owner or make_organisation(), **fields)
 
 
+@at_once
 def make_commitment(space: Space, party: Organisation | None = None, **fields) -> Commitment:
     fields.setdefault("title", f"Commitment {next(_numbers)}")
     return Commitment.objects.create(space=space, party=party or make_organisation(), **fields)
 
 
+@at_once
 def make_agreement(space: Space, **fields) -> Agreement:
     fields.setdefault("title", f"Agreement {next(_numbers)}")
     agreement = Agreement(**fields)
@@ -92,6 +110,7 @@ def make_agreement(space: Space, **fields) -> Agreement:
     return agreement
 
 
+@at_once
 def make_meeting(space: Space, **fields) -> Meeting:
     """A meeting of two hours, by default tomorrow, by the clock of Islamabad."""
     fields.setdefault("title", f"Meeting {next(_numbers)}")
@@ -125,11 +144,13 @@ def make_poll(space: Space, **fields) -> Poll:
     return poll
 
 
+@at_once
 def make_record(meeting: Meeting, state: str = RecordState.CIRCULATED, **fields) -> Record:
     """A record in `state`; what members read, unless it is a draft."""
     return Record.objects.create(space=meeting.space, meeting=meeting, state=state, **fields)
 
 
+@at_once
 def make_paragraph(record: Record, number: int = 1, **fields) -> Paragraph:
     """A paragraph in the section of that number, which is made if it is not there; of an agreed record too."""
     if record.is_frozen:
@@ -144,6 +165,7 @@ def _add_paragraph(record: Record, number: int, **fields) -> Paragraph:
     return Paragraph.objects.create(section=section, position=section.paragraphs.count(), **fields)
 
 
+@at_once
 def make_visit(space: Space, *, meetings=(), **fields) -> Visit:
     """A visit of three days, by default from today, with `meetings` as its programme."""
     fields.setdefault("title", f"Visit {next(_numbers)}")
@@ -177,6 +199,7 @@ def make_message(about, author=None, text: str = "What was said"):
     return post_message(author, about, text, uuid4())
 
 
+@at_once
 def make_resource(space: Space, *, files=(), countries=(), topics=(), **fields) -> Resource:
     """A resource; `files` (made with `make_file`) are attached to it, and read as it is."""
     fields.setdefault("title", f"Resource {next(_numbers)}")
@@ -209,6 +232,7 @@ def make_picture(space: Space, size: tuple[int, int] = (640, 400), **fields) -> 
     return Picture.objects.create(file=file, collection=space.collection, **fields)
 
 
+@at_once
 def make_service_point(space: Space, *, services=(), hours=(), country: str = "PK", **fields) -> ServicePoint:
     """A service point. `hours` are rows of weekday, opens, closes, by the clock of its `time_zone`."""
     Country.objects.get_or_create(code=country, defaults={"name": country})
@@ -222,6 +246,7 @@ def make_service_point(space: Space, *, services=(), hours=(), country: str = "P
     return point
 
 
+@at_once
 def make_country_profile(space: Space, *, country: str = "PK", facts=(), **fields) -> CountryProfile:
     """A profile. `facts` are rows of label, value, source, as_of (a date)."""
     Country.objects.get_or_create(code=country, defaults={"name": country})
@@ -235,6 +260,7 @@ def make_country_profile(space: Space, *, country: str = "PK", facts=(), **field
     return profile
 
 
+@at_once
 def make_glossary_term(space: Space, **fields) -> GlossaryTerm:
     fields.setdefault("title", f"Term {next(_numbers)}")
     fields.setdefault("definition", "What it means.")
@@ -243,6 +269,7 @@ def make_glossary_term(space: Space, **fields) -> GlossaryTerm:
     return term
 
 
+@at_once
 def make_news(space: Space, *, topics=(), **fields) -> NewsItem:
     fields.setdefault("title", f"News {next(_numbers)}")
     news = NewsItem(**fields)
@@ -252,6 +279,7 @@ def make_news(space: Space, *, topics=(), **fields) -> NewsItem:
     return news
 
 
+@at_once
 def make_question(space: Space, *, topics=(), countries=(), **fields) -> Question:
     fields.setdefault("title", f"Question {next(_numbers)}")
     fields.setdefault("short_answer", "In short.")
@@ -263,6 +291,7 @@ def make_question(space: Space, *, topics=(), countries=(), **fields) -> Questio
     return question
 
 
+@at_once
 def make_event(space: Space, *, topics=(), **fields) -> Event:
     """An event of two hours, by default tomorrow."""
     fields.setdefault("title", f"Event {next(_numbers)}")

@@ -15,6 +15,11 @@ def new_key() -> str:
     return "".join(secrets.choice(KEY_ALPHABET) for _position in range(KEY_LENGTH))
 
 
+def is_of_marking_alone(update_fields: Any) -> bool:
+    """Whether a save of these fields changes who may read an object, and nothing of what it says."""
+    return update_fields is not None and {"own_audience", "audience"}.issuperset(update_fields)
+
+
 def is_key(text: str) -> bool:
     """Whether `text` may be the key of something: what is none need not be looked for."""
     return len(text) == KEY_LENGTH and set(text) <= set(KEY_ALPHABET)

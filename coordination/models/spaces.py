@@ -15,7 +15,7 @@ from wagtail.query import PageQuerySet
 
 from accounts.text import validate_plain_text
 from coordination.editors_forms import LatestPageForm
-from coordination.models.marking import Audience, Marked, MarkedQuerySet
+from coordination.models.marking import Audience, Marked, MarkedQuerySet, is_of_marking_alone
 from coordination.models.organisations import Country
 
 
@@ -91,6 +91,12 @@ class MarkedPage(Marked, Page):
 
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; where the marking alone changes, there is nothing to check."""
+        if is_of_marking_alone(kwargs.get("update_fields")):
+            kwargs.setdefault("clean", False)
+        super().save(*args, **kwargs)
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
         """Check everything. The slug is the key: a title makes none if it is “!!!”, and the same one if used before."""

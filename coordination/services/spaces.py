@@ -61,11 +61,11 @@ def add_space(*, title: str, parent: Any = None, **fields: Any) -> Space:
     space.topics = topics
     parent_id = parent.pk if parent else Site.objects.get(is_default_site=True).root_page_id
     # Locked, since the place of a new page or collection in its tree is counted from those that are there.
-    Page.objects.select_for_update().get(pk=parent_id).add_child(instance=space)
+    above = Page.objects.select_for_update().get(pk=parent_id)
     space.collection = Collection.objects.select_for_update().get(depth=1).add_child(name=title)
+    above.add_child(instance=space)
     space.own_audience = space.default_audience()
     access.settle(space)
-    space.save(update_fields=["collection"])
     return space
 
 

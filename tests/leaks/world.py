@@ -56,6 +56,7 @@ from meetings.models import (
     VersionParagraph,
     VisitMember,
 )
+from search import ledger
 from tests import factories as make
 
 OPEN_MARKINGS = (Marking.CLEAR, Marking.GREEN, Marking.AMBER)
@@ -161,8 +162,9 @@ class World:
 
     # --- planting --------------------------------------------------------------------------------------------------
     def plant(self, markings: tuple[str, ...]) -> None:
-        for marking in markings:
-            self._plant_all_kinds(marking)
+        with ledger.gathering():
+            for marking in markings:
+                self._plant_all_kinds(marking)
         self._index()
 
     def _next_second(self) -> None:

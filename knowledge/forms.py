@@ -14,7 +14,7 @@ from wagtail.images.forms import BaseImageForm
 
 from accounts.text import validate_plain_text
 from coordination import access, audit
-from coordination.forms import DeedForm, FilesField, Filters, OnceForm, a_day, one_line, paragraphs
+from coordination.forms import DeedForm, FilesField, Filters, OnceForm, SeveralOf, a_day, one_line, paragraphs
 from coordination.models import Country, Space, Topic
 from knowledge.languages import WrittenLanguage
 from knowledge.models import File, Licence, ReadingList, ResourceKind, Service, ServiceKind, ServicePointState
@@ -69,13 +69,13 @@ class NewResourceForm(OnceForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    countries = forms.ModelMultipleChoiceField(
+    countries = SeveralOf(
         label=_("Countries"),
         queryset=Country.objects.filter(in_programme=True),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    topics = forms.ModelMultipleChoiceField(
+    topics = SeveralOf(
         label=_("Topics"), queryset=Topic.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
     )
     file = UploadField(label=_("File"), required=False)

@@ -20,6 +20,7 @@ from coordination.forms.shared import (
     LatestForm,
     OnceForm,
     ReportForm,
+    SeveralOf,
     one_line,
     paragraphs,
 )
@@ -100,7 +101,7 @@ class _ActionFields(DueFields):
         label=_("Priority"), choices=Priority.choices, initial=Priority.NORMAL, required=False,
         coerce=int, empty_value=Priority.NORMAL,  # type: ignore[arg-type]  # the stubs know of texts only
     )  # fmt: skip
-    helpers = forms.ModelMultipleChoiceField(
+    helpers = SeveralOf(
         label=_("Helpers"),
         queryset=Organisation.objects.none(),
         required=False,

@@ -20,6 +20,7 @@ from coordination.forms.shared import (
     LatestForm,
     OnceForm,
     ReportForm,
+    SeveralOf,
     a_day,
     one_line,
     paragraphs,
@@ -167,7 +168,7 @@ class ArticleField(forms.ModelChoiceField):
 class _CommitmentFields(DueFields):
     title = one_line(_("Title"))
     text = paragraphs(_("What was undertaken"), max_length=DESCRIPTION_MAX_LENGTH)
-    partners = forms.ModelMultipleChoiceField(
+    partners = SeveralOf(
         label=_("Partners"),
         queryset=Organisation.objects.none(),
         required=False,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from coordination import access, selectors
-from coordination.forms.shared import REASON_MAX_LENGTH, DeedForm, paragraphs
+from coordination.forms.shared import REASON_MAX_LENGTH, DeedForm, SeveralOf, paragraphs
 from coordination.models import (
     Marking,
     Organisation,
@@ -25,7 +25,7 @@ MARKINGS_EXPLAINED = {
 MARKINGS_OF_SPACES = (Marking.CLEAR, Marking.GREEN, Marking.AMBER)
 
 
-class UsersField(forms.ModelMultipleChoiceField):
+class UsersField(SeveralOf):
     def label_from_instance(self, obj: User) -> str:
         return f"{obj.name} ({obj.organisation.acronym})" if obj.organisation else obj.name
 
@@ -33,7 +33,7 @@ class UsersField(forms.ModelMultipleChoiceField):
 class NamedReadersForm(DeedForm):
     """Whom the narrow markings name; nobody is offered but whom the form that uses it says."""
 
-    organisations = forms.ModelMultipleChoiceField(
+    organisations = SeveralOf(
         label=_("Organisations (for TLP:AMBER+STRICT)"),
         queryset=Organisation.objects.none(),
         required=False,

@@ -18,6 +18,20 @@ REPORT_MAX_LENGTH = 10_000
 REASON_MAX_LENGTH = 1000
 
 
+# What has more digits no database keeps as a number, and no row bears it as its key.
+MOST_DIGITS_OF_A_KEY = 18
+
+
+class SeveralOf(forms.ModelMultipleChoiceField):
+    """Several of some rows. A key that is beyond every number names none of them (Django asks the database for it)."""
+
+    def clean(self, value: Any) -> Any:
+        for one in value if isinstance(value, list | tuple) else ():
+            if len(str(one)) > MOST_DIGITS_OF_A_KEY and str(one).lstrip("-").isdigit():
+                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": one})
+        return super().clean(value)
+
+
 class DeedForm(forms.Form):
     """A form whose service may refuse: what it refuses is said beside the field that it names."""
 

@@ -6,7 +6,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from coordination.forms.shared import SPACE_DESCRIPTION_MAX_LENGTH, DeedForm, LatestForm, OnceForm, one_line, paragraphs
+from coordination.forms.shared import (
+    SPACE_DESCRIPTION_MAX_LENGTH,
+    DeedForm,
+    LatestForm,
+    OnceForm,
+    SeveralOf,
+    one_line,
+    paragraphs,
+)
 from coordination.models import (
     Country,
     Organisation,
@@ -20,7 +28,7 @@ class _SpaceFields(DeedForm):
     title = one_line(_("Title"))
     kind = forms.ChoiceField(label=_("Kind"), choices=SpaceKind.choices)
     country = forms.ModelChoiceField(label=_("Country"), queryset=Country.objects.all(), required=False)
-    topics = forms.ModelMultipleChoiceField(
+    topics = SeveralOf(
         label=_("Topics"), queryset=Topic.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
     )
     description = paragraphs(_("Description"), max_length=SPACE_DESCRIPTION_MAX_LENGTH)

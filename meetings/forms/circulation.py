@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from coordination.forms import DeedForm, LatestForm, OnceForm, a_day, one_line, paragraphs
+from coordination.forms import DeedForm, LatestForm, OnceForm, SeveralOf, a_day, one_line, paragraphs
 from coordination.models import Organisation
 from meetings import services
 from meetings.models import Answer, AnswerKind, CommentState, Record, RecordComment
@@ -13,7 +13,7 @@ from meetings.models.circulation import NOTE_MAX_LENGTH
 
 
 class CirculateForm(DeedForm):
-    organisations = forms.ModelMultipleChoiceField(
+    organisations = SeveralOf(
         label=_("Who is asked to agree"),
         queryset=Organisation.objects.none(),
         required=False,

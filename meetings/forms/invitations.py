@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from coordination import access
-from coordination.forms import DeedForm, LatestForm, one_line, paragraphs
+from coordination.forms import DeedForm, LatestForm, SeveralOf, one_line, paragraphs
 from coordination.models import Organisation, Person, Post
 from meetings import selectors
 from meetings.forms.meetings import a_time
@@ -22,7 +22,7 @@ class CancelForm(DeedForm):
 
 
 class InviteForm(DeedForm):
-    organisations = forms.ModelMultipleChoiceField(
+    organisations = SeveralOf(
         label=_("Organisations"), queryset=Organisation.objects.none(), widget=forms.CheckboxSelectMultiple
     )
 

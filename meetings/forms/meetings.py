@@ -14,6 +14,7 @@ from coordination.forms import (
     DeedForm,
     LatestForm,
     OnceForm,
+    SeveralOf,
     a_day,
     one_line,
     paragraphs,
@@ -61,7 +62,7 @@ class WhatMeetingsSay(DeedForm):
     organiser = forms.ModelChoiceField(label=_("Organiser"), queryset=Organisation.objects.none())
     purpose = paragraphs(_("Purpose"), max_length=DESCRIPTION_MAX_LENGTH)
     language = forms.ChoiceField(label=_("Language of the text"), choices=settings.LANGUAGES)
-    topics = forms.ModelMultipleChoiceField(
+    topics = SeveralOf(
         label=_("Topics"), queryset=Topic.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
     )
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from coordination import selectors as coordination
-from coordination.forms import DESCRIPTION_MAX_LENGTH, DeedForm, OnceForm, a_day, one_line, paragraphs
+from coordination.forms import DESCRIPTION_MAX_LENGTH, DeedForm, OnceForm, SeveralOf, a_day, one_line, paragraphs
 from coordination.models import Organisation, Space
 from meetings.forms.meetings import a_zone
 from meetings.models import Meeting, Poll, PollVote, Vote
@@ -35,7 +35,7 @@ class NewPollForm(OnceForm):
         help_text=_("One a line, as 2026-05-12 10:00, by the clock of the place."),
     )
     closes_on = a_day(_("Answers until"))
-    organisations = forms.ModelMultipleChoiceField(
+    organisations = SeveralOf(
         label=_("Organisations asked"), queryset=Organisation.objects.none(), widget=forms.CheckboxSelectMultiple
     )
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from coordination import selectors as coordination
-from coordination.forms import DeedForm, LatestForm, OnceForm, one_line
+from coordination.forms import DeedForm, LatestForm, OnceForm, SeveralOf, one_line
 from coordination.models import Organisation, Space
 from meetings import recurrence
 from meetings.forms.meetings import WhatMeetingsSay, a_zone
@@ -91,7 +91,7 @@ class EditSeriesForm(LatestForm, WhatMeetingsSay):
 
 
 class InviteToSeriesForm(DeedForm):
-    organisations = forms.ModelMultipleChoiceField(
+    organisations = SeveralOf(
         label=_("Organisations"),
         queryset=Organisation.objects.none(),
         required=False,

@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from coordination import selectors as coordination
-from coordination.forms import DESCRIPTION_MAX_LENGTH, DeedForm, LatestForm, OnceForm, a_day, one_line, paragraphs
+from coordination.forms import (
+    DESCRIPTION_MAX_LENGTH,
+    DeedForm,
+    LatestForm,
+    OnceForm,
+    SeveralOf,
+    a_day,
+    one_line,
+    paragraphs,
+)
 from coordination.models import Country, Organisation, Person, Post, Space, Topic
 from meetings import letters, services
 from meetings.forms.meetings import NewMeetingForm, a_time, a_zone
@@ -54,7 +63,7 @@ class _VisitFields(DeedForm):
         help_text=_("What the delegation needs from one place to the next where no transport is entered."),
     )
     language = forms.ChoiceField(label=_("Language of the text"), choices=settings.LANGUAGES)
-    topics = forms.ModelMultipleChoiceField(
+    topics = SeveralOf(
         label=_("Topics"), queryset=Topic.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
     )
 
@@ -117,7 +126,7 @@ class MemberForm(DeedForm):
         return fields
 
 
-class MembersField(forms.ModelMultipleChoiceField):
+class MembersField(SeveralOf):
     """Some of the delegation; none chosen is all."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -183,6 +183,7 @@ def test_a_contributor_publishes_a_resource_with_its_file_once(client, space, co
         ("language", "tlh"),
         ("countries", "XX"),
         ("topics", "999999"),
+        ("topics", "9" * 21),
         ("submission", "not-a-key"),
         ("authors", "a\u2066b"),
     ],

@@ -50,7 +50,9 @@ def best(entry: Entry, query: Query) -> Spot:
     pieces = list(zip(["", *entry.places], entry.body.split(BETWEEN), strict=False))
     chosen = _chosen(pieces, query)
     if chosen is None:  # found by its title
-        return Spot(entry.url, "", next((text for _fragment, text in pieces if text.strip()), ""))
+        # What stands before the pages of a file is the name that it was sent under, which tells a reader nothing.
+        shown = pieces[1:] if _PAGE.match(entry.places[0]) else pieces
+        return Spot(entry.url, "", next((text for _fragment, text in shown if text.strip()), ""))
     fragment, text = chosen
     page = _PAGE.match(fragment)
     label = _("page %(number)s") % {"number": page[1]} if page else ""

@@ -111,7 +111,7 @@ def test_a_result_leads_to_a_place_that_stands_on_its_page(client, space, reader
 
 
 def test_a_pdf_is_opened_at_the_page_where_most_of_what_was_asked_for_stands(client, space, reader):
-    file = make_file(space, "handbook.pdf", b"%PDF-", title="Handbook")
+    file = make_file(space, "scan7.pdf", b"%PDF-", title="Handbook")
     file.text = f"\fA {WORD}.\f\fCounselling of a {WORD}, at length.\fCounselling."
     file.save(update_fields=["text"])
     client.force_login(reader)
@@ -120,6 +120,7 @@ def test_a_pdf_is_opened_at_the_page_where_most_of_what_was_asked_for_stands(cli
     assert "page 4" in page
     [hit] = found(reader, "handbook")
     assert (hit.url, hit.place) == (file.get_absolute_url(), "")
+    assert hit.passage == f"A {WORD}.", "its first words, not the name of the file"
 
 
 def test_a_file_has_the_topics_of_what_it_is_attached_to_and_a_resource_its_makers(space, reader):

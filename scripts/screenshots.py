@@ -1,6 +1,9 @@
-"""The visit of the demonstration in Chromium, from nothing to its outcome, with a picture of each step in docs/visit.
+"""The demonstration in Chromium, in pictures: a visit from nothing to its outcome, and the pages of knowledge.
 
-    .venv/bin/python scripts/screenshots.py [folder]
+    .venv/bin/python scripts/screenshots.py [folder [visit | knowledge]]
+
+The pictures go to docs/visit and docs/knowledge, or to folders of these names in `folder`; both, or one alone. What is
+walked stands in scripts/story_of_a_visit.py and scripts/story_of_the_knowledge.py.
 
 It loads the demonstration into a database of its own, serves it, and lets the secretariat, a second rapporteur, two
 delegations and the chair do what scripts/story_of_a_visit.py tells. The second half happens after the visit: for that
@@ -132,9 +135,10 @@ class Somebody:
         with self.page.expect_navigation():
             button.evaluate("one => one.form.requestSubmit(one)")
 
-    def is_pictured(self, name: str, *, top: str = "") -> None:
+    def is_pictured(self, name: str, *, top: str = "", keeps_focus: bool = False) -> None:
         """The page from its top; or from what `top` points to."""
-        self.page.evaluate("document.activeElement?.blur(); scrollTo(0, 0)")
+        if not keeps_focus:
+            self.page.evaluate("document.activeElement?.blur(); scrollTo(0, 0)")
         width = self.page.viewport_size["width"]
         height = self.page.evaluate("document.documentElement.scrollHeight")
         start = self.page.locator(top).first.bounding_box()["y"] + self.page.evaluate("scrollY") if top else 0
@@ -221,9 +225,11 @@ def main() -> None:
     from playwright.sync_api import sync_playwright
 
     from scripts.story_of_a_visit import afterwards, beforehand, days_until_after
+    from scripts.story_of_the_knowledge import pictures_of_knowledge
     from tests.browser.conftest import PROGRAMS
 
-    album = Album(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "visit")
+    folder_of_pictures = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs"
+    wanted = sys.argv[2:] or ["visit", "knowledge"]
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         environment = {
@@ -237,11 +243,17 @@ def main() -> None:
         load(environment)
         options = ["--no-sandbox"] if os.geteuid() == 0 else []
         chromium = playwright.chromium.launch(executable_path=program, args=options)
-        with served(environment) as url:
-            visit = beforehand(Room(chromium, album, url))
-        # By then everybody has to sign in anew.
-        with served(environment, days=days_until_after()) as url:
-            afterwards(Room(chromium, album, url), visit)
+        # The pages of knowledge first: the visit, too, can be found.
+        if "knowledge" in wanted:
+            with served(environment) as url:
+                pictures_of_knowledge(Room(chromium, Album(folder_of_pictures / "knowledge"), url))
+        if "visit" in wanted:
+            album = Album(folder_of_pictures / "visit")
+            with served(environment) as url:
+                visit = beforehand(Room(chromium, album, url))
+            # By then everybody has to sign in anew.
+            with served(environment, days=days_until_after()) as url:
+                afterwards(Room(chromium, album, url), visit)
         chromium.close()
 
 

@@ -1,21 +1,28 @@
 """How well what is asked for is found: Accord's engines beside Wagtail's own search, by judged questions.
 
-    .venv/bin/python benchmarks/relevance.py           (or: make bench)
+    . var/services/env; .venv/bin/python benchmarks/relevance.py           (or: make bench)
 
 The content is the demonstration, as one reader sees it, and text that installed packages ship (worlds/texts.py). The
 questions and what is right for each are in worlds/questions.txt; every second one is for tuning, the others are only
 reported. Wagtail's backends search the same titles and texts as Wagtail's manual shows it: a title counts twice, words
-are joined by "or" and, in another line, by "and". Elasticsearch is measured where ELASTICSEARCH_URL is set.
-RELEVANCE_WAGTAIL_DATABASE=1 asks Wagtail's database backend too, which takes long.
+are joined by "or" and, in another line, by "and".
+
+All lie in one database, on the PostgreSQL that DATABASE_URL names; a second process asks the embedded engine on SQLite
+the same questions over the same content. Without DATABASE_URL all lie in SQLite, where Wagtail's database backend ranks
+each row by a query of its own. Elasticsearch is measured where ELASTICSEARCH_URL is set. An engine that takes
+longer than RELEVANCE_SECONDS for all questions is left out, and said to be.
 RELEVANCE_MISSES=1 prints the tuning questions whose answer did not come first.
 """
 
+import json
 import os
+import subprocess
 import sys
-import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -23,15 +30,9 @@ from typing import Any
 QUESTIONS = Path(__file__).resolve().parent / "worlds" / "questions.txt"
 READ = 10  # how many results somebody looks at
 HALVES = ("for tuning", "only reported")
+MOST_SECONDS = float(os.environ.get("RELEVANCE_SECONDS", "600"))
+ON_SQLITE = "--embedded-on-sqlite"
 
-folder = tempfile.mkdtemp(prefix="accord-bench-")
-os.environ |= {
-    "SECRET_KEY": "only-for-benchmarks",
-    "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
-    "DJANGO_SETTINGS_MODULE": "config.settings",
-    "ELASTICSEARCH_INDEX": f"bench-{os.getpid()}",
-    "LOG_LEVEL": "ERROR",
-}
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 Search = Callable[[str], list[int]]
@@ -45,29 +46,82 @@ class Question:
     half: str
 
 
-def main() -> None:
-    import django
+@dataclass(frozen=True)
+class Mark:
+    reciprocal_rank: float
+    recall: float
 
-    django.setup()
+
+Marks = dict[Question, Mark]
+
+
+def main() -> None:
+    from benchmarks.worlds.own_database import database
+
+    if ON_SQLITE in sys.argv:
+        with database():
+            marks_here()
+        return
+    with database(index="relevance") as where, second_process(where) as other:
+        reader, questions = make_content()
+        has_elasticsearch = bool(os.environ["ELASTICSEARCH_URL"])
+        try:
+            if has_elasticsearch:
+                send_all()
+            accord = {"Accord, Elasticsearch": ask_elasticsearch(reader)} if has_elasticsearch else {}
+            accord |= {f"Accord, embedded, {where}": ask_ledger(reader)}
+            marks = mark_all(questions, accord)
+            if other:
+                marks |= {"Accord, embedded, SQLite": marks_of(other, questions)}
+            marks |= mark_all(questions, ask_wagtail(reader, where))
+            report(questions, marks)
+        finally:
+            if has_elasticsearch:
+                forget_index()
+
+
+def make_content() -> tuple[Any, list[Question]]:
     from django.core.management import call_command
 
-    call_command("migrate", verbosity=0)
-    call_command("load_demonstration", verbosity=0)
+    say("The content is being made.")
+    call_command("load_demonstration", verbosity=0, stdout=sys.stderr)
     reader = the_widest_reader()
-    names = add_shipped()
-    questions = list(read_questions(names, reader))
-    print(f"{len(questions)} questions over {len(readable(reader))} entries")
-    engines = {"Accord, embedded": ask_ledger(reader)} | ask_wagtail(reader)
-    clean_up = []
-    if os.environ.get("ELASTICSEARCH_URL"):
-        send_all()
-        engines = {"Accord, Elasticsearch": ask_elasticsearch(reader)} | engines
-        clean_up.append(forget_index)
-    try:
-        report(questions, engines)
-    finally:
-        for step in clean_up:
-            step()
+    questions = list(read_questions(add_shipped(), reader))
+    say(f"{len(questions)} questions over {len(readable(reader))} entries")
+    return reader, questions
+
+
+def say(sentence: str) -> None:
+    """To standard error: what a second process says on standard output is read by the first."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+# --- the embedded engine on the other database ----------------------------------------------------------------------
+@contextmanager
+def second_process(where: str) -> Iterator["subprocess.Popen[str] | None"]:
+    """The embedded engine on SQLite, asked by a process of its own; none is needed where all lies on SQLite."""
+    if where == "SQLite":
+        yield None
+        return
+    others = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "ELASTICSEARCH_URL")}
+    command = [sys.executable, __file__, ON_SQLITE]
+    with subprocess.Popen(command, env=others, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def marks_here() -> None:
+    reader, questions = make_content()
+    [marks] = mark_all(questions, {"Accord, embedded, SQLite": ask_ledger(reader)}).values()
+    print(json.dumps([(question.text, astuple(its)) for question, its in marks.items()]))
+
+
+def marks_of(process: "subprocess.Popen[str]", questions: list[Question]) -> Marks:
+    written, _nothing = process.communicate()
+    by_text = {text: Mark(*its) for text, its in json.loads(written.splitlines()[-1])}
+    return {question: by_text[question.text] for question in questions}
 
 
 # --- the content ---------------------------------------------------------------------------------------------------
@@ -160,7 +214,11 @@ def ask_ledger(reader: Any) -> Search:
 
 def ask_elasticsearch(reader: Any) -> Search:
     from search import selectors
+    from search.engines import elastic
     from search.queries import Query
+
+    # What is measured are ranks and not times: on a busy machine nobody answers in its place.
+    elastic.SEARCH_SECONDS = elastic.WRITE_SECONDS
 
     def ask(text: str) -> list[int]:
         results = selectors.search(Query(text=text), reader)
@@ -170,7 +228,7 @@ def ask_elasticsearch(reader: Any) -> Search:
     return ask
 
 
-def ask_wagtail(reader: Any) -> dict[str, Search]:
+def ask_wagtail(reader: Any, where: str) -> dict[str, Search]:
     """Wagtail's database backend, and its Elasticsearch backend where there is one, over titles and texts."""
     from wagtail.search.backends import get_search_backend
 
@@ -182,8 +240,7 @@ def ask_wagtail(reader: Any) -> dict[str, Search]:
         ]
     )
     engines: dict[str, Search] = {}
-    # On SQLite it ranks each row by a query of its own: 190 questions take it longer than all the rest together.
-    backends = {"database": get_search_backend("default")} if os.environ.get("RELEVANCE_WAGTAIL_DATABASE") else {}
+    backends = {f"database, {where}": get_search_backend("default")}
     if url := os.environ.get("ELASTICSEARCH_URL"):
         from modelsearch.backends.elasticsearch9 import SearchBackend
 
@@ -262,44 +319,51 @@ def forget_index() -> None:
 
 
 # --- figures -------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Mark:
-    reciprocal_rank: float
-    recall: float
-
-
 def mark(found: list[int], right: frozenset[int]) -> Mark:
     found = found[:READ]
     rank = next((place for place, key in enumerate(found, start=1) if key in right), None)
     return Mark(1 / rank if rank else 0.0, len(right & set(found)) / min(len(right), READ))
 
 
-def report(questions: list[Question], engines: dict[str, Search]) -> None:
-    marks = {
-        name: {question: mark(ask(question.text), question.right) for question in questions}
-        for name, ask in engines.items()
-    }
+def mark_all(questions: list[Question], engines: dict[str, Search]) -> dict[str, Marks]:
+    """What each engine has found; of one that takes too long, nothing."""
+    marked = {}
+    for name, ask in engines.items():
+        began, marks = time.monotonic(), {}
+        for question in questions:
+            marks[question] = mark(ask(question.text), question.right)
+            if time.monotonic() - began > MOST_SECONDS:
+                print(f"{name}: left out, {len(marks)} of {len(questions)} questions in {MOST_SECONDS:.0f} s")
+                break
+        else:
+            say(f"{name}: {time.monotonic() - began:.0f} s")
+            marked[name] = marks
+    return marked
+
+
+def report(questions: list[Question], engines: dict[str, Marks]) -> None:
+    print(f"{len(questions)} questions")
     for half in HALVES:
         of_half = [question for question in questions if question.half == half]
         print(f"\n{len(of_half)} questions {half}: mean reciprocal rank, recall at {READ}")
         for name in engines:
-            _print_line(name, [marks[name][question] for question in of_half])
+            _print_line(name, [engines[name][question] for question in of_half])
     print("\nby group, all questions")
     for group in dict.fromkeys(question.group for question in questions):
         of_group = [question for question in questions if question.group == group]
         print(f"{group} ({len(of_group)})")
         for name in engines:
-            _print_line(f"  {name}", [marks[name][question] for question in of_group])
+            _print_line(f"  {name}", [engines[name][question] for question in of_group])
     if os.environ.get("RELEVANCE_MISSES"):
         for name in list(engines)[:2]:
-            for question, its in marks[name].items():
+            for question, its in engines[name].items():
                 if question.half == HALVES[0] and (its.reciprocal_rank < 1 or its.recall < 1):
                     print(f"{name}: {its.reciprocal_rank:.2f} {its.recall:.2f} {question.text}")
 
 
 def _print_line(name: str, marks: list[Mark]) -> None:
     rank, recall = fmean(each.reciprocal_rank for each in marks), fmean(each.recall for each in marks)
-    print(f"{name:34} {rank:.3f}  {recall:.3f}")
+    print(f"{name:40} {rank:.3f}  {recall:.3f}")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ is asked here. Its own search is not used: on SQLite it ranks each row by a quer
 and it counts facets of single columns only.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import reduce
 from itertools import combinations
@@ -87,12 +88,13 @@ def search(query: Query, user: access.Reader) -> Found:
         return NOTHING
     matches = _weighed(_matches(_condition(query)), query, user) if query.has_words else None
     readable = _within(Entry.objects.standing().readable_by(user), query)
-    found = _matching(readable, matches)
+    found = _matching(readable, _matches(_asked(query)) if query.has_words else None)
     places = _page(_chosen(readable, query), matches, query)
+    total, counts = _counted(found, query)
     return Found(
         numbers=[number for _value, number in places],
-        total=_chosen(found, query).count(),
-        counts={facet: _count(_chosen(found, query.without(facet)), facet) for facet in FACETS},
+        total=total,
+        counts=counts,
         places=places,
         engine=ENGINE,
     )
@@ -102,7 +104,7 @@ def everything(query: Query, user: access.Reader) -> QuerySet[Entry]:
     """All that `user` finds, in no order: what saved searches tell of."""
     if query.asks_for_nothing:
         return Entry.objects.none()
-    matches = _matches(_condition(query)) if query.has_words else None
+    matches = _matches(_asked(query)) if query.has_words else None
     readable = _within(Entry.objects.standing().readable_by(user), query)
     return _chosen(_matching(readable, matches), query)
 
@@ -244,6 +246,25 @@ def _ranked(matches: QuerySet, entries: QuerySet[Entry]) -> QuerySet:
     return matches.filter(number__in=entries.values("pk")).order_by("-score", "-number")
 
 
+def _counted(found: QuerySet[Entry], query: Query) -> tuple[int, dict[str, dict[str, int]]]:
+    """How many there are, and by facet how many of each value: two questions for all that nothing is chosen of. Each of
+    them finds the words anew, so that one for each facet would take several times as long."""
+    counts = {facet: _count(_chosen(found, query.without(facet)), facet) for facet in FACETS if facet in query.chosen}
+    others = [facet for facet in FACETS if facet not in counts]
+    here = _chosen(found, query).order_by()
+    columns = [facet for facet in others if facet not in FACETS_IN_ROWS]
+    groups = list(here.values(*columns).annotate(count=Count("pk"))) if columns else [{"count": here.count()}]
+    in_rows = EntryFacet.objects.filter(name__in=set(others) & set(FACETS_IN_ROWS), entry__in=here.values("pk"))
+    counted = [(group[column], column, group["count"]) for column in columns for group in groups]
+    counted += list(in_rows.order_by().values_list("value", "name").annotate(count=Count("pk")))
+    for facet in others:
+        counts[facet] = Counter()
+    for value, facet, number in counted:
+        if value is not None:
+            counts[facet][str(value)] += number
+    return sum(group["count"] for group in groups), counts
+
+
 def _count(entries: QuerySet[Entry], facet: str) -> dict[str, int]:
     if facet in FACETS_IN_ROWS:
         rows: QuerySet = EntryFacet.objects.filter(name=facet, entry__in=entries.values("pk"))
@@ -255,10 +276,15 @@ def _count(entries: QuerySet[Entry], facet: str) -> dict[str, int]:
 
 
 # --- matching, as each database does it ----------------------------------------------------------------------------
-def _condition(query: Query) -> str:
-    """What is looked for, in the database's own words. Words that are a phrase besides count for more."""
+def _asked(query: Query) -> str:
+    """What is looked for, in the database's own words."""
     runs = [_of_run(run) for run in query.runs]
-    asked = _some_of(runs, query.fewest) if query.is_loose else _all_of(runs)
+    return _some_of(runs, query.fewest) if query.is_loose else _all_of(runs)
+
+
+def _condition(query: Query) -> str:
+    """The same for ranking: words that are a phrase besides count for more."""
+    asked = _asked(query)
     loose = words.of(query.loose_text)
     # Whoever has the words side by side has each of them, so that nothing more is found by this.
     return _any_of([asked, _all_of([asked, _phrase(loose)])]) if len(loose) > 1 else asked

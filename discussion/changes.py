@@ -18,7 +18,7 @@ from discussion.models import Message, Thread
 
 def locked(thread: Thread) -> Thread:
     """The thread as it stands, held until the commit: changes of one thread are numbered one after the other."""
-    return Thread.objects.select_for_update().select_related(None).get(pk=thread.pk)
+    return Thread.objects.select_for_update(of=("self",)).select_related("audience").get(pk=thread.pk)
 
 
 def message_changed(thread: Thread, message: Message, **of_the_thread: Any) -> None:

@@ -120,9 +120,9 @@ def _means(mention: Mention, user: Any, role: str | None) -> bool:
 
 
 # --- kept ----------------------------------------------------------------------------------------------------------
-def keep(message: Message) -> list[Mention]:
-    """Note whom the words of `message`, posted or changed just now, name. Gives the mentions that are new."""
-    before = {_key(one): one for one in message.mentions.all()} if message.pk else {}
+def keep(message: Message, *, is_new: bool = False) -> list[Mention]:
+    """Note whom the words of `message`, posted (`is_new`) or changed now, name. Gives the mentions that are new."""
+    before = {} if is_new else {_key(one): one for one in message.mentions.all()}
     wanted = {}
     if "@" in message.text:
         for one in Readers(message.thread).named_in(message.text):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -138,10 +138,7 @@ def tell(*, entry: AuditEntry, obj: Any, details: dict[str, Any], **_signal: Any
     reached: dict[str, set[int]] = {}
     for kind in kinds_told_on(entry.verb):
         before = reached.get(kind.family, set()) if kind.family else set()
-        recipients = set(kind(entry, obj, details).recipients())
-        concerned = [
-            user for user in recipients if user.is_active and user.pk != entry.actor_id and user.pk not in before
-        ]
+        concerned = _keys_of(kind(entry, obj, details).recipients()) - before - {entry.actor_id}
         known, new = _tell_of_one_kind(kind, entry, obj, details, concerned)
         told |= new
         if kind.family:
@@ -150,8 +147,16 @@ def tell(*, entry: AuditEntry, obj: Any, details: dict[str, Any], **_signal: Any
         transaction.on_commit(lambda: pokes.counts_changed(told))
 
 
+def _keys_of(recipients: Iterable[User]) -> set[int]:
+    """Of those who are active. In a lively thread they are many, and nearly all have such news already: the rows of
+    their accounts are not fetched for that."""
+    if isinstance(recipients, QuerySet):
+        return set(recipients.filter(is_active=True).values_list("pk", flat=True))
+    return {user.pk for user in recipients if user.is_active}
+
+
 def _tell_of_one_kind(
-    kind: type[Notification], entry: AuditEntry, obj: Any, details: dict[str, Any], concerned: list[User]
+    kind: type[Notification], entry: AuditEntry, obj: Any, details: dict[str, Any], concerned: set[int]
 ) -> tuple[set[int], set[int]]:
     """Who has such news already, and who has it now for the first time."""
     from discussion import preferences, services
@@ -159,7 +164,8 @@ def _tell_of_one_kind(
     message = details.get("message") if kind.of_messages else None
     # First those who have such news already: in a lively thread these are nearly all.
     known = services.bring_up_to_date(concerned, kind, entry, message)
-    new = access.readers_among([user for user in concerned if user.pk not in known], obj)
+    left = concerned - known
+    new = access.readers_among(User.objects.filter(pk__in=left), obj) if left else []
     wanted = preferences.wanted_by(new, kind, entry.space_id) if new else {}
     noted = services.notify([user for user in new if wanted[user.pk].page], kind, entry, wanted, message)
     return known, {news.user_id for news in noted}

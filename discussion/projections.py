@@ -17,7 +17,7 @@ from search import ledger
 from search.projections import Projection, projectors, projects
 
 
-@projects(Message)
+@projects(Message, along=("thread__audience", "author__organisation"))
 def message(obj: Message) -> Iterator[Projection]:
     thread = obj.thread
     if obj.standing != Standing.POSTED:

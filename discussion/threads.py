@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
+
 from coordination import access
 from coordination.models import Marked
 from coordination.named import find, live, name_of
@@ -32,7 +34,7 @@ def rests(obj: Any) -> bool:
 
     What rapporteurs say of a draft would be read by everybody once it is circulated, without a chair's word.
     """
-    if isinstance(obj, Thread) and not _may_rest(obj.root_type.model_class()):
+    if isinstance(obj, Thread) and not _may_rest(ContentType.objects.get_for_id(obj.root_type_id).model_class()):
         return False
     root = obj.root if isinstance(obj, Thread) else root_of(obj)
     return root is not None and root.access_limit() is not None

@@ -65,7 +65,7 @@ def write(projector: Projector, key: Any) -> None:
         gathered[projector.model, key] = projector
         return
     with transaction.atomic():
-        obj = _latest(projector.model, key)
+        obj = _latest(projector, key)
         if obj is None:
             remove(projector.model, key)
             return
@@ -102,9 +102,11 @@ def project_all(model: type[Model], after: int = 0) -> Iterator[Any]:
         write(projector, key)
 
 
-def _latest(model: type[Model], key: Any) -> Any:
+def _latest(projector: Projector, key: Any) -> Any:
     """The object as the database has it, held until the end of the transaction: two changes project in turn."""
-    queryset = model._base_manager.filter(pk=key)
+    queryset = projector.model._base_manager.filter(pk=key)
+    if projector.along:
+        queryset = queryset.select_related(*projector.along)
     if connection.features.has_select_for_no_key_update:
         # Not against those who only refer to it: two new parts of one object would else wait for each other.
         queryset = queryset.select_for_update(of=("self",), no_key=True)

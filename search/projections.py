@@ -45,12 +45,13 @@ class Projection:
 @dataclass(frozen=True)
 class Projector:
     """How objects of `model` are projected. `parts` names the way from each model of a part to its root; `audience` is
-    of all objects of a model that has none itself."""
+    of all objects of a model that has none itself; `along` is fetched with each, in the same query."""
 
     model: type[Model]
     project: Callable[[Any], Iterable[Projection]]
     parts: Mapping[type[Model], str] = field(default_factory=dict)
     audience: Callable[[], Audience] | None = None
+    along: tuple[str, ...] = ()
 
     def root_key(self, part: Model) -> Any:
         """The key of the root that `part` belongs to; None where the way there is already gone."""
@@ -75,13 +76,14 @@ def projects(
     model: type[Model],
     parts: Mapping[type[Model], str] | None = None,
     audience: Callable[[], Audience] | None = None,
+    along: tuple[str, ...] = (),
 ) -> Callable:
     """Register the function below as what projects `model`."""
     if audience is None and not hasattr(model, "audience_path"):
         raise TypeError(f"{model.__name__} has no audience: nobody could be told who may find it.")
 
     def register(function: Callable[[Any], Iterable[Projection]]) -> Callable:
-        projectors[model] = Projector(model, function, parts or {}, audience)
+        projectors[model] = Projector(model, function, parts or {}, audience, along)
         return function
 
     return register

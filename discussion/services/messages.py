@@ -47,9 +47,9 @@ def post_message(
         raise ValidationError({"text": _("A draft is not discussed: everybody would read it once it is circulated.")})
     thread = about if isinstance(about, Thread) else _thread_on(actor, about)
     require(actor, "contribute", thread)
-    message = _add(actor, thread, words, submission, answers, uploads, titles)
+    # Before the thread is held, for which others who post wait.
     drafts.forget(actor, about)
-    return message
+    return _add(actor, thread, words, submission, answers, uploads, titles)
 
 
 @transaction.atomic
@@ -157,10 +157,8 @@ def _add(
     message.answers = _answered(thread, answers)
     changes.message_changed(thread, message, last_number=number, last_message_at=now)
     advance(actor, thread, number)
-    mentions.keep(message)
-    audit.record(
-        actor, "message posted", thread, after={"message": message.key, "number": number}, details={"message": message}
-    )
+    details = {"message": message, "mentions": mentions.keep(message, is_new=True)}
+    audit.record(actor, "message posted", thread, after={"message": message.key, "number": number}, details=details)
     # At the end: what is written to the disk is not taken back with the transaction.
     files.attach(actor, message, uploads, titles)
     # Whoever had something unread before has no other count now.

@@ -49,11 +49,12 @@ def notify(
 
 
 def bring_up_to_date(
-    users: Iterable[User], kind: type[notifier.Notification], entry: AuditEntry, message: Message | None = None
+    users: set[int], kind: type[notifier.Notification], entry: AuditEntry, message: Message | None = None
 ) -> set[int]:
-    """Let such news as these users have not looked at yet tell of `entry` instead. Gives the keys of the users."""
+    """Let such news as these users have not looked at yet tell of `entry` instead. Gives the keys of those who had
+    some."""
     unseen = Notification.objects.filter(
-        user__in=list(users),
+        user__in=users,
         kind=kind.kind,
         object_type_id=entry.object_type_id,
         object_id=entry.object_id,

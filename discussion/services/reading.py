@@ -19,9 +19,13 @@ def mark_read(actor: User, thread: Thread, number: int) -> None:
 
 def advance(actor: User, thread: Thread, number: int) -> bool:
     number = min(number, thread.last_number)
-    mark, is_new = ReadMark.objects.get_or_create(user=actor, thread=thread, defaults={"number": number})
     _note_news_as_seen(actor, thread, number)
-    return is_new or bool(ReadMark.objects.filter(pk=mark.pk, number__lt=number).update(number=number))
+    behind = ReadMark.objects.filter(user=actor, thread=thread, number__lt=number)
+    if behind.update(number=number):
+        return True
+    _mark, is_new = ReadMark.objects.get_or_create(user=actor, thread=thread, defaults={"number": number})
+    # Whoever has made it meanwhile may have read less.
+    return is_new or bool(behind.update(number=number))
 
 
 def _note_news_as_seen(actor: User, thread: Thread, number: int) -> None:

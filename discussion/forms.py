@@ -2,6 +2,8 @@
 file by discussion.files; the form keeps what was typed."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
@@ -19,6 +21,15 @@ class UploadsField(FilesField):
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         return [forms.FileField.clean(self, one, initial) for one in data or []]
+
+
+@contextmanager
+def beside_the_field() -> Iterator[None]:
+    """What a check refuses under a name of its own is said beside the field that is looked at."""
+    try:
+        yield
+    except forms.ValidationError as refusal:
+        raise forms.ValidationError(refusal.messages) from refusal
 
 
 class MessageForm(DeedForm):
@@ -73,18 +84,13 @@ class MessageForm(DeedForm):
         return form
 
     def clean_text(self) -> str:
-        try:
+        with beside_the_field():
             return text.check(self.cleaned_data["text"], may_be_empty=bool(self.files))
-        except forms.ValidationError as refusal:
-            raise forms.ValidationError(refusal.messages) from refusal
 
     def clean_files(self) -> list[Any]:
-        uploads = self.cleaned_data["files"]
-        try:
-            files.check(uploads)
-        except forms.ValidationError as refusal:
-            raise forms.ValidationError(refusal.messages) from refusal
-        return uploads
+        with beside_the_field():
+            files.check(self.cleaned_data["files"])
+        return self.cleaned_data["files"]
 
     def said(self) -> dict[str, Any]:
         """What the service wants besides the words."""

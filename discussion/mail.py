@@ -19,7 +19,7 @@ from coordination import access
 from coordination.models import Marking
 from coordination.outbox import Outbox
 from discussion import mail_stops, notifier, preferences, selectors
-from discussion.models import Notification, SpaceRules
+from discussion.models import TOLD_WITH, Notification, SpaceRules
 
 # What a space may allow mails to say: of what is marked so.
 QUOTED: dict[str, tuple[str, ...]] = {
@@ -35,9 +35,7 @@ def send_waiting() -> None:
     # Which mail it is depends on the user: for the mails of the day see discussion.digests.
     at_once = Q(mail_rhythm=MailRhythm.AT_ONCE) | Q(mail_rhythm="", user__mail_rhythm=MailRhythm.AT_ONCE)
     is_due = Q(mail_not_before=None) | Q(mail_not_before__lte=timezone.now())
-    found = (
-        outbox.free().filter(at_once, is_due).select_related("user__organisation", "entry", "message__thread__audience")
-    )
+    found = outbox.free().filter(at_once, is_due).select_related("user__organisation", *TOLD_WITH)
     outbox.empty(found.order_by("pk"))
 
 

@@ -375,6 +375,10 @@ class Draft(models.Model):
         return f"What {self.user_id} has typed on {self.about}"
 
 
+# Selected along with those that are told: what happened, and whether the message may be read.
+TOLD_WITH = ("entry", "message__thread__audience")
+
+
 class Notification(models.Model):
     """That something happened which concerns a user. It holds no text: that is made for whoever may read it then."""
 

@@ -21,7 +21,7 @@ from django_tasks import task
 
 from coordination.outbox import Outbox
 from discussion import notifier, preferences, selectors
-from discussion.models import Notification, PushSubscription
+from discussion.models import TOLD_WITH, Notification, PushSubscription
 
 # How long the service keeps it for a browser that is off: what is older than a day is seen in Accord.
 KEPT_SECONDS = 24 * 3600
@@ -138,11 +138,7 @@ def _new_for(browser: PushSubscription) -> Iterable[notifier.Notification]:
     own = Notification.objects.filter(user=browser.user, push_wanted=True, seen_at=None)
     if browser.waiting_since is not None:
         own = own.filter(created_at__gte=browser.waiting_since)
-    for news in (
-        selectors.still_told(own, browser.user)
-        .select_related("entry", "message__thread__audience")
-        .order_by("-created_at")
-    ):
+    for news in selectors.still_told(own, browser.user).select_related(*TOLD_WITH).order_by("-created_at"):
         told = selectors.told_of(news, browser.user)
         if told is not None and told.holds():
             yield told

@@ -19,6 +19,7 @@ from coordination.models.marking import is_key
 from coordination.selectors import known_spaces
 from discussion import notifier, shown, threads
 from discussion.models import (
+    TOLD_WITH,
     Acknowledgement,
     Interest,
     Message,
@@ -242,9 +243,8 @@ def unread_notifications(user: Reader) -> int:
 def notifications_of(user: User) -> QuerySet[Notification]:
     """The notifications that `user` may read now, the latest first."""
     own = still_told(Notification.objects.filter(user=user), user)
-    return own.filter(_about_what_may_be_read(own, user)).select_related(
-        "entry__actor__organisation", "message__thread__audience", "message__author__organisation"
-    )
+    found = own.filter(_about_what_may_be_read(own, user))
+    return found.select_related(*TOLD_WITH, "entry__actor__organisation", "message__author__organisation")
 
 
 def still_told(news: QuerySet[Notification], user: User) -> QuerySet[Notification]:

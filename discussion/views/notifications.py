@@ -18,7 +18,7 @@ from accounts.models import User
 from coordination import access
 from coordination.models import Space
 from discussion import mail_stops, push, selectors, services
-from discussion.models import Notification, QuietHours, SpaceRules, Thread
+from discussion.models import TOLD_WITH, Notification, QuietHours, SpaceRules, Thread
 from discussion.preference_forms import ChoicesForm, QuietHoursForm, SpaceMailForm
 
 NOTIFICATIONS_PER_PAGE = 50
@@ -53,11 +53,7 @@ def notification_seen(request, key):
 
 
 def _own_news(request, key):
-    news = (
-        Notification.objects.filter(user=request.user, key=key)
-        .select_related("entry", "message__thread__audience")
-        .first()
-    )
+    news = Notification.objects.filter(user=request.user, key=key).select_related(*TOLD_WITH).first()
     told = selectors.told_of(news, request.user) if news else None
     if told is None:
         raise Http404

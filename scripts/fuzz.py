@@ -2,8 +2,9 @@
 
     .venv/bin/python scripts/fuzz.py [how many]
 
-Inputs come from Hypothesis and are other ones each time. It says how far it is, and fails at the first that makes
-anything crash or come out unescaped; tests/discussion/test_frames.py does the same with some hundreds.
+Inputs come from Hypothesis, each with some that are nearly the same, and are other ones each time. It says how far it
+is, and fails at the first that makes anything crash or come out unescaped; tests/discussion/test_frames.py does the
+same with some hundreds.
 """
 
 import os
@@ -35,21 +36,24 @@ def main(number: int) -> None:
 
 
 def try_some(strategy: Any, check: Callable[[str], None], number: int) -> int:
-    """How many it were: `number`, or fewer where Hypothesis finds no other ones."""
+    """How many it were: `number` or a few more, or fewer where Hypothesis finds no other ones."""
     from hypothesis import HealthCheck, Phase, given, settings
+
+    from tests.discussion import inputs
 
     tried = 0
 
-    def counted(content: str) -> None:
+    def all_of_them(content: str) -> None:
         nonlocal tried
-        tried += 1
-        check(content)
+        for one in inputs.with_neighbours(content):
+            tried += 1
+            check(one)
 
     many = settings(
-        max_examples=number, deadline=None, database=None, suppress_health_check=list(HealthCheck),
-        phases=(Phase.generate, Phase.shrink),
+        max_examples=-(-number // (1 + inputs.NEIGHBOURS)), deadline=None, database=None,
+        suppress_health_check=list(HealthCheck), phases=(Phase.generate, Phase.shrink),
     )  # fmt: skip
-    many(given(strategy)(counted))()
+    many(given(strategy)(all_of_them))()
     return tried
 
 

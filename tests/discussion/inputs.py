@@ -4,7 +4,9 @@ Used by test_frames.py with some hundreds of inputs, and by scripts/fuzz.py with
 """
 
 import json
+import random
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import jsonschema
@@ -190,3 +192,21 @@ ALL = {
     "frames": (FRAMES, frame_is_refused_or_as_the_schema_says),
     "messages": (MESSAGES, message_is_shown_without_harm),
 }
+
+
+# --- more of them, cheaply -------------------------------------------------------------------------------------------
+# To think of an input takes Hypothesis ten times as long as the parser takes to read it.
+_PIECES = [*_MARKS, *'{}[]:,"', "null", "-1", "1e999", '"type"', "\\u0000", '\\ud800"']
+NEIGHBOURS, LONGEST = 4, 2000
+
+
+def with_neighbours(content: str) -> Iterator[str]:
+    """An input, and some that are nearly the same; always the same ones, so that Hypothesis can make it shorter."""
+    yield content
+    chance = random.Random(content)
+    for _number in range(NEIGHBOURS):
+        for _change in range(chance.randint(1, 3)):
+            start, end = sorted(chance.choices(range(len(content) + 1), k=2))
+            put = chance.choice(("", content[start:end] * 2, content[start:end][::-1], chance.choice(_PIECES)))
+            content = content[:start] + put + content[end if chance.random() < 0.5 else start :]
+        yield content[:LONGEST]

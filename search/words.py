@@ -5,6 +5,7 @@ here; Elasticsearch folds by a table that is made of the same function (`search.
 """
 
 import re
+import threading
 import unicodedata
 from functools import lru_cache
 
@@ -57,8 +58,16 @@ _DOING = re.compile(r"(?!offic)([a-z]{5,})ing$")
 # Endings of Urdu and Persian, as they are folded: of several, of somebody's, of what is like something.
 _ARABIC_ENDING = re.compile(r"(?<=.{3})(?:ہایی|ہای|ہا|یان|ون|ین)$|(?<=.{4})(?:ات|[ایہ])$")
 
-_english = snowballstemmer.stemmer("english")
-_russian = snowballstemmer.stemmer("russian")
+
+class _Stemmers(threading.local):
+    """A stemmer keeps the word that it works on: two threads with the same one would get pieces of each other's."""
+
+    def __init__(self) -> None:
+        self.english = snowballstemmer.stemmer("english")
+        self.russian = snowballstemmer.stemmer("russian")
+
+
+_snowball = _Stemmers()
 
 
 def fold(text: str) -> str:
@@ -101,14 +110,14 @@ def stem(word: str) -> str:
         return _stem_in_cyrillic(word)
     if "\u0600" <= word[0] <= "\u06ff":
         return _ARABIC_ENDING.sub("", word)
-    return _english.stemWord(word) if "a" <= word[0] <= "z" and word.isascii() else word
+    return _snowball.english.stemWord(word) if "a" <= word[0] <= "z" and word.isascii() else word
 
 
 def _stem_in_cyrillic(word: str) -> str:
     deed = _DEED.sub("", word)
     if deed == word:
         declined = f"{word}а" if _LIKE_A_VERB.search(word) else word
-        deed = _VOWELS_AT_END.sub("", _russian.stemWord(declined))
+        deed = _VOWELS_AT_END.sub("", _snowball.russian.stemWord(declined))
     return _SOFT_INSIDE.sub("", _FLEETING.sub("", _FLEETING_AFTER_VOWEL.sub("й", deed)))
 
 
@@ -124,7 +133,7 @@ def kin(word: str) -> str:
         other = f"{deed[1]}er"
     else:
         return ""
-    found = _english.stemWord(other)
+    found = _snowball.english.stemWord(other)
     return found if found != stem(word) else ""
 
 

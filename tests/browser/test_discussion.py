@@ -111,14 +111,18 @@ def test_two_liaisons_do_all_that_a_discussion_offers(server, page_as, check_acc
     # A picture that is pasted and a file that is chosen, sent with progress.
     one.eval_on_selector(FIELD, PASTE_A_PICTURE)
     one.get_by_label("What is to be seen on it: gate.png").fill("The gate")
-    one.set_input_files("[data-accord-write] [type=file]", {"name": "l.txt", "mimeType": "text/plain", "buffer": b"x"})
+    files = [{"name": name, "mimeType": "text/plain", "buffer": b"x"} for name in ("l.txt", "not-this.txt")]
+    one.set_input_files("[data-accord-write] [type=file]", files)
     check_accessibility(one)
+    press(one, "Take out: not-this.txt")
     press(one, "Send")
     message(other, 3).get_by_alt_text("Picture: The gate").wait_for()
-    message(other, 3).get_by_text("l.txt").wait_for()
+    assert message(other, 3).locator(".accord-message-files bdi").all_text_contents() == ["l.txt"]
     assert one.evaluate("window.showedProgress")
 
     # Answered with a quotation; signs put and joined; several at once are said in one sentence, one's own never.
+    message(other, 1).get_by_text("Answer").click()
+    press(other, "No answer to anything")
     message(other, 2).evaluate(SELECT_WORDS)
     message(other, 2).get_by_text("Answer").click()
     other.get_by_text("In answer to").first.wait_for()
@@ -198,6 +202,7 @@ def test_two_liaisons_do_all_that_a_discussion_offers(server, page_as, check_acc
     message(other, 7).get_by_text("Moved to another discussion.").wait_for()
     one.get_by_text("Manage the discussion").click()
     check_accessibility(one)
+    assert one.evaluate("document.documentElement.scrollWidth") <= NARROW, "the menu stays on the screen"
     one.get_by_text("Merge into another").click()
     check_accessibility(one)
     one.get_by_label("Into which discussion").select_option(thread.key)
@@ -240,6 +245,8 @@ def test_two_liaisons_do_all_that_a_discussion_offers(server, page_as, check_acc
     one.get_by_text(re.compile("1 of 2 have acknowledged")).click()
     one.get_by_text("Bilal Shah").wait_for()
     check_accessibility(one)
+    press(one, "Remind them")
+    one.get_by_text("They are reminded: 1.").wait_for()
 
     # What each chooses for oneself; drafts are on every page of one's own.
     press(other, "Favourite")
@@ -272,3 +279,6 @@ def test_two_liaisons_do_all_that_a_discussion_offers(server, page_as, check_acc
     for page, place in ((one, "/notifications/"), (other, "/account/notifications/"), (one, "/threads/")):
         page.goto(place)
         check_accessibility(page)
+        if place == "/notifications/":
+            press(page, "Mark all as read")
+            page.get_by_text("All notifications are marked as read.").wait_for()

@@ -32,6 +32,8 @@ ALL_WORDS = 1000.0
 TITLE_WEIGHT = 5.0
 FACETS_IN_ROWS = ("country", "topic", "organisation", "by")
 ENGINE = "ledger"
+# As many entries as are counted by their keys.
+FEW = 1000
 # Of more words than this, it is not asked how many are there: the question would become too long.
 MOST_TO_COUNT = 6
 INDEX_CONFIG = "simple"  # PostgreSQL's dictionary that keeps words as they are: they come folded
@@ -252,6 +254,10 @@ def _counted(found: QuerySet[Entry], query: Query) -> tuple[int, dict[str, dict[
     counts = {facet: _count(_chosen(found, query.without(facet)), facet) for facet in FACETS if facet in query.chosen}
     others = [facet for facet in FACETS if facet not in counts]
     here = _chosen(found, query).order_by()
+    # Of few, the words are found only once; and no plan of the database finds them anew for each row of a facet.
+    numbers = list(here.values_list("pk", flat=True)[: FEW + 1])
+    if len(numbers) <= FEW:
+        here = Entry.objects.filter(pk__in=numbers).order_by()
     columns = [facet for facet in others if facet not in FACETS_IN_ROWS]
     groups = list(here.values(*columns).annotate(count=Count("pk"))) if columns else [{"count": here.count()}]
     in_rows = EntryFacet.objects.filter(name__in=set(others) & set(FACETS_IN_ROWS), entry__in=here.values("pk"))

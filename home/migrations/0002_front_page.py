@@ -27,7 +27,8 @@ def make_front_page(apps, schema_editor):
         locale=locale,
     )
     Page.objects.filter(pk=root.pk).update(numchild=1)
-    Site.objects.create(hostname="localhost", port=80, root_page=page, is_default_site=True)
+    site = {"hostname": "localhost", "port": 80, "site_name": "Accord"}
+    Site.objects.create(**site, root_page=page, is_default_site=True)
 
 
 def remove_front_page(apps, schema_editor):

@@ -5,6 +5,8 @@ import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import knowledge.models.files
+import knowledge.models.glossary
+import knowledge.models.languages
 import modelcluster.fields
 import modelsearch.index
 import taggit.managers
@@ -20,11 +22,11 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '__first__'),
         ('contenttypes', '0002_remove_content_type_name'),
         ('coordination', '0001_initial'),
         ('taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx'),
         ('wagtailcore', '0098_apitoken'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -35,6 +37,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(default=coordination.models.marking.new_key, editable=False, max_length=10, unique=True)),
                 ('language', models.CharField(choices=[('en', 'English'), ('ru', 'Russian'), ('ur', 'Urdu')], default='en', max_length=10, verbose_name='language of the text')),
                 ('illustrative', models.BooleanField(default=False, help_text='Goes beyond what has been reported; shown with a mark.', verbose_name='illustrative')),
+                ('review_on', models.DateField(blank=True, help_text='From that day on the page is brought to its owner, until somebody has looked through it.', null=True, verbose_name='to be looked through on')),
                 ('summary', models.TextField(blank=True, max_length=3000, verbose_name='summary')),
                 ('body', wagtail.fields.RichTextField(blank=True, verbose_name='text')),
                 ('audience', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.audience')),
@@ -42,6 +45,7 @@ class Migration(migrations.Migration):
                 ('own_audience', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.audience')),
                 ('space', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.space')),
                 ('topics', modelcluster.fields.ParentalManyToManyField(blank=True, related_name='%(class)ss', to='coordination.topic', verbose_name='topics')),
+                ('translation_of', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='translations', to='knowledge.countryprofile', verbose_name='translation of')),
             ],
             options={
                 'verbose_name': 'country profile',
@@ -81,6 +85,7 @@ class Migration(migrations.Migration):
                 ('attached_id', models.PositiveBigIntegerField(editable=False, null=True)),
                 ('came_with', models.PositiveBigIntegerField(editable=False, null=True)),
                 ('text', models.TextField(blank=True, editable=False, verbose_name='text')),
+                ('lineage', models.CharField(blank=True, db_index=True, default='', editable=False, max_length=10)),
                 ('text_state', models.CharField(choices=[('pending', 'its text is being read'), ('read', 'its text can be searched'), ('unreadable', 'its text could not be read'), ('none', 'has no text that is read')], default='pending', editable=False, max_length=20, verbose_name='text')),
                 ('submission', models.UUIDField(editable=False, null=True, unique=True)),
                 ('attached_type', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='contenttypes.contenttype')),
@@ -96,7 +101,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'files',
                 'permissions': [('choose_file', 'Can choose a file')],
                 'abstract': False,
-                'indexes': [models.Index(fields=['attached_type', 'attached_id'], name='knowledge_f_attache_00d75d_idx')],
             },
             bases=(modelsearch.index.Indexed, models.Model),
         ),
@@ -107,12 +111,15 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(default=coordination.models.marking.new_key, editable=False, max_length=10, unique=True)),
                 ('language', models.CharField(choices=[('en', 'English'), ('ru', 'Russian'), ('ur', 'Urdu')], default='en', max_length=10, verbose_name='language of the text')),
                 ('illustrative', models.BooleanField(default=False, help_text='Goes beyond what has been reported; shown with a mark.', verbose_name='illustrative')),
+                ('review_on', models.DateField(blank=True, help_text='From that day on the page is brought to its owner, until somebody has looked through it.', null=True, verbose_name='to be looked through on')),
                 ('definition', models.TextField(max_length=2000, verbose_name='definition')),
                 ('term_ru', models.CharField(blank=True, max_length=255, validators=[accounts.text.validate_plain_text], verbose_name='term in Russian')),
                 ('definition_ru', models.TextField(blank=True, max_length=2000, verbose_name='definition in Russian')),
                 ('term_ur', models.CharField(blank=True, max_length=255, validators=[accounts.text.validate_plain_text], verbose_name='term in Urdu')),
                 ('definition_ur', models.TextField(blank=True, max_length=2000, verbose_name='definition in Urdu')),
                 ('source', models.CharField(blank=True, max_length=200, validators=[accounts.text.validate_plain_text], verbose_name='source')),
+                ('source_url', models.URLField(blank=True, verbose_name='address of the source')),
+                ('stamp', models.PositiveBigIntegerField(default=knowledge.models.glossary.new_stamp, editable=False)),
                 ('audience', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.audience')),
                 ('own_audience', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.audience')),
                 ('space', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.space')),
@@ -123,6 +130,21 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'glossary terms',
             },
             bases=('wagtailcore.page', models.Model),
+        ),
+        migrations.CreateModel(
+            name='KnowledgeFeed',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('space', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='coordination.space')),
+                ('topic', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='coordination.topic')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'feed of knowledge',
+                'verbose_name_plural': 'feeds of knowledge',
+            },
         ),
         migrations.CreateModel(
             name='Picture',
@@ -163,6 +185,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(default=coordination.models.marking.new_key, editable=False, max_length=10, unique=True)),
                 ('language', models.CharField(choices=[('en', 'English'), ('ru', 'Russian'), ('ur', 'Urdu')], default='en', max_length=10, verbose_name='language of the text')),
                 ('illustrative', models.BooleanField(default=False, help_text='Goes beyond what has been reported; shown with a mark.', verbose_name='illustrative')),
+                ('review_on', models.DateField(blank=True, help_text='From that day on the page is brought to its owner, until somebody has looked through it.', null=True, verbose_name='to be looked through on')),
                 ('published_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='date')),
                 ('summary', models.TextField(blank=True, max_length=1000, verbose_name='summary')),
                 ('body', wagtail.fields.RichTextField(blank=True, verbose_name='text')),
@@ -172,6 +195,7 @@ class Migration(migrations.Migration):
                 ('own_audience', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.audience')),
                 ('space', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.space')),
                 ('topics', modelcluster.fields.ParentalManyToManyField(blank=True, related_name='%(class)ss', to='coordination.topic', verbose_name='topics')),
+                ('translation_of', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='translations', to='knowledge.newsitem', verbose_name='translation of')),
                 ('picture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='knowledge.picture', verbose_name='picture')),
             ],
             options={
@@ -179,6 +203,67 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'news',
             },
             bases=('wagtailcore.page', models.Model),
+        ),
+        migrations.CreateModel(
+            name='Question',
+            fields=[
+                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                ('key', models.CharField(default=coordination.models.marking.new_key, editable=False, max_length=10, unique=True)),
+                ('language', models.CharField(choices=[('en', 'English'), ('ru', 'Russian'), ('ur', 'Urdu')], default='en', max_length=10, verbose_name='language of the text')),
+                ('illustrative', models.BooleanField(default=False, help_text='Goes beyond what has been reported; shown with a mark.', verbose_name='illustrative')),
+                ('review_on', models.DateField(blank=True, help_text='From that day on the page is brought to its owner, until somebody has looked through it.', null=True, verbose_name='to be looked through on')),
+                ('short_answer', models.TextField(help_text='One or two sentences; they stand in lists.', max_length=600, verbose_name='answer in short')),
+                ('body', wagtail.fields.RichTextField(blank=True, verbose_name='answer in full')),
+                ('source', models.CharField(blank=True, max_length=200, validators=[accounts.text.validate_plain_text], verbose_name='source')),
+                ('source_url', models.URLField(blank=True, verbose_name='address of the source')),
+                ('audience', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.audience')),
+                ('countries', modelcluster.fields.ParentalManyToManyField(blank=True, help_text='Where the answer holds; none means everywhere.', related_name='questions', to='coordination.country', verbose_name='countries')),
+                ('own_audience', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.audience')),
+                ('space', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.space')),
+                ('topics', modelcluster.fields.ParentalManyToManyField(blank=True, related_name='%(class)ss', to='coordination.topic', verbose_name='topics')),
+                ('translation_of', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='translations', to='knowledge.question', verbose_name='translation of')),
+            ],
+            options={
+                'verbose_name': 'question and answer',
+                'verbose_name_plural': 'questions and answers',
+            },
+            bases=('wagtailcore.page', models.Model),
+        ),
+        migrations.CreateModel(
+            name='ReadingList',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(default=coordination.models.marking.new_key, editable=False, max_length=10, unique=True)),
+                ('title', models.CharField(max_length=150, validators=[accounts.text.validate_plain_text], verbose_name='title')),
+                ('description', models.TextField(blank=True, max_length=1000, verbose_name='description')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('submission', models.UUIDField(editable=False, null=True, unique=True)),
+                ('audience', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.audience')),
+                ('created_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('space', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='coordination.space', verbose_name='space')),
+            ],
+            options={
+                'verbose_name': 'collection',
+                'verbose_name_plural': 'collections',
+                'ordering': ['title', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ReadingListItem',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('object_id', models.PositiveBigIntegerField()),
+                ('note', models.CharField(blank=True, max_length=500, validators=[accounts.text.validate_plain_text], verbose_name='note')),
+                ('position', models.PositiveIntegerField(default=0)),
+                ('added_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('object_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contenttypes.contenttype')),
+                ('reading_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='knowledge.readinglist')),
+            ],
+            options={
+                'verbose_name': 'item of a collection',
+                'verbose_name_plural': 'items of collections',
+                'ordering': ['position', 'pk'],
+            },
         ),
         migrations.CreateModel(
             name='Rendition',
@@ -191,9 +276,6 @@ class Migration(migrations.Migration):
                 ('focal_point_key', models.CharField(blank=True, default='', editable=False, max_length=16)),
                 ('image', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='renditions', to='knowledge.picture')),
             ],
-            options={
-                'unique_together': {('image', 'filter_spec', 'focal_point_key')},
-            },
             bases=(wagtail.images.models.ImageFileMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -203,12 +285,15 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(default=coordination.models.marking.new_key, editable=False, max_length=10, unique=True)),
                 ('language', models.CharField(choices=[('en', 'English'), ('ru', 'Russian'), ('ur', 'Urdu')], default='en', max_length=10, verbose_name='language of the text')),
                 ('illustrative', models.BooleanField(default=False, help_text='Goes beyond what has been reported; shown with a mark.', verbose_name='illustrative')),
+                ('review_on', models.DateField(blank=True, help_text='From that day on the page is brought to its owner, until somebody has looked through it.', null=True, verbose_name='to be looked through on')),
                 ('kind', models.CharField(choices=[('study', 'study'), ('guideline', 'guideline'), ('training', 'training material'), ('awareness', 'awareness material'), ('legal', 'legal text'), ('data', 'data'), ('audio_video', 'audio or video')], default='study', max_length=20, verbose_name='kind')),
                 ('abstract', models.TextField(blank=True, max_length=3000, verbose_name='abstract')),
                 ('body', wagtail.fields.RichTextField(blank=True, verbose_name='text')),
-                ('authors', models.CharField(blank=True, max_length=255, validators=[accounts.text.validate_plain_text], verbose_name='authors')),
+                ('authors', models.CharField(blank=True, help_text='Separate them by semicolons. Of persons the family name first: “Khan, Ayesha; Ministry of Interior”.', max_length=1000, validators=[accounts.text.validate_plain_text], verbose_name='authors')),
                 ('publisher', models.CharField(blank=True, max_length=255, validators=[accounts.text.validate_plain_text], verbose_name='publisher')),
                 ('year', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1850), django.core.validators.MaxValueValidator(2100)], verbose_name='year')),
+                ('languages', knowledge.models.languages.LanguagesField(blank=True, default=list, help_text='In which there are files or originals of it.', max_length=100, verbose_name='languages')),
+                ('licence', models.CharField(blank=True, choices=[('cc0', 'CC0 1.0'), ('cc-by', 'CC BY 4.0'), ('cc-by-sa', 'CC BY-SA 4.0'), ('cc-by-nd', 'CC BY-ND 4.0'), ('cc-by-nc', 'CC BY-NC 4.0'), ('cc-by-nc-sa', 'CC BY-NC-SA 4.0'), ('cc-by-nc-nd', 'CC BY-NC-ND 4.0'), ('public-domain', 'public domain'), ('permitted', 'used with permission'), ('reserved', 'all rights reserved')], max_length=20, verbose_name='licence')),
                 ('source_url', models.URLField(blank=True, verbose_name='address of the original')),
                 ('submission', models.UUIDField(editable=False, null=True, unique=True)),
                 ('audience', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.audience')),
@@ -216,11 +301,11 @@ class Migration(migrations.Migration):
                 ('own_audience', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.audience')),
                 ('space', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.space')),
                 ('topics', modelcluster.fields.ParentalManyToManyField(blank=True, related_name='%(class)ss', to='coordination.topic', verbose_name='topics')),
+                ('translation_of', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='translations', to='knowledge.resource', verbose_name='translation of')),
             ],
             options={
                 'verbose_name': 'resource',
                 'verbose_name_plural': 'resources',
-                'constraints': [models.CheckConstraint(condition=models.Q(('year__isnull', True), ('year__range', (1850, 2100)), _connector='OR'), name='a_resource_is_of_a_year_that_can_be')],
             },
             bases=('wagtailcore.page', models.Model),
         ),
@@ -246,12 +331,17 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(default=coordination.models.marking.new_key, editable=False, max_length=10, unique=True)),
                 ('language', models.CharField(choices=[('en', 'English'), ('ru', 'Russian'), ('ur', 'Urdu')], default='en', max_length=10, verbose_name='language of the text')),
                 ('illustrative', models.BooleanField(default=False, help_text='Goes beyond what has been reported; shown with a mark.', verbose_name='illustrative')),
+                ('review_on', models.DateField(blank=True, help_text='From that day on the page is brought to its owner, until somebody has looked through it.', null=True, verbose_name='to be looked through on')),
                 ('city', models.CharField(blank=True, max_length=100, validators=[accounts.text.validate_plain_text], verbose_name='city')),
                 ('address', models.TextField(blank=True, max_length=500, verbose_name='address')),
                 ('state', models.CharField(choices=[('planned', 'planned'), ('open', 'open'), ('closed', 'closed')], default='open', max_length=20, verbose_name='state')),
                 ('summary', models.TextField(blank=True, max_length=3000, verbose_name='summary')),
                 ('body', wagtail.fields.RichTextField(blank=True, verbose_name='text')),
-                ('spoken_languages', models.CharField(blank=True, max_length=255, validators=[accounts.text.validate_plain_text], verbose_name='languages spoken')),
+                ('spoken_languages', models.CharField(blank=True, max_length=255, validators=[accounts.text.validate_plain_text], verbose_name='other languages, or how they are offered')),
+                ('languages', knowledge.models.languages.LanguagesField(blank=True, default=list, help_text='Which are spoken there; by these it is found.', max_length=100, verbose_name='languages')),
+                ('accessibility', models.TextField(blank=True, help_text='Steps, lift, sign language, a room for families.', max_length=600, verbose_name='accessibility')),
+                ('latitude', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-90), django.core.validators.MaxValueValidator(90)], verbose_name='latitude')),
+                ('longitude', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-180), django.core.validators.MaxValueValidator(180)], verbose_name='longitude')),
                 ('phone', models.CharField(blank=True, max_length=100, validators=[accounts.text.validate_plain_text], verbose_name='telephone')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
                 ('website', models.URLField(blank=True, verbose_name='website')),
@@ -262,6 +352,7 @@ class Migration(migrations.Migration):
                 ('own_audience', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.audience')),
                 ('space', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.space')),
                 ('topics', modelcluster.fields.ParentalManyToManyField(blank=True, related_name='%(class)ss', to='coordination.topic', verbose_name='topics')),
+                ('translation_of', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='translations', to='knowledge.servicepoint', verbose_name='translation of')),
             ],
             options={
                 'verbose_name': 'service point',
@@ -274,6 +365,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                ('kind', models.CharField(choices=[('counselling', 'advice before leaving'), ('return', 'help on return'), ('awareness', 'information sessions'), ('legal', 'legal advice'), ('documents', 'documents'), ('work', 'work and training'), ('health', 'health and psychosocial support'), ('protection', 'protection and shelter'), ('other', 'other')], default='other', max_length=20, verbose_name='kind')),
                 ('text', models.CharField(max_length=200, validators=[accounts.text.validate_plain_text], verbose_name='service')),
                 ('service_point', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='services', to='knowledge.servicepoint')),
             ],
@@ -297,7 +389,172 @@ class Migration(migrations.Migration):
                 'verbose_name': 'opening hours',
                 'verbose_name_plural': 'opening hours',
                 'ordering': ['weekday', 'opens'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='a_service_point_closes_after_it_opens')],
             },
+        ),
+        migrations.CreateModel(
+            name='OpeningException',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('first_day', models.DateField(verbose_name='first day')),
+                ('last_day', models.DateField(verbose_name='last day')),
+                ('opens', models.TimeField(blank=True, help_text='Leave both empty where it stays closed.', null=True, verbose_name='opens')),
+                ('closes', models.TimeField(blank=True, null=True, verbose_name='closes')),
+                ('reason', models.CharField(blank=True, max_length=100, validators=[accounts.text.validate_plain_text], verbose_name='reason')),
+                ('service_point', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='exceptions', to='knowledge.servicepoint')),
+            ],
+            options={
+                'verbose_name': 'exception of opening hours',
+                'verbose_name_plural': 'exceptions of opening hours',
+                'ordering': ['first_day', 'opens', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Use',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('object_id', models.PositiveBigIntegerField()),
+                ('month', models.DateField()),
+                ('number', models.PositiveIntegerField(default=0)),
+                ('object_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contenttypes.contenttype')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Verdict',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('object_id', models.PositiveBigIntegerField()),
+                ('visitor', models.CharField(blank=True, max_length=64)),
+                ('is_helpful', models.BooleanField()),
+                ('text', models.CharField(blank=True, max_length=300, validators=[accounts.text.validate_plain_text], verbose_name='what is missing')),
+                ('at', models.DateTimeField(auto_now=True)),
+                ('object_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contenttypes.contenttype')),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Wording',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                ('language', models.CharField(choices=[('en', 'English'), ('ru', 'Russian'), ('ur', 'Urdu'), ('prs', 'Dari'), ('ps', 'Pashto'), ('fa', 'Persian'), ('uz', 'Uzbek'), ('kk', 'Kazakh'), ('ky', 'Kyrgyz'), ('tg', 'Tajik')], default='en', max_length=10, verbose_name='language')),
+                ('kind', models.CharField(choices=[('term', 'the term in this language'), ('alternative', 'alternative term'), ('acronym', 'acronym')], default='alternative', max_length=20, verbose_name='kind')),
+                ('text', models.CharField(max_length=255, validators=[accounts.text.validate_plain_text], verbose_name='wording')),
+                ('definition', models.TextField(blank=True, max_length=2000, verbose_name='definition')),
+                ('term', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='wordings', to='knowledge.glossaryterm')),
+            ],
+            options={
+                'verbose_name': 'wording',
+                'verbose_name_plural': 'wordings',
+                'ordering': ['sort_order'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='BrokenLink',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('object_id', models.PositiveBigIntegerField()),
+                ('url', models.CharField(max_length=1000)),
+                ('reason', models.CharField(choices=[('gone', 'nothing is there'), ('refused', 'the server refuses'), ('no_answer', 'no answer'), ('not_public', 'not a public address'), ('not_here', 'no such page here')], max_length=20)),
+                ('found_at', models.DateTimeField(auto_now_add=True)),
+                ('checked_at', models.DateTimeField()),
+                ('object_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contenttypes.contenttype')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('object_type', 'object_id', 'url'), name='a_link_is_broken_once_in_a_page')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Event',
+            fields=[
+                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                ('key', models.CharField(default=coordination.models.marking.new_key, editable=False, max_length=10, unique=True)),
+                ('language', models.CharField(choices=[('en', 'English'), ('ru', 'Russian'), ('ur', 'Urdu')], default='en', max_length=10, verbose_name='language of the text')),
+                ('illustrative', models.BooleanField(default=False, help_text='Goes beyond what has been reported; shown with a mark.', verbose_name='illustrative')),
+                ('review_on', models.DateField(blank=True, help_text='From that day on the page is brought to its owner, until somebody has looked through it.', null=True, verbose_name='to be looked through on')),
+                ('starts_at', models.DateTimeField(verbose_name='begins')),
+                ('ends_at', models.DateTimeField(verbose_name='ends')),
+                ('time_zone', models.CharField(default='UTC', max_length=64, validators=[accounts.models.validate_time_zone], verbose_name='time zone of the place')),
+                ('place', models.CharField(blank=True, max_length=200, validators=[accounts.text.validate_plain_text], verbose_name='place')),
+                ('link', models.URLField(blank=True, verbose_name='address to take part or to register')),
+                ('summary', models.TextField(blank=True, max_length=1000, verbose_name='summary')),
+                ('body', wagtail.fields.RichTextField(blank=True, verbose_name='text')),
+                ('audience', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.audience')),
+                ('countries', modelcluster.fields.ParentalManyToManyField(blank=True, related_name='events', to='coordination.country', verbose_name='countries')),
+                ('own_audience', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.audience')),
+                ('space', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.space')),
+                ('topics', modelcluster.fields.ParentalManyToManyField(blank=True, related_name='%(class)ss', to='coordination.topic', verbose_name='topics')),
+                ('translation_of', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='translations', to='knowledge.event', verbose_name='translation of')),
+            ],
+            options={
+                'verbose_name': 'event',
+                'verbose_name_plural': 'events',
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gte', models.F('starts_at'))), name='an_event_ends_after_it_begins')],
+            },
+            bases=('wagtailcore.page', models.Model),
+        ),
+        migrations.AddIndex(
+            model_name='file',
+            index=models.Index(fields=['attached_type', 'attached_id'], name='knowledge_f_attache_00d75d_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='knowledgefeed',
+            constraint=models.UniqueConstraint(condition=models.Q(('space__isnull', False)), fields=('user', 'space'), name='one_feed_of_a_user_for_a_space'),
+        ),
+        migrations.AddConstraint(
+            model_name='knowledgefeed',
+            constraint=models.UniqueConstraint(condition=models.Q(('topic__isnull', False)), fields=('user', 'topic'), name='one_feed_of_a_user_for_a_topic'),
+        ),
+        migrations.AddConstraint(
+            model_name='knowledgefeed',
+            constraint=models.UniqueConstraint(condition=models.Q(('space', None), ('topic', None)), fields=('user',), name='one_feed_of_a_user_for_all'),
+        ),
+        migrations.AddConstraint(
+            model_name='knowledgefeed',
+            constraint=models.CheckConstraint(condition=models.Q(('space', None), ('topic', None), _connector='OR'), name='a_feed_is_of_a_space_or_of_a_topic'),
+        ),
+        migrations.AddConstraint(
+            model_name='readinglist',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('audience__isnull', True), ('space__isnull', True)), models.Q(('audience__isnull', False), ('space__isnull', False)), _connector='OR'), name='a_shared_collection_has_an_audience'),
+        ),
+        migrations.AddConstraint(
+            model_name='readinglistitem',
+            constraint=models.UniqueConstraint(fields=('reading_list', 'object_type', 'object_id'), name='once_in_a_collection'),
+        ),
+        migrations.AlterUniqueTogether(
+            name='rendition',
+            unique_together={('image', 'filter_spec', 'focal_point_key')},
+        ),
+        migrations.AddConstraint(
+            model_name='resource',
+            constraint=models.CheckConstraint(condition=models.Q(('year__isnull', True), ('year__range', (1850, 2100)), _connector='OR'), name='a_resource_is_of_a_year_that_can_be'),
+        ),
+        migrations.AddConstraint(
+            model_name='openinghours',
+            constraint=models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='a_service_point_closes_after_it_opens'),
+        ),
+        migrations.AddConstraint(
+            model_name='openingexception',
+            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='an_exception_ends_after_it_begins'),
+        ),
+        migrations.AddConstraint(
+            model_name='openingexception',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closes__isnull', True), ('opens__isnull', True)), ('closes__gt', models.F('opens')), _connector='OR'), name='an_exception_closes_after_it_opens'),
+        ),
+        migrations.AddConstraint(
+            model_name='use',
+            constraint=models.UniqueConstraint(fields=('object_type', 'object_id', 'month'), name='one_use_a_month_of_a_page'),
+        ),
+        migrations.AddIndex(
+            model_name='verdict',
+            index=models.Index(fields=['object_type', 'object_id', '-at'], name='verdicts_of_a_page'),
+        ),
+        migrations.AddConstraint(
+            model_name='verdict',
+            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('object_type', 'object_id', 'user'), name='one_verdict_of_a_user'),
+        ),
+        migrations.AddConstraint(
+            model_name='verdict',
+            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', True)), fields=('object_type', 'object_id', 'visitor'), name='one_verdict_of_a_visitor'),
         ),
     ]

@@ -265,6 +265,8 @@ def plain_model() -> Any:
     """A model as Wagtail's users write them: a title that counts twice, and a text."""
     from django.db import connection, models
     from modelsearch import index
+    from modelsearch.abstract_models import TextIDGenericRelation
+    from modelsearch.models import IndexEntry
 
     class Plain(index.Indexed, models.Model):
         title = models.TextField()
@@ -278,6 +280,8 @@ def plain_model() -> Any:
         def __str__(self) -> str:
             return self.title
 
+    # As it is done at the start for all models that are there by then.
+    TextIDGenericRelation(IndexEntry).contribute_to_class(Plain, "index_entries")
     with connection.schema_editor() as editor:
         editor.create_model(Plain)
     return Plain

@@ -50,26 +50,8 @@ VOCABULARY = [
     for first in ("kal", "ber", "tos", "vin", "mar", "дол", "пер", "shu", "gre", "lam")
     for middle in ("an", "om", "ush", "il", "ер", "ка", "et", "or", "ud", "ip")
     for last in (
-        "da",
-        "ir",
-        "ko",
-        "git",
-        "ов",
-        "ния",
-        "ment",
-        "ed",
-        "ing",
-        "sal",
-        "ter",
-        "ны",
-        "a",
-        "ost",
-        "le",
-        "ak",
-        "en",
-        "u",
-        "ram",
-        "is",
+        *("da", "ir", "ko", "git", "ов", "ния", "ment", "ed", "ing", "sal"),
+        *("ter", "ны", "a", "ost", "le", "ak", "en", "u", "ram", "is"),
     )
 ]
 for place, word in enumerate(ASKED):

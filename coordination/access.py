@@ -266,13 +266,13 @@ def _latest(parent: Marked) -> Marked:
 _memory: ContextVar[dict[int, dict[int, frozenset[str]]] | None] = ContextVar("memberships", default=None)
 _tokens: ContextVar[dict[tuple[int, int | None], frozenset[str]] | None] = ContextVar("tokens", default=None)
 _audiences: ContextVar[dict[int | None, list[int]] | None] = ContextVar("audiences", default=None)
+_memories: tuple[ContextVar[Any], ...] = (_memory, _tokens, _audiences)
 
 
 @contextmanager
 def remembering() -> Iterator[None]:
     """Ask the database once for each user's memberships inside the block: a request is one moment."""
-    memories: tuple[ContextVar[Any], ...] = (_memory, _tokens, _audiences)
-    remembered = [(memory, memory.set({})) for memory in memories]
+    remembered = [(memory, memory.set({})) for memory in _memories]
     try:
         yield
     finally:
@@ -302,25 +302,33 @@ def present_reader() -> Reader:
 
 def forget() -> None:
     """Memberships have changed, or there is a new audience: ask again."""
-    for remembered in (_memory, _tokens, _audiences):
+    for remembered in _memories:
         if (memory := remembered.get()) is not None:
             memory.clear()
+
+
+def _once(remembered: ContextVar[dict[Any, Any] | None], place: Any, ask: Callable[[], Any]) -> Any:
+    """What `ask` gives; inside `remembering` it is asked once for each place."""
+    memory = remembered.get()
+    if memory is None:
+        return ask()
+    if place not in memory:
+        memory[place] = ask()
+    return memory[place]
 
 
 def memberships(user: Reader) -> dict[int, frozenset[str]]:
     """The permissions that `user` holds, by key of the space: by own grant or by that of the organisation's group."""
     if not user.is_authenticated or not user.is_active:
         return {}
-    memory = _memory.get()
-    if memory is not None and user.pk in memory:
-        return memory[user.pk]
+    return _once(_memory, user.pk, lambda: _asked_for_memberships(user))
+
+
+def _asked_for_memberships(user: User) -> dict[int, frozenset[str]]:
     own = SpaceUserPermission.objects.filter(user_id=user.pk)
     through_group = SpaceGroupPermission.objects.filter(group__user=user.pk)
     columns = ("content_object_id", "permission__codename")
-    found = _permissions_by_space(own.values_list(*columns).union(through_group.values_list(*columns)))
-    if memory is not None:
-        memory[user.pk] = found
-    return found
+    return _permissions_by_space(own.values_list(*columns).union(through_group.values_list(*columns)))
 
 
 def _permissions_by_space(rows: Iterable[tuple[int, str]]) -> dict[int, frozenset[str]]:
@@ -336,14 +344,8 @@ def principals(user: Reader) -> frozenset[str]:
         return user.tokens
     if not user.is_authenticated or not user.is_active:
         return frozenset({PUBLIC})
-    held, memory = memberships(user), _tokens.get()
-    if memory is None:
-        return _tokens_of(user, held)
     # Of whoever is in hundreds of spaces they are thousands.
-    place = (user.pk, user.organisation_id)
-    if place not in memory:
-        memory[place] = _tokens_of(user, held)
-    return memory[place]
+    return _once(_tokens, (user.pk, user.organisation_id), lambda: _tokens_of(user, memberships(user)))
 
 
 def _tokens_of(user: User, held: dict[int, frozenset[str]]) -> frozenset[str]:
@@ -390,13 +392,7 @@ def audience_keys(user: Reader) -> list[int]:
     """The keys of the audiences that `user` belongs to; asked for once a request."""
     if isinstance(user, Outsider):
         return _asked_for_audience_keys(user)
-    memory = _audiences.get()
-    if memory is not None and user.pk in memory:
-        return memory[user.pk]
-    found = _asked_for_audience_keys(user)
-    if memory is not None:
-        memory[user.pk] = found
-    return found
+    return _once(_audiences, user.pk, lambda: _asked_for_audience_keys(user))
 
 
 def _asked_for_audience_keys(user: Reader) -> list[int]:

@@ -124,13 +124,7 @@ def _enter(table: Table, text: str, is_acronym: bool, note: Note) -> None:
 def with_terms(html: str, language: str, name: str, reader: access.Reader) -> SafeString:
     """`html`, which is safe as it stands, with the terms marked that `reader` may read. `name` is that of the text on
     its page: with it begin the names of what is added."""
-    table = table_for(reader, language)
-    if not table.following:
-        return mark_safe(html)
-    marker = _Marker(table, name)
-    marker.feed(html)
-    marker.close()
-    return mark_safe("".join(marker.made))
+    return Section(table_for(reader, language), name).with_terms(html)
 
 
 class Section:
@@ -146,6 +140,7 @@ class Section:
             return mark_safe(html)
         self._marker.made = []
         self._marker.feed(html)
+        self._marker.close()
         return mark_safe("".join(self._marker.made))
 
 

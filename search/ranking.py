@@ -17,6 +17,8 @@ KINDS = {
     **dict.fromkeys(("article", "commitment", "meeting", "visit", "news", "space", "organisation"), 0.05),
 }
 OWN_SPACE = 0.1
+# What has all words comes before all that has only some: no score of words is as high as this.
+ALL_WORDS = 1000.0
 
 
 @dataclass(frozen=True)

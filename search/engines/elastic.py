@@ -42,8 +42,6 @@ SHORTEST_TRY_SECONDS = 0.1
 WRITE_SECONDS = 30
 # After a failure nobody waits for Elasticsearch during this time: pages stay quick while it is away.
 PAUSE_SECONDS = 10
-# What has all words comes before all that has only some: no score of words is as high as this.
-ALL_WORDS = 1000.0
 # As many values of a facet as are counted.
 MOST_VALUES = 100
 # How long Elasticsearch knows the version of what it has deleted: a late write must not bring it back.
@@ -311,7 +309,7 @@ def _matching(query: Query, user: access.Reader) -> list[Any]:
     )
     if not query.is_loose:
         return [weighed]
-    with_all = Q("constant_score", filter=Q("bool", filter=runs), boost=ALL_WORDS)
+    with_all = Q("constant_score", filter=Q("bool", filter=runs), boost=ranking.ALL_WORDS)
     return [Q("bool", must=[weighed], should=[with_all])]
 
 

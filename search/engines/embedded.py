@@ -26,8 +26,6 @@ from search.models import Entry, EntryFacet, FacetName
 from search.queries import FACETS, NOTHING, OLDEST, PAGE_SIZE, RELEVANCE, SUGGESTIONS, Found, Place, Query, Run
 from search.watch import watched
 
-# What has all words comes before all that has only some: no score is as high as this.
-ALL_WORDS = 1000.0
 # How much more a word in the title weighs than one in the text.
 TITLE_WEIGHT = 5.0
 FACETS_IN_ROWS = ("country", "topic", "organisation", "by")
@@ -237,7 +235,7 @@ def _for_all_words(query: Query) -> Any:
     if not query.is_loose:
         return models.Value(0.0)
     with_all = _matches(_all_of(map(_of_run, query.runs))).filter(number__isnull=False)
-    return Case(When(number__in=with_all.values("number"), then=ALL_WORDS), default=0.0)
+    return Case(When(number__in=with_all.values("number"), then=ranking.ALL_WORDS), default=0.0)
 
 
 def _has_share(share: ranking.Share) -> Q:

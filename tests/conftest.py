@@ -17,6 +17,7 @@ def pytest_configure():
     """Every new `Client` would else gather all static files once more: a seventh of the time of all tests."""
     settings.WHITENOISE_AUTOREFRESH = True
     settings.SEARCH_STEP_SECONDS = 0  # nobody reads times here but the test that sets it
+    settings.PASSWORD_HASHERS = ["tests.passwords.QuickArgon2"]
 
 
 def pytest_collection_modifyitems(config, items):
@@ -66,12 +67,6 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     if connection.vendor == "postgresql":
         test["TEMPLATE"] = PostgresDatabase(os.environ["DATABASE_URL"]).template()
     yield
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings):
-    """Argon2 is slow on purpose; tests make many users and check the strength of none."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

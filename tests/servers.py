@@ -629,12 +629,9 @@ STACK = pytest.StashKey[Stack]()
 def stack(request: pytest.FixtureRequest, tmp_path: Path, settings: Any, django_db_blocker: Any) -> Iterator[Stack]:
     if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
         pytest.fail("`stack` brings a database of its own: take neither `db` nor django_db beside it.")
-    from config.settings import PASSWORD_HASHERS
-
     made = Stack(tmp_path)
     request.node.stash[STACK] = made
     settings.MEDIA_ROOT = made.env["MEDIA_ROOT"]
-    settings.PASSWORD_HASHERS = PASSWORD_HASHERS  # the servers would not know the tests' quick one
     settings.ELASTICSEARCH_INDEX = made.env["ELASTICSEARCH_INDEX"]
     try:
         made.database.create()

@@ -43,7 +43,6 @@ def a_world_of_its_own(django_db_blocker, media):
     own = override_settings(
         MEDIA_ROOT=media,
         ELASTICSEARCH_URL="",  # tests/search asks the same of Elasticsearch
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         ALLOWED_HOSTS=[*settings.ALLOWED_HOSTS, "testserver"],
     )
     # Wagtail remembers renditions by number, and the numbers of a world that was rolled back come again.
@@ -70,11 +69,6 @@ def open_walk(django_db_setup, django_db_blocker, tmp_path_factory):
     with a_world_of_its_own(django_db_blocker, tmp_path_factory.mktemp("media")) as walk:
         walk.world.plant(OPEN_MARKINGS)
         yield walk
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords():
-    """In place of that of all tests, which would need the settings of one test."""
 
 
 @pytest.fixture

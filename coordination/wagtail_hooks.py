@@ -116,7 +116,9 @@ class TopicForm(WagtailAdminModelForm):
 
     class Meta:
         model = Topic
-        fields = ("slug", "name", "name_ru", "name_ur", "description", "icon", "owners")
+        fields = (
+            "slug", "name", "name_ru", "name_ur", "description", "description_ru", "description_ur", "icon", "owners",
+        )  # fmt: skip
         widgets = {"owners": CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,6 +1,6 @@
 """Spaces, what membership in them is made of, and the base of all content that lies in them."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -19,6 +19,13 @@ from coordination.models.marking import Audience, Marked, MarkedQuerySet, is_of_
 from coordination.models.organisations import Country
 
 
+class Wording(NamedTuple):
+    """A text, and the language that it is in."""
+
+    text: str
+    language: str
+
+
 class Topic(models.Model):
     """A theme of the programme."""
 
@@ -27,6 +34,8 @@ class Topic(models.Model):
     name_ru = models.CharField(_("name in Russian"), max_length=100, blank=True)
     name_ur = models.CharField(_("name in Urdu"), max_length=100, blank=True)
     description = models.TextField(_("description"), blank=True)
+    description_ru = models.TextField(_("description in Russian"), blank=True)
+    description_ur = models.TextField(_("description in Urdu"), blank=True)
     icon = models.CharField(_("icon"), max_length=40, default="tag")
     owners = models.ManyToManyField(
         settings.AUTH_USER_MODEL,
@@ -45,6 +54,15 @@ class Topic(models.Model):
         from django.utils.translation import get_language
 
         return getattr(self, f"name_{(get_language() or 'en')[:2]}", "") or self.name
+
+    @property
+    def about(self) -> Wording:
+        """What it is about: in the language of the page where that is written, else in English."""
+        from django.utils.translation import get_language
+
+        language = (get_language() or "en")[:2]
+        written = getattr(self, f"description_{language}", "")
+        return Wording(written, language) if written else Wording(self.description, "en")
 
 
 class Role(models.TextChoices):

@@ -116,17 +116,16 @@ def _countries_and_topics(cast: Cast) -> None:
         cast.countries[code], _created = Country.objects.update_or_create(
             code=code, defaults={**names, "in_programme": True}
         )
-    for slug, (english, russian, urdu, icon, description) in room.TOPICS.items():
+    for slug, (icon, english, russian, urdu) in room.TOPICS.items():
         cast.topics[slug], _created = Topic.objects.update_or_create(
             slug=slug,
             defaults={
-                "name": english,
-                "name_ru": russian,
-                "name_ur": urdu,
                 "icon": icon,
-                "description": description,
+                "name": english[0], "description": english[1],
+                "name_ru": russian[0], "description_ru": russian[1],
+                "name_ur": urdu[0], "description_ur": urdu[1],
             },
-        )
+        )  # fmt: skip
 
 
 def _organisations(cast: Cast) -> None:

@@ -1,3 +1,11 @@
+from coordination.models.access_reviews import (
+    AccessReview,
+    AccessReviewRules,
+    Confirmation,
+    SuspendedMembership,
+    Told,
+    Unconfirmed,
+)
 from coordination.models.actions import (
     Action,
     ActionDependency,
@@ -25,7 +33,7 @@ from coordination.models.agreements import (
     Renewal,
     article_name,
 )
-from coordination.models.audit import AuditEntry
+from coordination.models.audit import AuditEntry, AuditLink
 from coordination.models.commitments import (
     Commitment,
     CommitmentState,
@@ -34,6 +42,7 @@ from coordination.models.commitments import (
     Recurrence,
     Verdict,
 )
+from coordination.models.emergencies import EmergencyAccess
 from coordination.models.feeds import CalendarFeed
 from coordination.models.going_on import ComeOf
 from coordination.models.imports import Import, ImportKind, ImportProgress, ImportStage
@@ -49,6 +58,7 @@ from coordination.models.organisations import (
     SpokenLanguage,
     Weekend,
 )
+from coordination.models.programs import ApiToken, ApiVerb, Webhook, WebhookCall
 from coordination.models.reminders import (
     ESCALATIONS,
     Holiday,
@@ -75,6 +85,8 @@ from coordination.models.spaces import (
 __all__ = [
     "ESCALATIONS",
     "RUNNING_STATES",
+    "AccessReview",
+    "AccessReviewRules",
     "Action",
     "ActionDependency",
     "ActionFollower",
@@ -89,10 +101,13 @@ __all__ = [
     "AgreementWarning",
     "Amendment",
     "AmendmentDeed",
+    "ApiToken",
+    "ApiVerb",
     "Article",
     "Audience",
     "AudienceToken",
     "AuditEntry",
+    "AuditLink",
     "BulkChange",
     "CalendarFeed",
     "ChecklistItem",
@@ -100,10 +115,12 @@ __all__ = [
     "Commitment",
     "CommitmentState",
     "Confidence",
+    "Confirmation",
     "Content",
     "ContentPage",
     "Country",
     "DirectoryEntry",
+    "EmergencyAccess",
     "FilteredList",
     "Holiday",
     "Import",
@@ -139,9 +156,14 @@ __all__ = [
     "SpaceUserPermission",
     "SpokenLanguage",
     "StandardFilter",
+    "SuspendedMembership",
+    "Told",
     "Topic",
     "TopicOwnersReview",
+    "Unconfirmed",
     "Verdict",
+    "Webhook",
+    "WebhookCall",
     "Weekend",
     "article_name",
 ]

@@ -27,7 +27,35 @@ class AuditEntry(models.Model):
         ordering = ["-pk"]
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit entries")
-        indexes = [models.Index(fields=["object_type", "object_id"])]
+        indexes = [
+            models.Index(fields=["object_type", "object_id"]),
+            models.Index(fields=["space_id", "-id"], name="trail_of_a_space"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_id} {self.verb}"
+
+
+HASH_LENGTH = 64
+
+
+class AuditLink(models.Model):
+    """The place of an entry in the chain, and its hash (coordination.chain, docs/decisions/0024). Rows are added only.
+
+    A table of its own, since entries are written by many transactions at once and linked by one after the other.
+    """
+
+    # From one upwards, without gaps.
+    number = models.PositiveBigIntegerField(primary_key=True)
+    # Without a constraint: what is left of an entry that somebody has removed is its link.
+    entry = models.OneToOneField(AuditEntry, on_delete=models.DO_NOTHING, db_constraint=False, related_name="link")
+    # Of the entry's content alone, and of that with the number and the hash of the link before.
+    digest = models.CharField(max_length=HASH_LENGTH)
+    previous = models.CharField(max_length=HASH_LENGTH, blank=True)
+    hash = models.CharField(max_length=HASH_LENGTH, unique=True)
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.hash}"

@@ -1,4 +1,4 @@
-"""The public front page: what the programme is."""
+"""The public front page: what the programme is; and sheets of people who are to be invited."""
 
 from typing import ClassVar
 
@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
+
+from coordination.models import SentSheet
 
 
 class HomePage(Page):
@@ -33,3 +35,16 @@ class HomePage(Page):
 
     def get_absolute_url(self) -> str:
         return reverse("front")
+
+
+class InvitationSheet(SentSheet):
+    """A sheet of people who are to be invited: seen by whoever sent it and by nobody else (home.many_invitations)."""
+
+    private_to = "created_by"
+
+    class Meta(SentSheet.Meta):
+        verbose_name = _("sheet of invitations")
+        verbose_name_plural = _("sheets of invitations")
+
+    def get_absolute_url(self) -> str:
+        return reverse("invitation_sheet", kwargs={"key": self.key})

@@ -45,7 +45,7 @@ from coordination.models.commitments import (
 from coordination.models.emergencies import EmergencyAccess
 from coordination.models.feeds import CalendarFeed
 from coordination.models.going_on import ComeOf
-from coordination.models.imports import Import, ImportKind, ImportProgress, ImportStage
+from coordination.models.imports import Import, ImportKind, ImportProgress, ImportStage, SentSheet
 from coordination.models.marking import Audience, AudienceToken, Marked, MarkedQuerySet, Marking
 from coordination.models.organisations import (
     Country,
@@ -150,6 +150,7 @@ __all__ = [
     "ReplyAddress",
     "Role",
     "SavedFilter",
+    "SentSheet",
     "Space",
     "SpaceGroupPermission",
     "SpaceKind",

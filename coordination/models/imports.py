@@ -29,19 +29,11 @@ class ImportStage(models.TextChoices):
     FAILED = "failed", _("not imported")
 
 
-class Import(models.Model):
-    """The rows of one sheet, what its columns mean, and what came of it.
-
-    Not `Marked`: its readers are nobody's to change. The sheet itself is emptied once it is imported, and the whole row
-    is deleted after some days (services.imports).
-    """
-
-    audience_path = "audience"
+class SentSheet(models.Model):
+    """The rows of one sheet on their way in, what its columns mean, and what came of it. The sheet itself is emptied
+    once it has come in, and the whole row is deleted after some days."""
 
     key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key, editable=False)
-    audience = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="+", editable=False)
-    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=20, choices=ImportKind.choices)
     stage = models.CharField(max_length=20, choices=ImportStage.choices, default=ImportStage.MATCHING)
     file_name = models.CharField(max_length=255, blank=True)
     # The headings, the rows as (number in the sheet, cells), and for each field the number of its column.
@@ -54,17 +46,39 @@ class Import(models.Model):
     problems = models.JSONField(default=list)
     refusal = models.CharField(max_length=500, blank=True)
     made = models.PositiveIntegerField(default=0)
-    changed = models.PositiveIntegerField(default=0)
-    unchanged = models.PositiveIntegerField(default=0)
     submission = models.UUIDField(null=True, unique=True, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     started_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        abstract = True
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether a worker should long have been done with it: it was given up, or there is none."""
+        since = self.started_at
+        return self.stage == ImportStage.WAITING and since is not None and timezone.now() - since > LONGEST_WAIT
+
+
+class Import(SentSheet):
+    """A sheet of actions or commitments. Not `Marked`: its readers are nobody's to change (services.imports)."""
+
+    audience_path = "audience"
+
+    audience = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="+", editable=False)
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20, choices=ImportKind.choices)
+    changed = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+
     objects = MarkedQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["-created_at", "-pk"]
+    class Meta(SentSheet.Meta):
         verbose_name = _("import")
         verbose_name_plural = _("imports")
 
@@ -82,12 +96,6 @@ class Import(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("import_detail", kwargs={"key": self.key})
-
-    @property
-    def is_stuck(self) -> bool:
-        """Whether a worker should long have been done with it: it was given up, or there is none."""
-        since = self.started_at
-        return self.stage == ImportStage.WAITING and since is not None and timezone.now() - since > LONGEST_WAIT
 
 
 class ImportProgress(models.Model):

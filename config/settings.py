@@ -44,6 +44,9 @@ INSTALLED_APPS = [
     "django_filters",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
     "channels",
     "django_htmx",
     "django_tasks",
@@ -61,6 +64,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.metrics.MeasuredMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -68,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "coordination.middleware.TokenMiddleware",
     "accounts.middleware.ForgetAtSignOutMiddleware",
     "accounts.middleware.ReaderLocaleMiddleware",
     "accounts.middleware.ReaderTimeZoneMiddleware",
@@ -75,7 +80,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.SeenMiddleware",
     "coordination.middleware.AuditContextMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
     "coordination.middleware.PrivateCacheMiddleware",
     "coordination.middleware.EditorsAccessMiddleware",
 ]
@@ -146,7 +153,22 @@ TASKS_IN_PROCESS = env.switch("TASKS_IN_PROCESS", default=EMBEDDED)
 CHECK_LINKS = env.switch("CHECK_LINKS", default=True)
 WORKER_HEARTBEAT = Path(env("WORKER_HEARTBEAT", default=str(BASE_DIR / "var" / "worker.beat")))
 
+# --- what all server processes remember together, such as attempts to sign in: in the database (docs/decisions/0024) --
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_remembered",
+        # Whoever makes up accounts must not push out what is counted of others.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    },
+    # What each process may remember for itself: small pictures (Wagtail's name for it), requests of tokens.
+    "renditions": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "renditions"},
+    "this_process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "this_process"},
+}
+
 # --- sign-in ------------------------------------------------------------------------------------------------------
+# What was signed or sealed with these before SECRET_KEY still holds.
+SECRET_KEY_FALLBACKS = env.list("PREVIOUS_SECRET_KEYS", default=[])
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
@@ -177,10 +199,35 @@ ACCOUNT_FORMS = {
     "reset_password": "accounts.forms.AskForNewPasswordForm",
     "reset_password_from_key": "accounts.forms.NewPasswordForm",
     "change_password": "accounts.forms.ChangePasswordForm",
+    "reauthenticate": "accounts.second_factor_forms.PasswordOnceMoreForm",
 }
+# Failures count by address, by account, and by browsers that have signed in to it before (accounts.guessing). Many
+# people of a ministry share an address.
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "30/m/ip,300/h/ip,10/15m/key",
+    "login_failed_known": "10/15m/key",
+}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 INVITATION_DAYS = env.number("INVITATION_DAYS", default=14)
+# Who must have a second factor: offices, chairs of spaces, or everyone.
+SECOND_FACTOR_FOR = env.words(
+    "SECOND_FACTOR_FOR",
+    ("administrator", "secretariat", "auditor", "chairs", "everyone"),
+    default=() if DEMONSTRATION else ("administrator", "secretariat", "auditor", "chairs"),
+)
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Accord"
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation has verified it
+SOCIALACCOUNT_ADAPTER = "accounts.identity.Adapter"
+# The secrets of the organisations' identity providers, by the names under which administrators ask for them.
+OIDC_SECRETS = env.pairs("OIDC_SECRETS")
 PASSWORD_RESET_TIMEOUT = env.number("PASSWORD_RESET_HOURS", default=24) * 3600
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -225,6 +272,9 @@ PUSH_SERVICES = env.list(
         "*.notify.windows.com",
     ],
 )
+
+# What Prometheus shows to fetch /metrics; without one it is not there.
+METRICS_TOKEN = env("METRICS_TOKEN", default="").strip()
 
 # The hour of the reader's morning from which reminders go out; the mail of the day follows half an hour later.
 REMINDERS_FROM_HOUR = env.hour("REMINDERS_FROM_HOUR", default=8)
@@ -291,13 +341,17 @@ WAGTAIL_AUTOSAVE_INTERVAL = 0  # what is saved stands in the audit trail: each s
 # An address that an editor types stays as it is: looking for its page would tell of pages by their place in the tree.
 WAGTAILADMIN_EXTERNAL_LINK_CONVERSION = "none"
 
+LOG_FORMAT = env.choice("LOG_FORMAT", ("LINE", "JSON"), default="LINE").lower()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"without_addresses": {"()": "config.logs.WithoutAddresses"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "config.logs.Line", "format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"()": "config.logs.JsonLine"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_addresses"]},
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["without_addresses"]},
     },
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", LOG_LEVELS, default="INFO")},
     "loggers": {

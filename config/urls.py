@@ -3,14 +3,18 @@
 from django.urls import include, path
 from wagtail.admin import urls as editors_urls
 
-from config import health
+from config import health, metrics, operations
+from config.api import api
 
 handler404 = "home.views.nothing_here"
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
+    path("operator/", operations.operator, name="operator"),
     path("editors/", include(editors_urls)),
+    path("api/v1/", api.urls),
     path("account/", include("accounts.allauth_urls")),
     path("", include("accounts.urls")),
     path("", include("coordination.urls")),

@@ -25,6 +25,8 @@ PAUSE_AFTER_ERROR_SECONDS = 5.0
 WATCH_SECONDS = 60.0
 # How long a reminder may come after its moment.
 REMIND_SECONDS = 120.0
+# How long an entry of the audit trail waits for its place in the chain.
+CHAIN_SECONDS = 10.0
 # Each page has its links followed once a week, some in each of these spans (knowledge.services.upkeep).
 LINKS_SECONDS = 30 * 60.0
 # What runs longer has died: the longest task reads the text of a file, within bounds.
@@ -45,6 +47,7 @@ def _loops() -> list[tuple[str, Callable[[threading.Event], None]]]:
         ("tasks", _run_tasks),
         ("watch", _watch),
         ("reminders", _remind),
+        ("audit chain", _link_the_trail),
     ]
     if settings.CHECK_LINKS:
         loops.append(("links", _follow_links))
@@ -94,6 +97,8 @@ def _remind(stop: threading.Event) -> None:
         now = timezone.now()
         publishing.publish_what_is_due(now)
         services.send_reminders(now)
+        services.hold_access_reviews(now)
+        services.end_what_is_over(now)
         meetings.count_silence(now)
         meetings.remind_of_documents(now)
         meetings.remind_of_answers(now)
@@ -102,8 +107,22 @@ def _remind(stop: threading.Event) -> None:
         digests.send_digests(now)
         mail.send_waiting.func()
         push.send_waiting.func()
+        services.call_webhooks(now)
+        services.forget_old_calls(now)
         drafts.clear_away(now)
         stop.wait(REMIND_SECONDS)
+
+
+def _link_the_trail(stop: threading.Event) -> None:
+    """Give the entries of the audit trail their places in the chain, after all of what an earlier worker left."""
+    from coordination import chain
+
+    all_of_them = True
+    while not stop.is_set():
+        close_old_connections()
+        chain.link_entries(all_of_them=all_of_them, go_on=lambda: not stop.is_set())
+        all_of_them = False
+        stop.wait(CHAIN_SECONDS)
 
 
 def _follow_links(stop: threading.Event) -> None:

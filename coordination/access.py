@@ -9,14 +9,14 @@ A token is a conjunction: `space:7/org:3/user:12` is held by user 12, while a me
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Model, Q, QuerySet
+from django.db.models import CharField, Model, Q, QuerySet, Value
 from django.http import Http404, HttpRequest
 from guardian.shortcuts import assign_perm, remove_perm
 from wagtail.models import Page
@@ -26,6 +26,7 @@ from coordination.models import (
     Audience,
     AudienceToken,
     DirectoryEntry,
+    EmergencyAccess,
     Marked,
     Marking,
     Organisation,
@@ -74,6 +75,8 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
     Role.CHAIR: ("view_space", "contribute_space", "record_space", "manage_space"),
 }
 SPACE_PERMISSIONS = ROLE_PERMISSIONS[Role.CHAIR]
+# Beside `view_space`, in what is held by an emergency access alone: it reads what all members read, and no more.
+IN_EMERGENCY = "emergency"
 
 
 # --- tokens --------------------------------------------------------------------------------------------------------
@@ -280,6 +283,42 @@ def remembering() -> Iterator[None]:
             memory.reset(token)
 
 
+@dataclass(frozen=True)
+class Scope:
+    """What a program may do of what its user may, in whose name it asks: in these spaces (None: in all), with these
+    verbs. It gives nothing, and no office."""
+
+    user_id: int
+    spaces: frozenset[int] | None
+    verbs: frozenset[str]
+
+
+# The scope of the program that asks; None for people, who are not narrowed.
+_scope: ContextVar[Scope | None] = ContextVar("scope", default=None)
+
+
+@contextmanager
+def within(scope: Scope) -> Iterator[None]:
+    """Inside the block its user reads and does no more than `scope` leaves."""
+    token = _scope.set(scope)
+    try:
+        with remembering():
+            yield
+    finally:
+        _scope.reset(token)
+
+
+def _scope_of(user: Reader) -> Scope | None:
+    scope = _scope.get()
+    return scope if scope is not None and scope.user_id == user.pk else None
+
+
+def _leaves(user: Reader, verb: str) -> bool:
+    """Whether the program that asks in the name of `user`, if any does, may do `verb`. Reading is in every scope."""
+    scope = _scope_of(user)
+    return scope is None or verb == "read" or verb in scope.verbs
+
+
 # For whom the present answer is made, asked for only when needed; None outside of a request.
 _answering: ContextVar[Callable[[], Reader] | None] = ContextVar("reader", default=None)
 
@@ -328,14 +367,52 @@ def _asked_for_memberships(user: User) -> dict[int, frozenset[str]]:
     own = SpaceUserPermission.objects.filter(user_id=user.pk)
     through_group = SpaceGroupPermission.objects.filter(group__user=user.pk)
     columns = ("content_object_id", "permission__codename")
-    return _permissions_by_space(own.values_list(*columns).union(through_group.values_list(*columns)))
+    scope = _scope_of(user)
+    # An emergency is looked at by a person, not by a program.
+    in_emergency = (_emergencies_of([user]) if scope is None else EmergencyAccess.objects.none()).order_by()
+    of_group, opened = through_group.values_list(*columns), in_emergency.values_list("space_id", _MARK)
+    held = _permissions_by_space(own.values_list(*columns).union(of_group, opened))
+    if scope is None or scope.spaces is None:
+        return held
+    return {space: those for space, those in held.items() if space in scope.spaces}
 
 
 def _permissions_by_space(rows: Iterable[tuple[int, str]]) -> dict[int, frozenset[str]]:
     held: dict[int, set[str]] = {}
     for space_id, codename in rows:
         held.setdefault(space_id, set()).add(codename)
-    return {space_id: frozenset(codenames) for space_id, codenames in held.items() if "view_space" in codenames}
+    return {space_id: joined for space_id, codenames in held.items() if (joined := _joined(codenames))}
+
+
+def _joined(codenames: set[str]) -> frozenset[str]:
+    """What these grants on one space amount to. Whoever is a member anyway has no need of an emergency."""
+    if "view_space" in codenames:
+        return frozenset(codenames - {IN_EMERGENCY})
+    return frozenset({"view_space", IN_EMERGENCY}) if IN_EMERGENCY in codenames else frozenset()
+
+
+_MARK = Value(IN_EMERGENCY, output_field=CharField())
+
+
+def _emergencies_of(users: Iterable[User]) -> QuerySet:
+    """Those that run at this moment."""
+    return EmergencyAccess.objects.running().filter(user__in=[user.pk for user in users])
+
+
+def emergencies(user: Reader) -> list[int]:
+    """The spaces that `user` reads by an emergency access alone."""
+    return [space_id for space_id, held in memberships(user).items() if IN_EMERGENCY in held]
+
+
+def emergencies_looked_at(reader: Callable[[], Reader]) -> list[tuple[int, int]]:
+    """User and space of the emergency accesses by which something may have been read in this request; no query.
+
+    Of whoever is signed in; where nobody is (a feed with a secret address), of whoever was asked about.
+    """
+    memory = _memory.get() or {}
+    found = [(user, space) for user, held in memory.items() for space in held if IN_EMERGENCY in held[space]]
+    present = reader().pk if found else None
+    return [one for one in found if present in (None, one[0])]
 
 
 def principals(user: Reader) -> frozenset[str]:
@@ -350,7 +427,8 @@ def principals(user: Reader) -> frozenset[str]:
 
 def _tokens_of(user: User, held: dict[int, frozenset[str]]) -> frozenset[str]:
     conditions = list(itertools.product({None, user.organisation_id}, (None, user.pk)))
-    tokens = {PUBLIC, PARTNERS}
+    tokens = {PUBLIC, PARTNERS, *(space_token(space_id) for space_id, those in held.items() if IN_EMERGENCY in those)}
+    held = {space_id: those for space_id, those in held.items() if IN_EMERGENCY not in those}
     for role, permission in ((None, "view_space"), ("record", "record_space"), ("manage", "manage_space")):
         # What follows the space in a token is the same in all spaces.
         endings = [str(Token(0, org, named, role)).removeprefix("space:0") for org, named in conditions]
@@ -450,11 +528,19 @@ def open_readable(request: HttpRequest, queryset: QuerySet, **lookup: Any) -> An
 
 
 def note_reading(request: HttpRequest, obj: Any) -> None:
-    """Note in the trail that `obj`, which this request shows, was read, where it is RED."""
+    """Note in the trail that `obj`, which this request shows, was read, where that is noted."""
+    if request.method == "GET":
+        note_reading_of(request.user, obj)
+
+
+def note_reading_of(user: Reader, obj: Any) -> None:
+    """What is RED, and what is read by an emergency access alone, is not read without a note."""
     from coordination import audit
 
-    if request.method == "GET" and audience_row(obj).marking == Marking.RED:
-        audit.record(request.user, "read", obj)
+    if audience_row(obj).marking == Marking.RED:
+        audit.record(user, "read", obj)
+    elif (spaces := emergencies(user)) and not {space_token(space) for space in spaces}.isdisjoint(audience(obj)):
+        audit.record(user, "read in an emergency", obj)
 
 
 def if_readable(user: Reader, obj: Any) -> Any | None:
@@ -603,12 +689,20 @@ VERBS: dict[str, Callable[[Any, Any], bool]] = {
 OFFICE_VERBS: dict[str, tuple[str, ...]] = {
     "create_space": ("secretariat",),
     "invite": ("secretariat", "administrator"),
+    # How people sign in: resetting a second factor, ending sessions, identity providers. No content is among it.
+    "keep_accounts": ("administrator",),
     # The trail itself, never what it is about: coordination.selectors.trail_for.
     "audit": ("auditor",),
     # The directory of people with their posts (docs/decisions/0016).
     "keep_people": ("secretariat",),
+    # How Accord is doing: what waits and what failed, never what it is about.
+    "operate": ("administrator",),
     # Countries, organisations and topics, on the editors' side.
     "keep_reference_data": ("secretariat", "administrator"),
+    # Break glass: for some hours, with a reason, and with the chairs told (docs/decisions/0025).
+    "enter_in_emergency": ("administrator",),
+    # Which spaces and offices somebody has; not what they hold (coordination.selectors.insight).
+    "see_rights": ("administrator",),
 }
 
 
@@ -616,19 +710,21 @@ def can(user: Reader, verb: str, obj: Any) -> bool:
     """Whether `user` may do `verb` to `obj` (a Space, something in one, or a part of it)."""
     if not user.is_authenticated or not user.is_active:
         return verb == "read" and may_read(user, obj)
-    return VERBS[verb](user, obj) and may_read(user, obj)
+    return _leaves(user, verb) and VERBS[verb](user, obj) and may_read(user, obj)
 
 
 def those_to_do(user: Reader, verb: str, readable: Iterable[Any]) -> frozenset[int]:
     """Of what `user` may read already (a page of a list), the keys of that to which `user` may do `verb`. No query."""
-    if not user.is_authenticated or not user.is_active:
+    if not user.is_authenticated or not user.is_active or not _leaves(user, verb):
         return frozenset()
     return frozenset(obj.pk for obj in readable if VERBS[verb](user, obj))
 
 
 def can_in_office(user: Reader, verb: str) -> bool:
     """Whether the office that `user` holds on the platform lets the user do `verb`."""
-    return user.is_authenticated and user.is_active and user.platform_role in OFFICE_VERBS[verb]
+    if not user.is_authenticated or not user.is_active or _scope_of(user) is not None:
+        return False
+    return user.platform_role in OFFICE_VERBS[verb]
 
 
 def space_id_of(obj: Any) -> int:
@@ -639,6 +735,14 @@ def space_id_of(obj: Any) -> int:
 def spaces_where(user: Reader, permission: str) -> list[int]:
     """The spaces, by key, in which `user` holds this permission."""
     return [space_id for space_id, held in memberships(user).items() if permission in held]
+
+
+def chairs_among(user_ids: Collection[int]) -> set[int]:
+    """Of these users, by key, who manages a space: by an own grant or as of an organisation."""
+    manages = {"permission__codename": "manage_space"}
+    own = SpaceUserPermission.objects.filter(user__in=user_ids, **manages).values_list("user", flat=True)
+    of_groups = SpaceGroupPermission.objects.filter(group__user__in=user_ids, **manages)
+    return set(own.union(of_groups.values_list("group__user", flat=True))) & set(user_ids)
 
 
 def role_in(user: Reader, space_id: int) -> str | None:
@@ -671,6 +775,11 @@ def revoke(member: Any, space: Space) -> None:
         remove_perm(f"coordination.{codename}", _holder(member), space)
     forget()
     settle_people(_people_of(member))
+
+
+def name_of_member(member: Any) -> str:
+    """How the audit trail names a member: `organisation 3` or `user 12`."""
+    return f"{'organisation' if isinstance(member, Organisation) else 'user'} {member.pk}"
 
 
 def _holder(member: Any) -> Any:
@@ -706,6 +815,42 @@ def members_of(space: Space) -> list[Membership]:
     return [Membership(member, role_of(held_there)) for member, held_there in held if "view_space" in held_there]
 
 
+@dataclass(frozen=True)
+class Grant:
+    """How one user is a member of a space: by a grant of one's own, or through the organisation."""
+
+    space_id: int
+    permissions: frozenset[str]
+    through: Organisation | None
+
+
+def grants_to(user: User) -> list[Grant]:
+    """All grants by which `user` is a member. Two queries."""
+    columns = ("content_object_id", "permission__codename")
+    own = SpaceUserPermission.objects.filter(user=user).values_list(*columns)
+    through = SpaceGroupPermission.objects.filter(group__user=user).values_list(*columns)
+    return [
+        *(Grant(space, held, None) for space, held in _permissions_by_space(own).items()),
+        *(Grant(space, held, user.organisation) for space, held in _permissions_by_space(through).items()),
+    ]
+
+
+def audiences_naming(user: User, space_ids: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """The audiences in which `user` is by name, or by the name of the organisation: the space and the marking of each,
+    by its key."""
+    tokens = [
+        str(Token(space, org, named, role))
+        for space in space_ids
+        for org in {None, user.organisation_id}
+        for named in (None, user.pk)
+        for role in (None, "record", "manage")
+        if org is not None or named is not None
+    ]
+    rows = AudienceToken.objects.filter(token__among=tokens, audience__marking__in=(Marking.RED, Marking.AMBER_STRICT))
+    found = rows.values_list("audience_id", "token", "audience__marking")
+    return {audience_id: (Token.parse(token).space, marking) for audience_id, token, marking in found}
+
+
 def users_in(space_ids: Iterable[int]) -> dict[Any, dict[int, frozenset[str]]]:
     """The active users who are members of these spaces, each with the permissions held there. Three queries."""
     spaces = list(space_ids)
@@ -731,13 +876,16 @@ def contributing_organisations(tokens: Iterable[str], space_id: int) -> frozense
     )
 
 
-def _held_by_user(own: QuerySet, through_groups: QuerySet) -> dict[int, dict[int, frozenset[str]]]:
-    """What these grants amount to, by the key of the user and that of the space. Two queries."""
+def _held_by_user(
+    own: QuerySet, through_groups: QuerySet, in_emergency: QuerySet | None = None
+) -> dict[int, dict[int, frozenset[str]]]:
+    """What these grants amount to, by the key of the user and that of the space. Two queries, three with the last."""
     columns = ("content_object_id", "permission__codename")
     rows: dict[int, list[tuple[int, str]]] = {}
     for user_id, space_id, codename in [
         *own.values_list("user_id", *columns),
         *through_groups.values_list("group__user", *columns),
+        *(in_emergency.values_list("user_id", "space_id", _MARK) if in_emergency is not None else ()),
     ]:
         if user_id is not None:  # a group that nobody is in
             rows.setdefault(user_id, []).append((space_id, codename))
@@ -751,6 +899,8 @@ class Readers:
     everyone: bool
     partners: bool
     users: list[Any]
+    # Those who read it by an emergency access, for some hours.
+    in_emergency: list[Any] = field(default_factory=list)
 
 
 def who_can_see(obj: Any) -> Readers:
@@ -760,11 +910,15 @@ def who_can_see(obj: Any) -> Readers:
         return Readers(everyone=PUBLIC in tokens, partners=PUBLIC not in tokens, users=[])
     spaces = {Token.parse(token).space for token in tokens}
     users = [user for user, held in users_in(spaces).items() if not _tokens_of(user, held).isdisjoint(tokens)]
-    return Readers(everyone=False, partners=False, users=users)
+    opened = [space for space in spaces if space_token(space) in tokens]
+    entered = EmergencyAccess.objects.running().filter(space__in=opened).exclude(user__in=users)
+    in_emergency = list(User.objects.filter(pk__in=entered.values("user")).select_related("organisation"))
+    return Readers(everyone=False, partners=False, users=users, in_emergency=in_emergency)
 
 
 def readers_among(users: Iterable[Any], obj: Any) -> list[Any]:
-    """Those of `users` who may read `obj`, for telling them of it. Two queries, however many they are."""
+    """Those of `users` who may read `obj`, for telling them of it: nobody is told by way of an emergency access. Two
+    queries, however many they are."""
     if private_to(type(obj)):
         return [user for user in users if user.is_active and may_read(user, obj)]
     asked, tokens = [user for user in users if user.is_active], audience(obj)
@@ -774,22 +928,23 @@ def readers_among(users: Iterable[Any], obj: Any) -> list[Any]:
     return [user for user in asked if not _tokens_of(user, held.get(user.pk, {})).isdisjoint(tokens)]
 
 
-def _memberships_of(users: Iterable[User]) -> dict[int, dict[int, frozenset[str]]]:
+def _memberships_of(
+    users: Iterable[User], in_emergency: QuerySet | None = None
+) -> dict[int, dict[int, frozenset[str]]]:
     """What `memberships` says of each of them, by the key of the user."""
     keys = [user.pk for user in users]
-    return _held_by_user(
-        SpaceUserPermission.objects.filter(user_id__in=keys), SpaceGroupPermission.objects.filter(group__user__in=keys)
-    )
+    own = SpaceUserPermission.objects.filter(user_id__in=keys)
+    return _held_by_user(own, SpaceGroupPermission.objects.filter(group__user__in=keys), in_emergency)
 
 
 def ask_for_many(users: Iterable[User]) -> None:
     """Ask at once what `memberships` and `audience_keys` would ask for each of these users, where it is remembered
-    (inside `remembering`). Three queries, however many they are."""
+    (inside `remembering`). Four queries, however many they are."""
     memory, audiences = _memory.get(), _audiences.get()
     asked = [user for user in users if user.is_active and memory is not None and user.pk not in memory]
     if not asked or memory is None or audiences is None:
         return
-    held = _memberships_of(asked)
+    held = _memberships_of(asked, _emergencies_of(asked))
     tokens = {user.pk: _tokens_of(user, held.get(user.pk, {})) for user in asked}
     rows: dict[str, list[int]] = {}
     wanted = sorted(frozenset().union(*tokens.values()))
@@ -910,7 +1065,7 @@ def _at_home(user: User) -> Q:
 
 def _organisations_beside(user: Reader) -> QuerySet:
     """The organisations that are members, as such, of a space of `user`."""
-    held = SpaceGroupPermission.objects.filter(content_object__in=list(memberships(user)))
+    held = SpaceGroupPermission.objects.filter(content_object__in=_spaces_joined(user))
     return held.filter(permission__codename="view_space", group__organisation__isnull=False).values(
         "group__organisation"
     )
@@ -918,7 +1073,12 @@ def _organisations_beside(user: Reader) -> QuerySet:
 
 def _users_beside(user: Reader) -> QuerySet:
     """The active users who are members of a space of `user`."""
-    return members_in(memberships(user))
+    return members_in(_spaces_joined(user))
+
+
+def _spaces_joined(user: Reader) -> list[int]:
+    """The spaces in which one is a member: whoever reads in an emergency comes to know nobody by that."""
+    return [space_id for space_id, held in memberships(user).items() if IN_EMERGENCY not in held]
 
 
 def members_in(space_ids: Iterable[int]) -> QuerySet:

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
@@ -8,10 +10,18 @@ class CoordinationConfig(AppConfig):
     def ready(self) -> None:
         """Find what each package adds to the pages of spaces, agreements and people."""
         from coordination import (
+            audit,
             lookups,
             sections_of_spaces,  # noqa: F401  # coordination's own come with the registry
         )
 
         lookups.register()
+        audit.happened.connect(self._note_for_webhooks, dispatch_uid="coordination.webhooks")
         autodiscover_modules("space_sections", "agreement_discussions", "country_profiles", "country_sections")
         autodiscover_modules("people_met", "handing_over", "going_on")
+
+    @staticmethod
+    def _note_for_webhooks(**deed: Any) -> None:
+        from coordination import services
+
+        services.note_for_webhooks(**deed)

@@ -1,15 +1,19 @@
 """What surrounds every request: the audit trail's context, and private caching."""
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import Http404
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from accounts.callers import address_of_request
-from coordination import access, audit, editors_gate
+from coordination import access, audit, editors_gate, services
+
+API_ROUTE = "api/"
 
 
 class AuditContextMiddleware:
-    """Note the reader and the reader's address, and ask for memberships once a request."""
+    """Note the reader and the reader's address, and ask for memberships once a request. What an emergency access has
+    shown by the way, in lists and in what is found, is noted by its page."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -17,12 +21,38 @@ class AuditContextMiddleware:
     def __call__(self, request):
         reader = access.answering(lambda: request.user)
         with audit.coming_from(address_of_request(request)), access.remembering(), reader:
-            return self.get_response(request)
+            response = self.get_response(request)
+            shows = response.status_code < 300
+            if shows and (looked_at := access.emergencies_looked_at(lambda: request.user)):
+                services.note_pages_seen(looked_at, request.path)
+            return response
 
     def process_view(self, request, view, args, kwargs):
         """No address of ours holds a NUL, and PostgreSQL refuses to look for one."""
         if any("\x00" in str(value) for value in kwargs.values()):
             raise Http404
+
+
+class TokenMiddleware:
+    """A program that calls the interface for programs acts for the owner of its token, within the token's scope.
+
+    There a cookie means nothing: no page that a browser is led to can call it in a reader's name.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not request.path_info.startswith(f"/{API_ROUTE}"):
+            return self.get_response(request)
+        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+        token = services.token_of(secret.strip()) if scheme.lower() == "bearer" else None
+        request.user = token.user if token else AnonymousUser()
+        request.api_token = token
+        if token is None:
+            return self.get_response(request)
+        with access.within(services.scope_of(token)):
+            return self.get_response(request)
 
 
 class PrivateCacheMiddleware:
@@ -33,7 +63,7 @@ class PrivateCacheMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        patch_vary_headers(response, ["Cookie"])
+        patch_vary_headers(response, ["Authorization" if hasattr(request, "api_token") else "Cookie"])
         if not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
         return response

@@ -297,3 +297,8 @@ def here() -> Hub:
     if loop not in _hubs:
         _hubs[loop] = Hub()
     return _hubs[loop]
+
+
+def open_sockets() -> int:
+    """How many sockets are open in this process."""
+    return sum(sum(hub.sockets.values()) for hub in list(_hubs.values()))

@@ -10,6 +10,7 @@ from coordination.forms.actions import (
     ReportOnActionForm,
     StepsForm,
 )
+from coordination.forms.administration import EmergencyForm, UnconfirmedForm
 from coordination.forms.agreements import AsOfForm, ImportFileForm, ImportTextForm, MoveAgreementForm
 from coordination.forms.commitments import (
     ArticleField,
@@ -49,6 +50,7 @@ from coordination.forms.people import (
     NewPostForm,
     PeopleFilters,
 )
+from coordination.forms.programs import NewTokenForm, NewWebhookForm
 from coordination.forms.shared import (
     DESCRIPTION_MAX_LENGTH,
     REASON_MAX_LENGTH,
@@ -95,6 +97,7 @@ __all__ = [
     "EditPersonForm",
     "EditPostForm",
     "EditSpaceForm",
+    "EmergencyForm",
     "FilesField",
     "Filters",
     "GrantForm",
@@ -113,6 +116,8 @@ __all__ = [
     "NewPersonForm",
     "NewPostForm",
     "NewSpaceForm",
+    "NewTokenForm",
+    "NewWebhookForm",
     "NumberField",
     "OnceForm",
     "OrganisationFilters",
@@ -130,6 +135,7 @@ __all__ = [
     "SheetForm",
     "StepsForm",
     "TrailFilters",
+    "UnconfirmedForm",
     "UsersField",
     "a_day",
     "one_line",

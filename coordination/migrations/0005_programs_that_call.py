@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(default=coordination.models.marking.new_key, editable=False, max_length=10, unique=True)),
                 ('name', models.CharField(max_length=100, validators=[accounts.text.validate_plain_text], verbose_name='what it is for')),
                 ('in_all_spaces', models.BooleanField(default=False)),
-                ('verbs', models.JSONField(default=list)),
+                ('verbs', models.JSONField(blank=True, default=list)),
                 ('expires_on', models.DateField(verbose_name='holds until')),
                 ('last_used_on', models.DateField(editable=False, null=True)),
                 ('spaces', models.ManyToManyField(blank=True, related_name='+', to='coordination.space', verbose_name='spaces')),

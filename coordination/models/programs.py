@@ -29,7 +29,7 @@ class ApiToken(SecretAddress):
     # Without any: all spaces of its owner.
     spaces = models.ManyToManyField(Space, blank=True, related_name="+", verbose_name=_("spaces"))
     in_all_spaces = models.BooleanField(default=False)
-    verbs = models.JSONField(default=list)
+    verbs = models.JSONField(default=list, blank=True)
     expires_on = models.DateField(_("holds until"))
     last_used_on = models.DateField(null=True, editable=False)
 

@@ -1,5 +1,14 @@
 """What more than one view asks of coordination."""
 
+from coordination.selectors.access_reviews import (
+    ReviewedMember,
+    access_reviews_for,
+    last_review_of,
+    open_review_of,
+    reviewed_members,
+    suspended_in,
+    unconfirmed_rule_of,
+)
 from coordination.selectors.actions import (
     Checklist,
     actions_to_wait_for,
@@ -64,6 +73,7 @@ from coordination.selectors.handover import (
     standing_followed_by,
     successors_of,
 )
+from coordination.selectors.insight import SeenSpace, may_see_rights_of, rights_of
 from coordination.selectors.lists import (
     COUNTED_AT_MOST,
     NO_SOURCE,
@@ -77,7 +87,6 @@ from coordination.selectors.lists import (
     narrowed_agreements,
     narrowed_commitments,
     narrowed_organisations,
-    narrowed_trail,
     organisations_offered,
     persons_offered,
     spaces_offered,
@@ -100,6 +109,7 @@ from coordination.selectors.people import (
     those_of,
     to_pass_on,
 )
+from coordination.selectors.programs import calls_of, spaces_to_choose
 from coordination.selectors.readers import by_organisation, in_plain_words, marked_models
 from coordination.selectors.reminders import escalated_to, reminder_rules_of
 from coordination.selectors.saved_filters import only_these, saved_filters, standard_filter
@@ -113,7 +123,16 @@ from coordination.selectors.schedules import (
     month_before,
     month_of,
 )
-from coordination.selectors.trail import Deed, deeds, may_see_trail, trail_for
+from coordination.selectors.trail import (
+    Deed,
+    deeds,
+    exported_deeds,
+    kinds_in_trail,
+    may_see_trail,
+    narrowed_trail,
+    spaces_in_trail,
+    trail_for,
+)
 
 __all__ = [
     "BARS_ON_A_PAGE",
@@ -130,7 +149,10 @@ __all__ = [
     "Pair",
     "Predecessor",
     "Reported",
+    "ReviewedMember",
+    "SeenSpace",
     "ToPassOn",
+    "access_reviews_for",
     "actions_from",
     "actions_of",
     "actions_of_person",
@@ -144,6 +166,7 @@ __all__ = [
     "bars_of",
     "board_of",
     "by_organisation",
+    "calls_of",
     "checklist_of",
     "colleagues_known_to",
     "come_of_each",
@@ -161,19 +184,23 @@ __all__ = [
     "drawn",
     "ending_soon",
     "escalated_to",
+    "exported_deeds",
     "focal_points_to_pass_on",
     "followers_of",
     "for_the_organisation_of",
     "history_of",
     "holding",
     "in_plain_words",
+    "kinds_in_trail",
     "known_by_that_name",
     "known_spaces",
     "languages_of",
+    "last_review_of",
     "made_from",
     "made_from_each",
     "marked_models",
     "may_hand_over_for",
+    "may_see_rights_of",
     "may_see_trail",
     "menu_of_spaces",
     "milestones_of",
@@ -188,6 +215,7 @@ __all__ = [
     "narrowed_trail",
     "numbered",
     "only_these",
+    "open_review_of",
     "organisations_in",
     "organisations_in_any",
     "organisations_offered",
@@ -206,21 +234,27 @@ __all__ = [
     "reminder_rules_of",
     "reports_on",
     "reports_to_review",
+    "reviewed_members",
     "reviewers_of",
+    "rights_of",
     "saved_filters",
     "source_of",
+    "spaces_in_trail",
     "spaces_of",
     "spaces_offered",
     "spaces_readable_by",
+    "spaces_to_choose",
     "standard_filter",
     "standing_followed_by",
     "succession",
     "successors_of",
+    "suspended_in",
     "text_of",
     "those_of",
     "to_pass_on",
     "topics_offered",
     "trail_for",
+    "unconfirmed_rule_of",
     "waits_for",
     "with_reports_to_review",
     "work_of",

@@ -1,6 +1,14 @@
 """What changes state in coordination. Each function takes the acting user first, checks the right, changes the rows and
 writes the audit entry, in one transaction."""
 
+from coordination.services.access_reviews import (
+    chairs_of,
+    confirm_memberships,
+    decide_on_unconfirmed,
+    hold_access_reviews,
+    open_access_review,
+    restore_membership,
+)
 from coordination.services.action_parts import (
     add_dependency,
     follow_action,
@@ -43,6 +51,12 @@ from coordination.services.commitments import (
     review_report,
     right_to_move,
 )
+from coordination.services.emergencies import (
+    begin_emergency,
+    end_emergency,
+    end_what_is_over,
+    note_pages_seen,
+)
 from coordination.services.exports import note_export
 from coordination.services.feeds import end_feed, feed_of, renew_feed
 from coordination.services.handover import HandedOver, hand_over
@@ -61,6 +75,19 @@ from coordination.services.imports import (
 from coordination.services.markings import audience_for_new, change_marking, may_mark
 from coordination.services.people import add_person, edit_person, merge_people, seen_of, tell_apart
 from coordination.services.posts import PassedOn, PassesOn, add_post, change_holder, edit_post
+from coordination.services.programs import (
+    add_webhook,
+    call_webhooks,
+    end_token,
+    end_webhook,
+    forget_old_calls,
+    make_token,
+    note_for_webhooks,
+    resume_webhook,
+    scope_of,
+    secret_of,
+    token_of,
+)
 from coordination.services.reminders import (
     change_reminder_rules,
     last_round,
@@ -84,6 +111,7 @@ from coordination.services.spaces import (
     add_space,
     create_space,
     edit_space,
+    end_membership,
     grant_membership,
     revoke_membership,
     space_version,
@@ -111,9 +139,13 @@ __all__ = [
     "add_person",
     "add_post",
     "add_space",
+    "add_webhook",
     "agreement_version",
     "asks_for_a_date",
     "audience_for_new",
+    "begin_emergency",
+    "call_webhooks",
+    "chairs_of",
     "change",
     "change_actions",
     "change_holder",
@@ -124,10 +156,12 @@ __all__ = [
     "check_may_import",
     "check_person",
     "check_taking_part",
+    "confirm_memberships",
     "create_action",
     "create_actions",
     "create_space",
     "day",
+    "decide_on_unconfirmed",
     "delete_filter",
     "discard_import",
     "edit_action",
@@ -135,18 +169,26 @@ __all__ = [
     "edit_person",
     "edit_post",
     "edit_space",
+    "end_emergency",
     "end_feed",
+    "end_membership",
+    "end_token",
+    "end_webhook",
+    "end_what_is_over",
     "feed_of",
     "follow_action",
     "forget_import",
+    "forget_old_calls",
     "gets_worse",
     "grant_membership",
     "hand_over",
+    "hold_access_reviews",
     "import_articles",
     "last_round",
     "latest",
     "left_standing",
     "make_commitment",
+    "make_token",
     "match_columns",
     "may_change_filter",
     "may_mark",
@@ -155,6 +197,9 @@ __all__ = [
     "move_agreement",
     "name_focal_point",
     "note_export",
+    "note_for_webhooks",
+    "note_pages_seen",
+    "open_access_review",
     "open_import",
     "open_with",
     "plausible",
@@ -166,12 +211,16 @@ __all__ = [
     "report_on_action",
     "report_progress",
     "require",
+    "restore_membership",
+    "resume_webhook",
     "review_report",
     "revoke_membership",
     "right_to_move",
     "run_import",
     "save_filter",
     "save_once",
+    "scope_of",
+    "secret_of",
     "seen_of",
     "send_reminders",
     "set_steps",
@@ -181,5 +230,6 @@ __all__ = [
     "states_open_to",
     "tell_apart",
     "tick_step",
+    "token_of",
     "try_change",
 ]

@@ -164,8 +164,8 @@ def test_no_link_leads_to_an_address_that_is_not_public(url, monkeypatch):
     def no_connection(*_args):
         raise AssertionError("This was called.")
 
-    monkeypatch.setattr(links.socket, "getaddrinfo", lookup)
-    monkeypatch.setattr(links.socket, "create_connection", no_connection)
+    monkeypatch.setattr(outside.socket, "getaddrinfo", lookup)
+    monkeypatch.setattr(outside.socket, "create_connection", no_connection)
     assert links.why_broken(url) == BrokenLinkReason.NOT_PUBLIC
 
 
@@ -178,5 +178,5 @@ def test_a_redirect_is_judged_like_a_link(monkeypatch):
 
 def _refuse_or_answer(url):
     if "10.0.0.1" in url:
-        raise links.NotPublicError
+        raise outside.NotPublicError
     return 200, ""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 import time_machine
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import transaction
 from django.test import Client, override_settings
 
@@ -46,11 +46,11 @@ def a_world_of_its_own(django_db_blocker, media):
         ALLOWED_HOSTS=[*settings.ALLOWED_HOSTS, "testserver"],
     )
     # Wagtail remembers renditions by number, and the numbers of a world that was rolled back come again.
-    cache.clear()
+    caches["renditions"].clear()
     with django_db_blocker.unblock(), own, time_machine.travel(NOON, tick=False) as clock, transaction.atomic():
         yield Walk(clock)
         transaction.set_rollback(True)
-    cache.clear()
+    caches["renditions"].clear()
 
 
 @pytest.fixture(scope="module")

@@ -15,12 +15,13 @@ from django.urls import reverse
 
 from accounts.models import MailRhythm, User
 from coordination import access, replies, services
-from coordination.models import Marking, Reminder, ReminderClock
+from coordination.models import AuditEntry, Marking, Reminder, ReminderClock
 from discussion import digests, mailed_answers, push
 from discussion.mail import send_waiting
 from discussion.models import PushSubscription, SpaceRules
+from tests.factories import make_user
 from tests.leaks.looking import CANARY, KEY, look
-from tests.leaks.ways import SITE, addresses, patterns
+from tests.leaks.ways import API, SITE, addresses, patterns
 from tests.leaks.world import LATER, NOON
 
 pytestmark = pytest.mark.django_db
@@ -48,8 +49,8 @@ def may(walk, reader, verb, planted):
 # --- everything is walked ------------------------------------------------------------------------------------------
 def test_every_url_pattern_of_the_site_is_registered():
     names = {name for name, route, _pattern in patterns() if not route.startswith("editors/")}
-    assert names - set(SITE) == set(), "Say in tests/leaks/ways.py how these are built and what they ask."
-    assert set(SITE) - names == set(), "These are no longer there."
+    assert names - {*SITE, *API} == set(), "Say in tests/leaks/ways.py how these are built and what they ask."
+    assert {*SITE, *API} - names == set(), "These are no longer there."
 
 
 def test_the_world_is_worth_walking(walk):
@@ -159,6 +160,38 @@ def as_asked(content, word):
     in tests/search/leaking.py): every other byte is to be the same."""
     content = re.sub(rb"<p data-search-meant>.*?</p>", b"", content, flags=re.DOTALL)
     return re.sub(rb"(?i)content-length: \d+", b"", content).replace(word.encode(), b"")
+
+
+# --- emergency access ----------------------------------------------------------------------------------------------
+def test_an_emergency_access_shows_what_its_tokens_open_and_no_more(walk, client):
+    """A tenth reader, for whom nothing but the tokens is different: lists, pages, files, and what is found."""
+    world = walk.world
+    administrator = make_user("Administrator", world.fia, platform_role="administrator")
+    services.begin_emergency(administrator, world.space, reason="Nobody else can be reached at present.", hours=1)
+    client.force_login(administrator)
+    tokens = access.principals(administrator)
+    assert {token for token in tokens if token.startswith("space:")} == {access.space_token(world.space.pk)}
+
+    def opened(one):
+        return not tokens.isdisjoint(access.audience(one.root))
+
+    shown = set()
+    for name in (name for name, way in SITE.items() if way.lists or name.endswith(("_detail", "_serve", "_threads"))):
+        for address, about in addresses(world, name):
+            seen = look(client, address)
+            found = seen.planted(world, address)
+            assert {str(one) for one in found if not opened(one)} == set(), address
+            if about is not None and about.kind != "message" and SITE[name].verb == "read":
+                assert (seen.status == 200) == opened(about), f"{address}: {seen.status}"
+            shown |= found
+    found = look(client, reverse("search") + "?q=seekword").planted(world)
+    assert found and all(opened(one) for one in found)
+    assert {one.marking for one in shown} == {Marking.CLEAR, Marking.GREEN, Marking.AMBER}
+    # As a member reads who is named nowhere.
+    named_nowhere = {one for one in world.planted if opened(one) and one.kind in ("action", "thread", "file", "news")}
+    assert named_nowhere <= shown
+    read = AuditEntry.objects.filter(actor=administrator, verb="read in an emergency")
+    assert read.count() > 20 and not AuditEntry.objects.filter(actor=administrator, verb="read").exists()
 
 
 # --- sending -------------------------------------------------------------------------------------------------------

@@ -207,7 +207,19 @@ SITE: dict[str, Way] = {
             "account_reset_password_from_key": {"uidb36": "1", "key": "x-y"}, "preferences": {}, "set_language": {},
             "set_theme": {}, "push_subscribe": {}, "push_remove": {"key": "x"}, "push_worker": {},
             "mail_stop": {"token": "x:y"}, "accept_invitation": {"uid": "MQ", "token": "x-y"}, "invite": {},
-            "space_new": {},
+            "space_new": {}, "invite_many": {}, "invitation_template": {}, "emergency": {},
+        }.items()
+    },
+    # How one signs in: tests/accounts.
+    **{
+        name: Way(alone(**kwargs), verb="")
+        for name, kwargs in {
+            "mfa_index": {}, "mfa_authenticate": {}, "mfa_login_webauthn": {}, "mfa_reauthenticate": {},
+            "mfa_reauthenticate_webauthn": {}, "mfa_activate_totp": {}, "mfa_deactivate_totp": {},
+            "mfa_add_webauthn": {}, "mfa_edit_webauthn": {"pk": 1}, "mfa_remove_webauthn": {"pk": 1},
+            "mfa_view_recovery_codes": {}, "mfa_generate_recovery_codes": {}, "session_list": {}, "provider_login": {},
+            "provider_callback": {"key": "x"}, "account_list": {}, "account_detail": {"pk": 1},
+            "account_sign_out": {"pk": 1}, "organisation_sign_in": {"pk": lambda world: world.fia.pk},
         }.items()
     },
     # What gathers.
@@ -219,7 +231,13 @@ SITE: dict[str, Way] = {
     "organisation_list": Way(alone(), queries=("", f"?q={COMMON}")),
     "organisation_detail": Way(alone(pk=lambda world: world.fia.pk)),
     "organisation_focal_point": Way(alone(pk=lambda world: world.fia.pk)),
-    "audit_trail": Way(alone()),
+    "audit_trail": Way(alone(), queries=("", "?who=a&kind=coordination.action", "?address=127.0.0.1&verb=read")),
+    "audit_export": Way(lambda world: iter([({"form": form}, None) for form in ("jsonl", "csv")])),
+    # One's own alone: tests/home/test_inviting_many.py asks whose it is.
+    "invitation_sheet": Way(alone(key="x" * 10), verb=""),
+    "invitation_deed": Way(alone(key="x" * 10, deed="discard"), verb=""),
+    # What it opens: test_walk.test_an_emergency_access_shows_what_its_tokens_open_and_no_more.
+    "emergency_end": Way(alone(key="2345678923"), verb=""),
     "search": Way(
         alone(),
         queries=(
@@ -284,6 +302,10 @@ SITE: dict[str, Way] = {
     "space_detail": Way(of("space")),
     "space_edit": Way(of("space"), verb="manage", send="manage"),
     "space_members": Way(of("space"), send="manage"),
+    "space_emergencies": Way(of("space"), verb="manage"),
+    "space_review": Way(of("space"), verb="manage", send="manage"),
+    "space_review_rules": Way(of("space"), verb="", send="manage"),
+    "membership_restore": Way(of("space", pk=lambda space: 1), verb="", send="manage"),
     "space_reminders": Way(of("space"), verb="manage", send="manage"),
     "space_member": Way(members, verb="manage", send="manage"),
     "space_threads": Way(of("space"), queries=("", "?show=over")),
@@ -321,6 +343,7 @@ SITE: dict[str, Way] = {
     "person_new": Way(alone()),
     "people_duplicates": Way(alone()),
     "person_detail": Way(of("person"), verb=""),
+    "person_rights": Way(alone(key=lambda world: world.confidant.person.key)),
     "person_edit": Way(kept_by_an_office(of("person")), verb=""),
     "person_photo": Way(of("person"), verb=""),
     "people_merge": Way(kept_by_an_office(of("person", other=lambda person: person.key[::-1])), verb=""),
@@ -562,6 +585,12 @@ SITE: dict[str, Way] = {
     "import_detail": Way(of("import"), send="contribute"),
     "import_deed": Way(of("import", deed=lambda job: "discard"), verb="", send="contribute"),
     "calendar_feeds": Way(alone()),
+    "token_list": Way(alone()),
+    "metrics": Way(alone()),
+    "operator": Way(alone()),
+    "token_end": Way(alone(key="z" * 10), verb=""),
+    "space_webhooks": Way(of("space"), verb="manage", send="manage"),
+    "space_webhook": Way(of("space", webhook=lambda space: "z" * 10), verb="", send="manage"),
     # Feeds of knowledge and what is public. Of what is narrow they hold no title: test_exports.
     "feed_list": Way(alone()),
     "feed_all": Way(lambda world: iter([({"form": form}, None) for form in ("atom", "json")])),
@@ -581,6 +610,35 @@ SITE: dict[str, Way] = {
 }  # fmt: skip
 
 
+# What programs ask with a token, which test_api walks: a browser is answered there that it has none.
+API = {
+    "api:api-root": Way(alone(), verb=""),
+    "api:openapi-json": Way(alone(), verb=""),
+    "api:me": Way(alone()),
+    "api:spaces": Way(alone(), lists=("space",)),
+    "api:space": Way(of("space")),
+    "api:members": Way(of("space"), verb="member"),
+    "api:agreements": Way(alone(), lists=("agreement",)),
+    "api:agreement": Way(of("agreement")),
+    "api:commitments": Way(alone(), lists=("commitment",)),
+    "api:commitment": Way(of("commitment")),
+    "api:actions": Way(alone(), lists=("action",)),
+    "api:action": Way(of("action")),
+    "api:create_action": Way(of("space"), verb="", send="contribute"),
+    "api:report_on_action": Way(of("action"), verb="", send="report"),
+    "api:list_meetings": Way(alone(), lists=("meeting",)),
+    "api:meeting": Way(of("meeting")),
+    "api:record": Way(of_meeting_of("record", lambda record: record.meeting)),
+    "api:threads": Way(of("space")),
+    "api:messages": Way(of("thread"), send="contribute"),
+    "api:resources": Way(alone(), lists=("resource",)),
+    "api:resource": Way(of("resource")),
+    "api:service_points": Way(alone(), lists=("service_point",)),
+    "api:glossary": Way(alone(), lists=("glossary_term",)),
+    "api:search": Way(alone(), queries=(f"?q={COMMON}",)),
+}
+
+
 # Of these all that was planted is walked, with whatever links there are between open and closed things.
 WHOLE = ("thread_detail", "message_detail", "file_serve", "picture_serve", "reference")
 
@@ -588,7 +646,7 @@ WHOLE = ("thread_detail", "message_detail", "file_serve", "picture_serve", "refe
 def addresses(world: World, name: str) -> Iterator[tuple[str, Planted | None]]:
     """Every address of the name, with what it is about. Of forms and the like, which stand beside the page of a thing,
     one of each kind and marking: the last planted, whose links to closed things are the most."""
-    found = [(reverse(name, kwargs=kwargs), about) for kwargs, about in SITE[name].targets(world)]
+    found = [(reverse(name, kwargs=kwargs), about) for kwargs, about in {**SITE, **API}[name].targets(world)]
     if name in WHOLE or name.endswith("_detail"):
         yield from found
     else:

@@ -100,9 +100,12 @@ class World:
         held = access.principals(reader)
         return {number for number, entry in self.entries.items() if not held.isdisjoint(entry.audience.tokens)}
 
+    def known_words(self, readable: set[int]) -> set[str]:
+        return set().union(*(self.words_of[number] for number in readable))
+
     def hidden_words(self, readable: set[int]) -> set[str]:
         """Words that stand in nothing that the reader may read."""
-        known = set().union(*(self.words_of[number] for number in readable))
+        known = self.known_words(readable)
         hidden = set().union(*(found for number, found in self.words_of.items() if number not in readable))
         return {word for word in hidden - known if len(word) >= SHORTEST_SECRET}
 
@@ -137,13 +140,14 @@ class Looking:
     def __init__(self, world: World, engine: Any) -> None:
         self.world, self.engine = world, engine
         self._seen_by_seer: dict[str, Found] = {}
-        self._of: dict[Any, tuple[set[int], set[str]]] = {}
+        self._of: dict[Any, tuple[set[int], set[str], set[str]]] = {}
 
     def problems(self, reader: Any, query: Query) -> Iterator[str]:
         if reader.pk not in self._of:
             readable = self.world.readable(reader)
-            self._of[reader.pk] = readable, self.world.hidden_words(readable)
-        readable, hidden = self._of[reader.pk]
+            known = self.world.known_words(readable)
+            self._of[reader.pk] = readable, known, self.world.hidden_words(readable)
+        readable, known, hidden = self._of[reader.pk]
         yield from self._of_engine(reader, query, readable)
         results = selectors.search(query, reader)
         if results.from_ledger_instead:
@@ -157,8 +161,8 @@ class Looking:
             shown = strip_tags(str(hit.passage)).strip("… ")
             if _as_one_line(hit.entry.body).find(_unescaped(shown)) < 0:
                 yield f"a passage that is not of entry {hit.entry.pk}"
-        yield from self._of_texts([_all_texts(results), _all_texts(suggested)], query, readable, hidden)
-        yield from self._of_derived(reader, query, readable, hidden, hits)
+        yield from self._of_texts([_all_texts(results), _all_texts(suggested)], query, known, hidden)
+        yield from self._of_derived(reader, query, readable, known, hidden, hits)
 
     def _of_engine(self, reader: Any, query: Query, readable: set[int]) -> Iterator[str]:
         """Hits and counts, exactly: those of the one who finds all, as far as this reader may read them."""
@@ -189,7 +193,7 @@ class Looking:
             self._seen_by_seer[key] = replace(first, numbers=numbers)
         return self._seen_by_seer[key]
 
-    def _of_texts(self, texts: list[str], query: Query, readable: set[int], hidden: set[str]) -> Iterator[str]:
+    def _of_texts(self, texts: list[str], query: Query, known: set[str], hidden: set[str]) -> Iterator[str]:
         """No canary and no word that stands only in what is closed, but those that the reader has typed."""
         typed = set(words.WORD.findall(words.fold(query.text)))
         for text in texts:
@@ -197,14 +201,13 @@ class Looking:
             if told := (said - typed) & hidden:
                 yield f"words that only closed things have: {told}"
             canaries = set(CANARY.findall(text)) - typed
-            if closed := canaries - {canary for number in readable for canary in self.world.words_of[number]}:
+            if closed := canaries - known:
                 yield f"canaries {closed}"
 
     def _of_derived(
-        self, reader: Any, query: Query, readable: set[int], hidden: set[str], hits: list[int]
+        self, reader: Any, query: Query, readable: set[int], known: set[str], hidden: set[str], hits: list[int]
     ) -> Iterator[str]:
         """What may have been meant, asked for every question, and what is like the first hit."""
-        known = set().union(*(self.world.words_of[number] for number in readable))
         typed = set(words.WORD.findall(words.fold(query.text)))
         meant = set(words.WORD.findall(words.fold(spelling.better(query, reader))))
         if unknown := meant - typed - known:
@@ -213,7 +216,7 @@ class Looking:
             alike = similar.similar(self.world.entries[number], reader)
             if closed := {entry.pk for entry in alike} - readable:
                 yield f"closed entries {closed} are called similar"
-            yield from self._of_texts([_all_texts(alike)], query, readable, hidden)
+            yield from self._of_texts([_all_texts(alike)], query, known, hidden)
 
 
 def _values(entry: Entry, facet: str) -> list[str]:

@@ -1,9 +1,12 @@
-"""Show each reader the language and the times that the reader chose."""
+"""Show each reader the language and the times that the reader chose; hold what sessions must hold."""
 
 import zoneinfo
 
 from django.conf import settings
+from django.shortcuts import redirect
 from django.utils import timezone, translation
+
+from accounts import second_factor, sessions
 
 
 class ReaderLocaleMiddleware:
@@ -53,3 +56,48 @@ class ForgetAtSignOutMiddleware:
         if was_signed_in and not request.user.is_authenticated:
             response["Clear-Site-Data"] = '"cache", "storage"'
         return response
+
+
+class SeenMiddleware:
+    """Keep when and from where a session is used, for its owner to look through."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            sessions.note(request, request.user)
+        return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """Whoever must have a second factor and has none is led to setting it up, and reaches nothing else."""
+
+    OPEN = frozenset({
+        "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes", "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn", "account_reauthenticate", "account_logout", "account_login", "account_inactive",
+        "provider_login", "provider_callback", "set_language", "set_theme", "healthz", "readyz",
+    })  # fmt: skip
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        user = request.user
+        if not settings.SECOND_FACTOR_FOR or not user.is_authenticated:
+            return None
+        request.is_kept_out = second_factor.is_missing(user, request.session)
+        if not request.is_kept_out:
+            self._remember(request, user)
+        elif request.resolver_match.view_name not in self.OPEN:
+            return redirect("mfa_index")
+        return None
+
+    @staticmethod
+    def _remember(request, user):
+        """Of those who must have one: that this session need not be asked again."""
+        if request.session.get(second_factor.PASSED) != user.pk and second_factor.must_have(user):
+            request.session[second_factor.PASSED] = user.pk

@@ -1,12 +1,14 @@
 """The user: whoever signs in, known by an e-mail address."""
 
+import secrets
 import zoneinfo
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group, PermissionsMixin
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +21,10 @@ def validate_time_zone(name: str) -> None:
     """Refuse a name that the time zone database does not know."""
     if name not in zoneinfo.available_timezones():
         raise ValidationError(_("“%(name)s” is not a time zone that we know."), params={"name": name})
+
+
+def new_provider_key() -> str:
+    return secrets.token_hex(6)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -99,10 +105,33 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    @classmethod
+    def from_db(cls, db, field_names, values) -> "User":
+        user = super().from_db(db, field_names, values)
+        user._as_read = user._what_sessions_hang_on()
+        return user
+
     @transaction.atomic
     def save(self, *args, **kwargs) -> None:
         super().save(*args, **kwargs)
         self._keep_to_the_group_of_the_organisation()
+        self._end_sessions_that_no_longer_hold()
+
+    def _what_sessions_hang_on(self) -> dict[str, Any]:
+        return {name: self.__dict__.get(name) for name in ("password", "is_active", "platform_role")}
+
+    def _end_sessions_that_no_longer_hold(self) -> None:
+        """With another password, a closed account or an office lost, all sessions end at once. Whoever has changed the
+        own password goes on: that session gets another key."""
+        before = getattr(self, "_as_read", None)
+        self._as_read = now = self._what_sessions_hang_on()
+        if before is None or before == now:
+            return
+        lost_office = before["platform_role"] and before["platform_role"] != now["platform_role"]
+        if lost_office or before["password"] != now["password"] or not now["is_active"]:
+            from accounts import sessions
+
+            sessions.end_others(self, None)
 
     def _keep_to_the_group_of_the_organisation(self) -> None:
         """Hold the group of one's own organisation and of no other: memberships are granted to these groups."""
@@ -113,8 +142,76 @@ class User(AbstractBaseUser, PermissionsMixin):
             if own:
                 self.groups.add(own)
 
+    @property
+    def comes_through_its_provider_alone(self) -> bool:
+        """Whether the organisation signs in through its own provider, and in no other way."""
+        own = IdentityProvider.objects.filter(organisation=self.organisation_id, is_open=True, is_required=True)
+        return self.organisation_id is not None and own.exists()
+
     def get_full_name(self) -> str:
         return self.name
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+
+DOMAIN = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+"
+
+
+class IdentityProvider(models.Model):
+    """The sign-in of an organisation's own, by OpenID Connect. Its secret stands in the environment (OIDC_SECRETS)."""
+
+    organisation = models.OneToOneField(
+        "coordination.Organisation", on_delete=models.CASCADE, related_name="identity_provider", editable=False
+    )
+    # Of the address to which people come back: the provider is told it once.
+    key = models.CharField(max_length=12, unique=True, default=new_provider_key, editable=False)
+    is_open = models.BooleanField(_("in use"), default=False)
+    issuer = models.URLField(
+        _("issuer"),
+        max_length=300,
+        help_text=_("As the provider writes it: the address before /.well-known/openid-configuration."),
+    )
+    client_id = models.CharField(_("client id"), max_length=190, help_text=_("By which the provider knows Accord."))
+    secret_name = models.CharField(
+        _("name of the secret"),
+        max_length=60,
+        blank=True,
+        validators=[RegexValidator(r"^[a-z0-9-]+\Z", _("Small letters, digits and hyphens."))],
+        help_text=_("As it stands in the setting OIDC_SECRETS. Empty where the provider asks for none."),
+    )
+    domains = models.CharField(
+        _("domains of its addresses"),
+        max_length=500,
+        validators=[
+            RegexValidator(rf"^{DOMAIN}( {DOMAIN})*\Z", _("Domains with blanks between them, such as fia.gov.pk."))
+        ],
+        help_text=_("What follows the @ in the addresses for which this provider may speak, with blanks between them."),
+    )
+    is_required = models.BooleanField(
+        _("the only way to sign in"),
+        default=False,
+        help_text=_("Accounts of the organisation then sign in neither with a password nor with a passkey."),
+    )
+    counts_second_factor = models.BooleanField(
+        _("its second factor counts"),
+        default=False,
+        help_text=_("Where the provider says that it has asked for one (amr, acr), Accord asks for none."),
+    )
+    acr_values = models.CharField(
+        _("values of acr that mean a second factor"),
+        max_length=300,
+        blank=True,
+        help_text=_("With blanks between them; Accord asks the provider for them. Empty: amr alone is looked at."),
+    )
+
+    class Meta:
+        verbose_name = _("identity provider")
+        verbose_name_plural = _("identity providers")
+
+    def __str__(self) -> str:
+        return f"of {self.organisation_id}"
+
+    def speaks_for(self, email: str) -> bool:
+        """Whether the address lies in one of the domains; in none below them."""
+        return email.rpartition("@")[2].lower() in self.domains.split()

@@ -1,16 +1,19 @@
-"""What changes accounts: invitations, their acceptance, and preferences."""
+"""What changes accounts: invitations, their acceptance, preferences, second factors and sessions."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.forms import default_token_generator as password_tokens
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import QuerySet, TextChoices
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -18,6 +21,7 @@ from django.utils.encoding import force_bytes, force_str
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
+from accounts import events
 from accounts.models import User
 
 
@@ -130,7 +134,7 @@ def ask_for_new_password(email: str) -> None:
 def mail_new_password_link(email: str) -> None:
     """Send the link, to an account that is in use. Whoever has not accepted an invitation yet has that one."""
     user = User.objects.filter(email__iexact=email, is_active=True).first()
-    if user is None or not user.has_usable_password():
+    if user is None or not user.has_usable_password() or user.comes_through_its_provider_alone:
         return
     where = {"uidb36": user_pk_to_url_str(user), "key": password_tokens.make_token(user)}
     context = {
@@ -139,3 +143,74 @@ def mail_new_password_link(email: str) -> None:
         "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
     }
     _mail(user, "accounts/email/new_password", context)
+
+
+# --- second factors and sessions -----------------------------------------------------------------------------------
+class Change(TextChoices):
+    """Of what the owner of an account is told by mail at once: whoever did it."""
+
+    FACTOR_ADDED = "second factor added", _("A second factor was added.")
+    FACTOR_REMOVED = "second factor removed", _("A second factor was removed.")
+    CODES_MADE = "recovery codes made", _("New recovery codes were made; those before them have ended.")
+    RESET = (
+        "second factor reset",
+        _("An administrator has reset your second factor, and you are signed out everywhere."),
+    )
+    PROVIDER = "sign-in linked", _("The account was linked with your organisation’s sign-in.")
+    PASSWORD = "password changed", _("The password was changed.")
+
+
+@transaction.atomic
+def note_change(actor: User | None, user: User, change: Change, *, reason: str = "", **after: Any) -> None:
+    """Write down what became of how `user` signs in, and tell the user."""
+    events.tell(actor, change.value, user, reason=reason, **after)
+    tell_of_change(user, change)
+
+
+def tell_of_change(user: User, change: Change) -> None:
+    from accounts.tasks import send_mail_about_change
+
+    at = timezone.now().isoformat()
+    transaction.on_commit(lambda: send_mail_about_change.enqueue(user.pk, change.value, at))
+
+
+def mail_about_change(user_id: int, change: str, at: str) -> None:
+    user = User.objects.get(pk=user_id)
+    with timezone.override(user.time_zone):
+        context = {
+            "user": user,
+            "what": Change(change).label,
+            "at": datetime.fromisoformat(at),
+            "url": settings.BASE_URL,
+        }
+        _mail(user, "accounts/email/security", context)
+
+
+@transaction.atomic
+def reset_second_factor(actor: User | None, user: User, reason: str) -> None:
+    """For somebody who has lost it: all factors are taken away, and all sessions end.
+
+    The next sign-in goes by the first factor alone, and begins with setting up a second one where that is a duty."""
+    from accounts import sessions
+
+    Authenticator.objects.filter(user=user).delete()
+    sessions.end_others(user, None)
+    note_change(actor, user, Change.RESET, reason=reason)
+
+
+@transaction.atomic
+def end_sessions(actor: User, rows: QuerySet[UserSession], user: User) -> int:
+    """End these sessions of `user`, and write down how many there were."""
+    from accounts import sessions
+
+    ended = sessions.end(rows)
+    if ended:
+        events.tell(actor, "sessions ended", user, number=ended)
+    return ended
+
+
+def take_into_use(user: User) -> None:
+    """The provider of the organisation lets `user` in for the first time: an invitation that waits is accepted."""
+    user.invited_at = None
+    user.save(update_fields=["invited_at"])
+    note_change(user, user, Change.PROVIDER)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import services
+from accounts import guessing, services
 from accounts.forms import AcceptInvitationForm, PreferencesForm
 from accounts.theme import THEME_COOKIE, Theme
 
@@ -38,6 +38,8 @@ def accept_invitation(request, uid, token):
     user = services.invited_user(uid, token)
     if user is None:
         return render(request, "accounts/invitation_ended.html", status=404)
+    if user.comes_through_its_provider_alone:
+        return redirect("provider_login")
     form = AcceptInvitationForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         try:
@@ -46,7 +48,9 @@ def accept_invitation(request, uid, token):
             form.add_error(None, error)
         else:
             login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-            return redirect(settings.LOGIN_REDIRECT_URL)
+            response = redirect(settings.LOGIN_REDIRECT_URL)
+            guessing.remember(request, response, user.email)
+            return response
     return render(request, "accounts/accept_invitation.html", {"form": form, "invited": user})
 
 

@@ -68,6 +68,23 @@ class Environment(environ.Env):
             refuse(name, f"is “{text}”; it must be one of {', '.join(choices)}")
         return text
 
+    def words(self, name: str, choices: tuple[str, ...], default: tuple[str, ...]) -> list[str]:
+        """Some of `choices`, with commas between them; “nobody” for none."""
+        said = [word.strip().lower() for word in self(name, default="").split(",") if word.strip()]
+        if said == ["nobody"]:
+            return []
+        for word in said:
+            if word not in choices:
+                refuse(name, f"names “{word}”; it may name {', '.join(choices)}, or nobody")
+        return said or list(default)
+
+    def pairs(self, name: str) -> dict[str, str]:
+        """name=secret, with blanks between them."""
+        found = [pair.partition("=") for pair in self(name, default="").split()]
+        if not all(key and value for key, _sign, value in found):
+            refuse(name, "is to be read as name=secret, with blanks between the pairs")
+        return {key: value for key, _sign, value in found}
+
     def address(self, name: str, schemes: tuple[str, ...], default: str = "") -> str:
         """An address of one of `schemes` with a host; none where the default is none."""
         text = self(name, default="").strip() or default

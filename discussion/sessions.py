@@ -14,6 +14,7 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone, translation
 
+from accounts import second_factor
 from accounts.models import User
 from coordination import access, audit
 
@@ -52,11 +53,14 @@ def made_for(user: User) -> Iterator[None]:
 
 
 def user_of(session_key: str | None) -> User | None:
-    """Whose session it is, unless it has ended, the password has changed or the account is no longer active."""
+    """Whose session it is, unless it has ended, the password has changed, the account is no longer active, or its user
+    has yet to set up a second factor."""
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
     user = auth.get_user(request)  # it checks the hash of the password, and deletes on mismatch
-    return user if isinstance(user, User) and user.is_active else None
+    if not isinstance(user, User) or not user.is_active or second_factor.is_missing(user, request.session):
+        return None
+    return user
 
 
 def still_signed_in(session_key: str, user_id: int) -> User | None:
@@ -66,7 +70,7 @@ def still_signed_in(session_key: str, user_id: int) -> User | None:
 
 
 def those_signed_in(callers: Iterable[Caller]) -> dict[str, User]:
-    """The same for many, by the key of the session: two queries for those of whom nothing has changed."""
+    """The same for many, by the key of the session: few queries for those of whom nothing has changed."""
     callers = list(callers)
     sessions = Session.objects.filter(
         session_key__in={caller.session_key for caller in callers}, expire_date__gt=timezone.now()
@@ -82,4 +86,12 @@ def those_signed_in(callers: Iterable[Caller]) -> dict[str, User]:
         if caller.proof == proof or still_signed_in(caller.session_key, caller.user_id):
             caller.proof = proof
             found[caller.session_key] = user
-    return found
+    # Who has become a chair meanwhile must have one from then on.
+    missing = second_factor.missing_among(found.values())
+    return {key: user for key, user in found.items() if user.pk not in missing or _has_passed(kept[key], user)}
+
+
+def _has_passed(data: str, user: User) -> bool:
+    """Whether the provider of the user's organisation has asked for a second factor in this session."""
+    decoded = import_module(settings.SESSION_ENGINE).SessionStore().decode(data)
+    return bool(decoded.get(second_factor.PASSED) == user.pk)

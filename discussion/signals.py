@@ -57,4 +57,5 @@ def _on_user_saved(*, instance: User, created: bool, **_signal: Any) -> None:
 
 def _on_session_deleted(*, instance: Session, **_signal: Any) -> None:
     """Signed out, or expired and cleared away: Channels does not notice (django/channels 1324)."""
-    transaction.on_commit(lambda: pokes.session_ended(instance.session_key))
+    key = instance.session_key  # by the commit of a longer transaction the row has lost it
+    transaction.on_commit(lambda: pokes.session_ended(key))

@@ -78,17 +78,21 @@ def _unread(user) -> int:
 
 def frame(request) -> dict[str, object]:
     user = getattr(request, "user", None) or AnonymousUser()
-    signed_in = user.is_authenticated
+    # Whoever has yet to set up a second factor is shown the frame and nothing in it.
+    is_kept_out = getattr(request, "is_kept_out", False)
+    signed_in = user.is_authenticated and not is_kept_out
     return {
         "frame_spaces": _lazily(lambda: selectors.menu_of_spaces(user, SPACES_IN_A_MENU) if signed_in else []),
         "frame_languages": settings.LANGUAGES,
         "frame_is_rtl": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE) == "ur",
         "frame_theme": theme_of(request),
-        "frame_navigation": _lazily(lambda: navigation(request.path)),
+        "frame_is_kept_out": is_kept_out,
+        "frame_navigation": _lazily(lambda: [] if is_kept_out else navigation(request.path)),
         "frame_addresses": _lazily(lambda: {name: _address(name) for name, _icon, _label in NAVIGATION}),
-        "frame_search_url": _address("search"),
-        "frame_notifications_url": _address("notification_list"),
+        "frame_search_url": "" if is_kept_out else _address("search"),
+        "frame_notifications_url": "" if is_kept_out else _address("notification_list"),
         "frame_unread": _lazily(lambda: _unread(user) if signed_in else 0),
         "frame_may_invite": signed_in and access.can_in_office(user, "invite"),
         "frame_programme": _lazily(lambda: HomePage.objects.live().only("funder", "implementer").first()),
     }
+        "frame_keeps_accounts": signed_in and access.can_in_office(user, "keep_accounts"),

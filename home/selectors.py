@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from allauth.mfa.models import Authenticator
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import second_factor
 from accounts.models import User
 from coordination import access, selectors
 from coordination.models import ActionUpdate, CommitmentState, ProgressReport, Space
@@ -182,3 +184,10 @@ def _page(page: Any, at: datetime | None, icon: str, what: str, spaces: dict[int
         spaces.get(page.space_id),
         page.audience.marking,
     )
+
+
+def accounts(words: str = "") -> QuerySet[User]:
+    """Accounts, for administrators: by a part of the name or the address; whether each has a second factor."""
+    factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=second_factor.FACTORS)
+    found = User.objects.select_related("organisation").annotate(has_second_factor=Exists(factors))
+    return found.filter(Q(name__icontains=words) | Q(email__icontains=words)).order_by("name", "pk")

@@ -468,6 +468,7 @@ class Stack:
             "MEDIA_ROOT": str(folder / "media"),
             "WORKER_HEARTBEAT": str(folder / "worker.beat"),
             "EMAIL_URL": f"filemail:///{folder / 'mail'}",
+            "SECOND_FACTOR_FOR": "nobody",
         }
 
     def server(self, **env: str) -> Server:

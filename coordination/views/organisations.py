@@ -34,6 +34,7 @@ def organisation_detail(request, pk):
         "commitments": work["commitments"][:ROWS_IN_A_SECTION],
         "actions": work["actions"][:ROWS_IN_A_SECTION],
         "keeps_posts": access.may_keep_posts_of(request.user, organisation),
+        "keeps_accounts": access.can_in_office(request.user, "keep_accounts"),
         "names_focal_point": access.can_in_office(request.user, "keep_reference_data"),
     }
     return render(request, "coordination/organisation_detail.html", context)

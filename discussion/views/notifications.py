@@ -14,6 +14,7 @@ from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.devices import in_words
 from accounts.models import User
 from coordination import access
 from coordination.models import Space
@@ -183,29 +184,11 @@ def push_subscribe(request):
             request.user,
             request.session.session_key,
             **{name: request.POST.get(name, "")[:1000] for name in names},
-            browser=_browser_of(request),
+            browser=in_words(request.headers.get("User-Agent", "")),
         )
     except ValidationError as refusal:
         return JsonResponse({"problem": refusal.messages[0]}, status=400)
     return HttpResponse(status=204)
-
-
-# How browsers call themselves, the most particular first: Edge is a Chrome, and Chrome a Safari.
-BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
-MACHINES = (
-    ("Android", "Android"),
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Windows", "Windows"),
-    ("Mac", "macOS"),
-    ("Linux", "Linux"),
-)
-
-
-def _browser_of(request) -> str:
-    said = request.headers.get("User-Agent", "")
-    parts = [next((name for sign, name in table if sign in said), "") for table in (BROWSERS, MACHINES)]
-    return " · ".join(filter(None, parts))
 
 
 @login_required

@@ -16,7 +16,7 @@ OPEN_TO_STRANGERS = [
     "account_reset_password_done",
     "account_reset_password_from_key_done",
 ]
-OPEN_TO_USERS = ["account_logout", "account_change_password"]
+OPEN_TO_USERS = ["account_logout", "account_change_password", "account_reauthenticate"]
 OPEN_WITH_A_KEY = ["account_reset_password_from_key"]
 CLOSED = sorted(
     {page.name for page in pages_of_allauth} - {*OPEN_TO_STRANGERS, *OPEN_TO_USERS, *OPEN_WITH_A_KEY}

@@ -26,12 +26,14 @@ from accounts.models import User
 
 
 @transaction.atomic
-def invite(actor: User, *, email: str, name: str, organisation: Any = None, language: str = "en") -> User:
+def invite(
+    actor: User, *, email: str, name: str, organisation: Any = None, language: str = "en", by_worker: bool = False
+) -> User:
     """Make an account that waits for its owner, and mail the address that opens it.
 
     Inviting again an address that has not answered takes what is said of it now, and sends a fresh mail. Raises
     ValidationError for an address that already has an account, in use or closed. The caller has asked
-    coordination.access whether `actor` may invite.
+    coordination.access whether `actor` may invite. Of many invitations the worker sends the mails (`by_worker`).
     """
     user = User.objects.filter(email__iexact=email).first()
     if user is not None and (user.has_usable_password() or not user.is_active):
@@ -41,7 +43,12 @@ def invite(actor: User, *, email: str, name: str, organisation: Any = None, lang
     user.name, user.organisation, user.language = name, organisation, language
     user.invited_at = timezone.now()
     user.save(update_fields=["name", "organisation", "language", "invited_at"])
-    transaction.on_commit(lambda: _send_invitation(user, inviter=str(actor)))
+    if by_worker:
+        from accounts.tasks import send_invitation
+
+        send_invitation.enqueue(user.pk, str(actor), user.invited_at.isoformat())
+    else:
+        transaction.on_commit(lambda: _send_invitation(user, inviter=str(actor)))
     return user
 
 
@@ -54,6 +61,13 @@ def invitation_path(user: User) -> str:
 def _invitations(user: User) -> signing.TimestampSigner:
     """Signs the invitation that was sent last, and no earlier one."""
     return signing.TimestampSigner(salt=f"accounts.invitation {user.pk} {user.email} {user.invited_at}")
+
+
+def mail_invitation(user_id: int, inviter: str, invited_at: str) -> None:
+    """Send the mail of this invitation, unless another came after it or it has been accepted by now."""
+    user = User.objects.filter(pk=user_id, invited_at=datetime.fromisoformat(invited_at), is_active=True).first()
+    if user is not None and not user.has_usable_password():
+        _send_invitation(user, inviter)
 
 
 def _send_invitation(user: User, inviter: str) -> None:

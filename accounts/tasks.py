@@ -1,5 +1,8 @@
 """What is done for accounts beside the request."""
 
+from datetime import timedelta
+
+from django.utils import timezone
 from django_tasks import task
 
 from accounts import services

@@ -83,8 +83,8 @@ class Plan:
         self.by_key = {column.key: column for column in self.columns}
         self.owner = "owner" if self.model is Action else "party"
         self.taking_part = set(selectors.organisations_in(self.space).values_list("pk", flat=True))
-        self.organisations = _Names(self._organisations(), lambda one: (str(one), one.acronym, one.name))
-        self.persons = _Names(self._persons(), lambda one: (one.name,))
+        self.organisations = Names(self._organisations(), lambda one: (str(one), one.acronym, one.name))
+        self.persons = Names(self._persons(), lambda one: (one.name,))
         self.holding = self._posts()
         self.choices = {column.key: values_of(column.choices) for column in self.columns if column.choices}
         self.language_names = languages()
@@ -402,7 +402,7 @@ class Plan:
             row.refuse("due_on", _("Say when it is due for the first time."))
 
 
-class _Names:
+class Names:
     """Rows by what they may be called, whatever the case."""
 
     def __init__(self, rows: Any, names_of: Callable[[Any], tuple[str, ...]]) -> None:

@@ -1,6 +1,7 @@
 """Whom actions, commitments and memberships concern."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import ClassVar
 
 from django.urls import reverse
@@ -10,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from coordination import audit, replies, review, selectors
-from coordination.models import Action, ActionDependency, Organisation, Party
+from coordination import audit, replies, review, selectors, services
+from coordination.models import Action, ActionDependency, Organisation, Party, Told
 from discussion.notifier import Notification, register
 
 
@@ -319,6 +320,102 @@ class MembershipGranted(Notification):
 
     def why(self, user: User) -> str:
         return _("You get this because you, or your organisation, have become a member.")
+
+
+class AboutAnEmergency(Notification):
+    """To the chairs, at once and by every way."""
+
+    section = gettext_lazy("Agreements and spaces")
+    by_mail = urgent = True
+
+    def recipients(self) -> Iterable[User]:
+        return services.chairs_of(self.obj)
+
+    def address(self) -> str:
+        return reverse("space_emergencies", kwargs={"key": self.obj.key})
+
+    def why(self, user: User) -> str:
+        return _("You get this because you chair the space. Nobody can choose not to hear of it.")
+
+
+@register
+class EmergencyBegun(AboutAnEmergency):
+    kind = "emergency_begun"
+    verbs = ("emergency access begun",)
+    label = gettext_lazy("An administrator enters a space that I chair")
+
+    def subject(self) -> str:
+        told = {"name": self.actor, "space": self.obj.title, "hours": self.entry.after["hours"]}
+        return _("%(name)s reads “%(space)s” by emergency access, for %(hours)s h at most") % told
+
+    def pushed(self) -> str:
+        return _("Emergency access to a space that you chair")
+
+
+@register
+class EmergencyEnded(AboutAnEmergency):
+    kind = "emergency_ended"
+    verbs = ("emergency access ended",)
+    label = gettext_lazy("An emergency access to a space that I chair has ended")
+
+    def subject(self) -> str:
+        return _("The emergency access to “%(space)s” has ended") % {"space": self.obj.title}
+
+    def pushed(self) -> str:
+        return _("An emergency access has ended")
+
+
+class AboutAnAccessReview(Notification):
+    """To the chairs who are to confirm the members."""
+
+    section = gettext_lazy("Agreements and spaces")
+    by_mail = True
+
+    def recipients(self) -> Iterable[User]:
+        return self.details["recipients"]
+
+    def address(self) -> str:
+        return reverse("space_review", kwargs={"key": self.obj.key})
+
+    def why(self, user: User) -> str:
+        return _("You get this because you chair the space.")
+
+
+@register
+class AccessReviewDue(AboutAnAccessReview):
+    """At its beginning, a week before its day, and once more after that."""
+
+    kind = "access_review_due"
+    verbs = ("access review due",)
+    label = gettext_lazy("The members of a space that I chair are to be confirmed")
+    reminds = True
+
+    def holds(self) -> bool:
+        return selectors.open_review_of(self.obj) is not None
+
+    def subject(self) -> str:
+        told = {"space": self.obj.title, "day": date_format(date.fromisoformat(self.entry.after["due_on"]))}
+        if self.entry.after["stage"] == Told.OVERDUE:
+            return _("Since %(day)s members of “%(space)s” wait to be confirmed") % told
+        return _("Confirm the members of “%(space)s” by %(day)s") % told
+
+
+@register
+class MembershipsSuspended(AboutAnAccessReview):
+    kind = "memberships_suspended"
+    verbs = ("memberships suspended",)
+    label = gettext_lazy("Memberships that nobody confirmed are suspended")
+
+    def subject(self) -> str:
+        told = {"space": self.obj.title, "number": len(self.entry.after["members"])}
+        return (
+            ngettext(
+                "%(number)s membership of “%(space)s” is suspended: nobody confirmed it",
+                "%(number)s memberships of “%(space)s” are suspended: nobody confirmed them",
+                told["number"],
+            )
+            % told
+        )
 
 
 class AboutTheDueDate(AboutAnAction):

@@ -19,8 +19,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from coordination import access, audit
-from coordination.models import Marking
+from coordination import access
 from discussion import panel, selectors, services, sessions, shown, topics
 from discussion.frames import FrameError
 from discussion.models import Message, ReadMark, Thread
@@ -315,8 +314,8 @@ def subscribe(caller: Caller, key: str, is_new: bool) -> Opened:
     """What is to be known of the thread. Unknown and forbidden threads are answered alike."""
     with caller.signed_in() as user:
         thread = _thread(user, key)
-        if is_new and thread.audience.marking == Marking.RED:
-            audit.record(user, "read", thread)
+        if is_new:
+            access.note_reading_of(user, thread)
         mark = ReadMark.objects.filter(user=user, thread=thread).first()
         numbers = {"last": thread.last_number, "change": thread.last_change, "read": mark.number if mark else 0}
         answer = {"type": "subscribed", "thread": thread.key, **numbers}
@@ -331,8 +330,7 @@ def follow(caller: Caller, frame: dict[str, Any]) -> tuple[tuple[str, int], Foll
         obj = topic.find(user, frame[kind])
         if obj is None:
             raise FrameError("not_found", kind, _("There is no such page."))
-        if access.audience_row(obj).marking == Marking.RED:
-            audit.record(user, "read", obj)
+        access.note_reading_of(user, obj)
         return (kind, obj.pk), Followed(frame[kind], topic.memory(frame))
 
 

@@ -45,7 +45,7 @@ def _send(news: Notification) -> str:
     told = selectors.told_of(news, news.user)
     if told is None or news.seen_at is not None or not news.user.is_active or not told.holds():
         return "mail_done_at"
-    if until := preferences.quiet_until(news.user, timezone.now()):
+    if not told.urgent and (until := preferences.quiet_until(news.user, timezone.now())):
         news.mail_not_before = until
         return "mail_not_before"
     with translation.override(news.user.language), timezone.override(news.user.time_zone):
@@ -100,7 +100,7 @@ def letter(news: Notification, told: notifier.Notification) -> EmailMessage:
         _("No more mails of this kind:\n%(url)s") % {"url": stop},
     ]
     return EmailMessage(
-        subject=quoted.subject or _("There is something new for you on Accord"),
+        subject=quoted.subject or told.pushed(),
         body="\n\n".join(said),
         to=[news.user.email],
         reply_to=[reply_to] if reply_to else None,

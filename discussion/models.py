@@ -46,6 +46,8 @@ class Thread(Content):
 
     # Without a subject it is named after its target.
     named_along = "target"
+    # Where this holds, the pages of the audit trail do not say who did it (coordination.selectors.trail).
+    withholds_by = "chatham_house"
 
     target_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+", editable=False)
     target_id = models.PositiveBigIntegerField(editable=False)
@@ -101,11 +103,6 @@ class Thread(Content):
 
     def access_parent(self) -> Marked | None:
         return self.root
-
-    @property
-    def withholds_who_did_it(self) -> bool:
-        """For the pages of the audit trail (coordination.selectors.trail)."""
-        return self.chatham_house
 
     @property
     def last_page(self) -> int:

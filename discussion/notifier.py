@@ -33,6 +33,8 @@ class Notification:
     by_mail: ClassVar[bool] = False
     # Whether it reminds of something: then each is mailed, also while the one before has not been looked at.
     reminds: ClassVar[bool] = False
+    # Whether it goes out at once by every way, whatever its reader has chosen: nobody can choose not to hear of it.
+    urgent: ClassVar[bool] = False
     # Of several kinds of a family that one deed brings, each user is told the first.
     family: ClassVar[str] = ""
     # Whether it tells of a message (`details["message"]`): of one that is gone nothing is told any more.

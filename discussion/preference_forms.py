@@ -28,7 +28,7 @@ class ChoicesForm(forms.Form):
     """A row for each kind of news: by which way, and whether it is pushed. Everywhere, or in one space."""
 
     def __init__(self, data: Any, user: User, space: Space | None = None) -> None:
-        self.kinds = notifier.all_kinds()
+        self.kinds = [kind for kind in notifier.all_kinds() if not kind.urgent]
         chosen = _choices_of(user, space)
         # What holds without a choice here: as usual, or as chosen for everywhere.
         self.otherwise = _otherwise(user, self.kinds, space)

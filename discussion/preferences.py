@@ -29,6 +29,8 @@ class Wanted:
 
 
 def usual(kind: type[notifier.Notification]) -> Wanted:
+    if kind.urgent:
+        return Wanted(mail=True, rhythm=Way.AT_ONCE, push=True)
     return Wanted(mail=kind.by_mail, push=kind.by_mail)
 
 
@@ -48,7 +50,7 @@ def wanted_by(users: Iterable[User], kind: type[notifier.Notification], space_id
     found = {user.pk: usual(kind) for user in users}
     choices = NotificationChoice.objects.filter(Q(space=None) | Q(space=space_id), user__in=found, kind=kind.kind)
     # What is chosen in the space comes last.
-    for choice in sorted(choices, key=lambda one: one.space_id is not None) if found else ():
+    for choice in sorted(choices, key=lambda one: one.space_id is not None) if found and not kind.urgent else ():
         found[choice.user_id] = chosen(choice, found[choice.user_id])
     return found
 

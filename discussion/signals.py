@@ -13,6 +13,9 @@ from coordination.models import AuditEntry, Organisation
 from discussion import outcomes, pokes, topics
 from discussion.models import Thread
 
+# Deeds that name, as `member`, whose access has changed.
+CHANGES_ACCESS = ("membership granted", "membership revoked", "emergency access begun", "emergency access ended")
+
 
 def connect() -> None:
     outcomes.connect()
@@ -25,7 +28,7 @@ def connect() -> None:
 
 
 def _on_deed(*, entry: AuditEntry, obj: Any, **_signal: Any) -> None:
-    if entry.verb in ("membership granted", "membership revoked"):
+    if entry.verb in CHANGES_ACCESS:
         users = _users_of((entry.after or entry.before)["member"])
         transaction.on_commit(lambda: pokes.access_changed(users=users))
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.theme import theme_of
 from coordination import access, selectors
+from coordination.models import EmergencyAccess
 from discussion import selectors as discussion_selectors
 from home.models import HomePage
 
@@ -76,6 +77,13 @@ def _unread(user) -> int:
     return discussion_selectors.unread_notifications(user)
 
 
+def _emergencies(user) -> list[EmergencyAccess]:
+    """What is marked on every page while it lasts: asked for only where there is any."""
+    if not access.emergencies(user):
+        return []
+    return list(EmergencyAccess.objects.running().filter(user=user).select_related("space"))
+
+
 def frame(request) -> dict[str, object]:
     user = getattr(request, "user", None) or AnonymousUser()
     # Whoever has yet to set up a second factor is shown the frame and nothing in it.
@@ -92,7 +100,9 @@ def frame(request) -> dict[str, object]:
         "frame_search_url": "" if is_kept_out else _address("search"),
         "frame_notifications_url": "" if is_kept_out else _address("notification_list"),
         "frame_unread": _lazily(lambda: _unread(user) if signed_in else 0),
+        "frame_keeps_accounts": signed_in and access.can_in_office(user, "keep_accounts"),
         "frame_may_invite": signed_in and access.can_in_office(user, "invite"),
+        "frame_is_administrator": signed_in and access.can_in_office(user, "enter_in_emergency"),
+        "frame_emergencies": _lazily(lambda: _emergencies(user) if signed_in else []),
         "frame_programme": _lazily(lambda: HomePage.objects.live().only("funder", "implementer").first()),
     }
-        "frame_keeps_accounts": signed_in and access.can_in_office(user, "keep_accounts"),

@@ -11,11 +11,15 @@ from coordination.models import Organisation, Person
 
 
 @transaction.atomic
-def invite_person(actor: User, *, email: str, name: str, organisation: Organisation, language: str) -> User:
+def invite_person(
+    actor: User, *, email: str, name: str, organisation: Organisation, language: str, by_worker: bool = False
+) -> User:
     """Invite `email` into an account of `organisation`; the person behind it can be named in records and tasks."""
     if not access.can_in_office(actor, "invite"):
         raise PermissionDenied
-    invited = accounts_services.invite(actor, email=email, name=name, organisation=organisation, language=language)
+    invited = accounts_services.invite(
+        actor, email=email, name=name, organisation=organisation, language=language, by_worker=by_worker
+    )
     Person.objects.update_or_create(user=invited, defaults={"name": invited.name})
     audit.record(actor, "person invited", invited, after={"organisation": str(organisation), "language": language})
     return invited

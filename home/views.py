@@ -57,6 +57,7 @@ def desk(request):
         "escalated": selectors.escalated_to(user),
         "meetings": meetings_selectors.coming_meetings(user)[:MEETINGS_ON_THE_DESK],
         "records": home_selectors.records_to_agree(user)[:RECORDS_ON_THE_DESK],
+        "access_reviews": selectors.access_reviews_for(user),
         "reports_to_review": selectors.reports_to_review(user).count(),
         "pages_to_look_through": knowledge_selectors.number_past_review(user),
         "searches_with_news": saved.searches_with_news(user),
@@ -121,5 +122,5 @@ def form_too_old(request, reason=""):
 def nothing_here(request, exception):
     """The answer to an address of nothing, and to one of what is closed: the same, as soon, and with no question to the
     database besides who asks. It has neither the menu of spaces nor a number of what is new."""
-    bare = {"frame_spaces": [], "frame_unread": 0, "frame_programme": None}
+    bare = {"frame_spaces": [], "frame_unread": 0, "frame_programme": None, "frame_emergencies": []}
     return render(request, "404.html", bare, status=404)

@@ -219,6 +219,15 @@ class OrganisationFilters(Filters):
 
 
 class TrailFilters(Filters):
+    who = forms.CharField(label=_("Who"), max_length=150, required=False)
     verb = forms.CharField(label=_("Deed"), max_length=60, required=False)
+    kind = OfferedField(_("Kind"))
+    space = OfferedField(_("Space"))
     since = a_day(_("From"))
     until = a_day(_("Until"))
+    address = forms.GenericIPAddressField(label=_("Address"), required=False)
+
+    def __init__(self, *args: Any, reader: access.Reader, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].offer(selectors.kinds_in_trail(reader))
+        self.fields["space"].offer(selectors.spaces_in_trail(reader))

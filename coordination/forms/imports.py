@@ -1,13 +1,14 @@
 """Forms of imports: the sheet, and what its columns are."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from coordination.columns import IMPORTED
+from coordination.columns import Column
 from coordination.forms.shared import DeedForm, OnceForm
-from coordination.models import Import
+from coordination.models import SentSheet
 from coordination.sheets import MOST_BYTES, most_rows
 
 
@@ -18,10 +19,10 @@ class SheetForm(OnceForm):
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,.tsv"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, most: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hint = _("XLSX or CSV, at most %(rows)s rows. You see what will be made before anything is written.")
-        self.fields["file"].help_text = hint % {"rows": most_rows()}
+        self.fields["file"].help_text = hint % {"rows": most or most_rows()}
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -33,10 +34,10 @@ class SheetForm(OnceForm):
 class ColumnsForm(DeedForm):
     """For each column of Accord a heading of the sheet, or none."""
 
-    def __init__(self, *args: Any, job: Import, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, job: SentSheet, columns: Iterable[Column], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         headings = [(str(place), heading or "–") for place, heading in enumerate(job.headings)]
-        for column in IMPORTED[job.kind]:
+        for column in columns:
             nothing = _("choose a heading") if column.required else _("not in the sheet")
             self.fields[column.key] = forms.TypedChoiceField(
                 label=column.label,

@@ -11,7 +11,6 @@ from coordination import access
 from coordination.models import (
     Action,
     Agreement,
-    AuditEntry,
     Commitment,
     Country,
     Organisation,
@@ -215,13 +214,3 @@ def narrowed_organisations(organisations: QuerySet[Organisation], chosen: Chosen
         if value := chosen(name):
             organisations = organisations.filter(**{name: value})
     return organisations
-
-
-def narrowed_trail(entries: QuerySet[AuditEntry], chosen: Chosen) -> QuerySet[AuditEntry]:
-    if verb := chosen("verb"):
-        entries = entries.filter(verb__icontains=verb)
-    if since := chosen("since"):
-        entries = entries.filter(at__date__gte=since)
-    if until := chosen("until"):
-        entries = entries.filter(at__date__lte=until)
-    return entries

@@ -14,6 +14,7 @@ from coordination.models import (
     Organisation,
     Role,
     Space,
+    SuspendedMembership,
 )
 from coordination.services.feeds import end_feeds_of_former_members
 from coordination.services.shared import StaleVersion, require
@@ -104,7 +105,7 @@ def _plain_field(space: Space, name: str) -> Any:
 @transaction.atomic
 def grant_membership(actor: User, space: Space, member: Organisation | User, role: str) -> None:
     """Give an organisation or one user a role in `space`, and what the role needs on the editors' side."""
-    _lock(space)
+    lock_members(space)
     require(actor, "manage", space)
     if role not in access.ROLE_PERMISSIONS:
         raise ValidationError(_("Choose one of the four roles."))
@@ -115,8 +116,13 @@ def grant_membership(actor: User, space: Space, member: Organisation | User, rol
 @transaction.atomic
 def revoke_membership(actor: User, space: Space, member: Organisation | User) -> None:
     """Take the membership back, with all that came with it; at once, open sockets included."""
-    _lock(space)
+    lock_members(space)
     require(actor, "manage", space)
+    end_membership(actor, space, member)
+
+
+def end_membership(actor: User | None, space: Space, member: Organisation | User, *, reason: str = "") -> str:
+    """The change itself, for callers that have asked who may say so and have locked the space; the role that was."""
     before = _role_held(space, member)
     if before is None:
         raise ValidationError(_("This is not a member of the space."))
@@ -124,19 +130,24 @@ def revoke_membership(actor: User, space: Space, member: Organisation | User) ->
     access.revoke(member, space)
     editors.withdraw(member, space)
     end_feeds_of_former_members(space)
-    audit.record(actor, "membership revoked", space, before={"member": _name(member), "role": before})
+    held = {"member": access.name_of_member(member), "role": before}
+    audit.record(actor, "membership revoked", space, before=held, reason=reason)
+    return before
 
 
 def _admit(actor: User | None, space: Space, member: Organisation | User, role: str) -> None:
     before = _role_held(space, member)
     access.grant(member, role, space)
     editors.equip(member, space, role)
+    # Whoever is admitted again has nothing to be restored.
+    of_member = {"organisation" if isinstance(member, Organisation) else "user": member}
+    SuspendedMembership.objects.filter(space=space, **of_member).delete()
     audit.record(
         actor,
         "membership granted",
         space,
-        before={"member": _name(member), "role": before},
-        after={"member": _name(member), "role": role},
+        before={"member": access.name_of_member(member), "role": before},
+        after={"member": access.name_of_member(member), "role": role},
         details={"member": member},
     )
 
@@ -145,7 +156,7 @@ def _role_held(space: Space, member: Organisation | User) -> str | None:
     return next((held.role for held in access.members_of(space) if held.member == member), None)
 
 
-def _lock(space: Space) -> None:
+def lock_members(space: Space) -> None:
     """Let no other membership of `space` change until this one has: two chairs cannot end each other's at once."""
     Space.objects.select_for_update().get(pk=space.pk)
 
@@ -156,12 +167,3 @@ def _keep_a_chair(space: Space, member: Organisation | User, role: str | None) -
     others = [held for held in access.members_of(space) if held.role == Role.CHAIR and held.member != member]
     if not others:
         raise ValidationError(_("A space needs a chair. Name another chair first."))
-
-
-def _name(member: Organisation | User) -> str:
-    """How the audit trail names a member: `organisation 3` or `user 12`."""
-    return f"{'organisation' if _is_organisation(member) else 'user'} {member.pk}"
-
-
-def _is_organisation(member: Organisation | User) -> bool:
-    return isinstance(member, Organisation)

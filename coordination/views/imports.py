@@ -1,19 +1,20 @@
 """Imports: the sheet is sent, its columns are matched, its rows are looked at, and then all of them come in or none."""
 
 import tempfile
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from coordination import access, columns, services, sheets
 from coordination.forms import ColumnsForm, SheetForm
-from coordination.models import Import, ImportKind, ImportStage, Space
+from coordination.models import Import, ImportKind, ImportStage, SentSheet, Space
 from coordination.views.exports import attachment, streamed
 from coordination.views.shared import attempt, posted, require_or_404
 
@@ -73,7 +74,10 @@ def _title(kind: str) -> str:
 def import_template(request, key, kind):
     """An empty sheet with the right headings, the values that are taken, and an example."""
     _space(request, key, kind)
-    wanted = columns.IMPORTED[kind]
+    return template_of(request, columns.IMPORTED[kind], f"accord-{kind}.xlsx")
+
+
+def template_of(request: Any, wanted: Iterable[columns.Column], file_name: str) -> HttpResponseBase:
     target = tempfile.SpooledTemporaryFile()  # noqa: SIM115  closed with the answer
     workbook = sheets.XlsxWriter(target)
     headings = [sheets.Heading(column.key, str(column.label), column.width) for column in wanted]
@@ -85,7 +89,7 @@ def import_template(request, key, kind):
         explained.append([str(column.label), needed, ", ".join(column.allowed()), example])
     workbook.front(_("Explained"), explained)
     workbook.close()
-    return attachment(streamed(request, target), sheets.XLSX, f"accord-{kind}.xlsx")
+    return attachment(streamed(request, target), sheets.XLSX, file_name)
 
 
 def _own(request: Any, key: str) -> Import:
@@ -105,7 +109,7 @@ def _own(request: Any, key: str) -> Import:
 def import_detail(request, key):
     """Where an import stands: its columns, its preview, its progress, or what came of it. Sent, it matches columns."""
     job = _own(request, key)
-    form = ColumnsForm(posted(request), job=job)
+    form = ColumnsForm(posted(request), job=job, columns=columns.IMPORTED[job.kind])
     if request.method == "POST" and attempt(form, lambda: services.match_columns(request.user, job, form.matching)):
         return redirect(job)
     job = _own(request, key)
@@ -116,7 +120,7 @@ def import_detail(request, key):
         "space": job.space,
         "title": _title(job.kind),
         "form": form if is_open else None,
-        "sample": _sample(job) if is_open else [],
+        "sample": sample(job) if is_open else [],
         "problems": problems,
         "number_of_bad_rows": len({number for number, _column, _sentence in problems}),
         "seconds": SECONDS_BETWEEN_LOOKS,
@@ -127,7 +131,7 @@ def import_detail(request, key):
     return render(request, "coordination/import_detail.html", context)
 
 
-def _sample(job: Import) -> list[tuple[int, str, list[str]]]:
+def sample(job: SentSheet) -> list[tuple[int, str, list[str]]]:
     """What stands below each heading in the first rows, so that one sees what it is."""
     first = [cells for _number, cells in job.rows[:3]]
     return [

@@ -1,11 +1,13 @@
 """The audit trail: an auditor sees that something was done, and of closed things nothing but their kind."""
 
+import json
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from coordination import audit, services
+from coordination import audit, chain, services, sheets
 from coordination.models import AuditEntry, Marking
 from meetings.models import AgendaItem
 from tests.factories import (
@@ -109,7 +111,7 @@ def test_the_trail_takes_as_many_queries_for_many_deeds_as_for_few(
             services.report_on_action(liaison, make_action(space, fia), text="Done.")
         for reader in (auditor, chair):
             client.force_login(reader)
-            with django_assert_max_num_queries(16):
+            with django_assert_max_num_queries(19):
                 client.get(reverse("audit_trail"))
 
 
@@ -140,3 +142,78 @@ def test_an_unknown_kind_of_thing_breaks_nothing(client, auditor, space, chair):
     services.grant_membership(chair, space, make_organisation(), "reader")
     client.force_login(auditor)
     assert "membership granted" in client.get(ADDRESS).content.decode()
+
+
+def found(client, **filters):
+    page = client.get(ADDRESS, filters)
+    assert page.status_code == 200
+    return {(deed.entry.verb, deed.entry.actor_id) for deed in page.context["deeds"]}
+
+
+def test_the_trail_is_searched_by_whom_kind_space_and_address(
+    client, deeds, auditor, liaison, rapporteur, chair, space
+):
+    with audit.coming_from("192.0.2.7"):
+        services.grant_membership(chair, space, make_organisation(), "reader")
+    client.force_login(auditor)
+    by_rapporteur = {("action changed", rapporteur.pk), ("marking changed", rapporteur.pk)}
+    assert found(client, who="Rapporteur of") == found(client, who=rapporteur.email.upper()) == by_rapporteur
+    kind = {"kind": "coordination.space"}
+    granted = {("membership granted", chair.pk)}
+    assert found(client, **kind) == found(client, address="192.0.2.7") == granted
+    assert found(client, since="2020-01-01", who="Chair of MoI", verb="GRANTED") == granted
+    # A space that is closed to the auditor is no answer to any question: what is asked so narrows nothing.
+    assert len(found(client, space=space.key)) == len(found(client)) > 3
+    client.force_login(chair)
+    assert found(client, space=space.key, kind="coordination.action") == {("action moved", liaison.pk)}
+
+
+def test_what_is_closed_is_not_found_by_its_space(client, deeds, auditor, liaison, space):
+    """A space that everybody knows of: what an auditor may not read in it is not told to lie there."""
+    mark(space, Marking.CLEAR)
+    client.force_login(auditor)
+    assert found(client, space=space.key) == set()
+    join(auditor, space)
+    assert found(client, space=space.key) == {("action moved", liaison.pk)}
+
+
+def test_who_said_what_under_the_chatham_house_rule_is_not_found_by_whom(client, space, fia, liaison, auditor):
+    thread = make_thread(make_action(space, fia), chatham_house=True)
+    with audit.coming_from("192.0.2.7"):
+        audit.record(liaison, "thread renamed", thread)
+    client.force_login(auditor)
+    renamed = {("thread renamed", liaison.pk)}
+    assert found(client, who=liaison.name) == found(client, address="192.0.2.7") == renamed
+    join(auditor, space)  # from now on the auditor reads what was said
+    assert found(client, who=liaison.name) == found(client, address="192.0.2.7") == set()
+    assert found(client, verb="renamed") == renamed
+
+
+def test_what_is_taken_along_is_what_the_page_shows_with_its_place_in_the_chain(client, deeds, auditor, space):
+    join(auditor, space)
+    client.force_login(auditor)
+    page = client.get(ADDRESS, {"verb": "changed"})
+    answer = client.get("/audit/export.jsonl", {"verb": "changed"})
+    head, *lines = [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
+    assert [line["entry"] for line in lines] == [deed.entry.pk for deed in page.context["deeds"]]
+    kept = chain.head()
+    assert (head["head"], head["links"]) == (kept.hash, kept.number)
+    assert all(line["hash"] == chain.hash_of(line["link"], line["previous"], line["digest"]) for line in lines)
+    # Neither values, nor reasons, nor titles that are closed.
+    assert b"Canary" not in json.dumps(lines).encode()
+    exported = AuditEntry.objects.get(verb="exported")
+    assert exported.after == {"list": "audit trail", "format": "jsonl", "rows": len(lines), "head": kept.hash}
+    whole = b"".join(client.get("/audit/export.csv").streaming_content).decode()
+    assert "Canary of the space" in whole and "Canary renamed" not in whole and "Canary reason" not in whole
+    assert whole.count("\r\n") == AuditEntry.objects.count() - 1 + 1  # its own entry comes after it
+    book = sheets.read(b"".join(client.get("/audit/export.xlsx").streaming_content))
+    assert book.keys[-1] == "hash" and len(book.rows) == AuditEntry.objects.count() - 1
+    assert client.get("/audit/export.pdf").status_code == 404
+
+
+def test_a_chair_takes_along_the_deeds_of_the_own_space_alone(client, deeds, chair, liaison):
+    client.force_login(chair)
+    whole = b"".join(client.get("/audit/export.csv").streaming_content).decode()
+    assert "Canary of the space" in whole and "Canary renamed" not in whole and "Canary there" not in whole
+    client.force_login(liaison)
+    assert client.get("/audit/export.csv").status_code == 404

@@ -360,6 +360,8 @@ LOGGING = {
         "fontTools": {"level": "WARNING"},
         # Wagtail writes the title of every page that is saved into the log, whoever may read the page.
         "wagtail": {"level": "WARNING"},
+        # The number of every passkey that is used.
+        "fido2": {"level": "WARNING"},
         # Two lines for every task that goes well.
         "django_tasks": {"level": "WARNING"},
         # One line for every request to Elasticsearch.

@@ -209,6 +209,7 @@ class ForkedServer(Server):
                 os.dup2(log.fileno(), number)
         sys.stdout = sys.stderr = os.fdopen(2, "w")
         take_settings_of_the_environment()
+        forget_connection()  # where Chromium’s loop ran at the fork, this thread finds that of the tests before
         forget_what_was_read()
         # A fork has none of its parent's threads.
         SyncToAsync.single_thread_executor = ThreadPoolExecutor(max_workers=1)

@@ -71,7 +71,7 @@ def test_an_administrator_sets_up_an_app_and_a_passkey_and_comes_in_by_either(si
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_label("Name").fill("My telephone")
     page.get_by_role("button", name="Add it").click()
-    page.get_by_text("My telephone").wait_for()
+    page.get_by_text("My telephone", exact=True).wait_for()
     assert len(session.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"]) == 1
 
     sign_out(page, site)

@@ -11,9 +11,10 @@ COPY requirements-service.lock .
 RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements-service.lock
 
 FROM python:3.12-slim
-# Pango sets the papers of the demonstration; the fonts cover the scripts of the programme.
+# Pango sets the papers; the fonts cover the scripts of the programme; PostgreSQL's client makes and restores backups.
 RUN apt-get update -q \
  && apt-get install -qy --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core \
+    postgresql-client \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 1000 --home-dir /accord --shell /usr/sbin/nologin accord
 WORKDIR /accord

@@ -165,6 +165,23 @@ def _spaces(user: access.Reader) -> Iterator[tuple[str, list[Any]]]:
         yield str(space.pk), [space.title]
 
 
+def spaces_to_name(queries: Iterable[Query], user: access.Reader) -> list[tuple[str, list[Any]]]:
+    """What `asks_for_no_space` wants for these queries: nothing is asked where none of them names a space."""
+    return list(_spaces(user)) if any(_names_a_space(query) for query in queries) else []
+
+
+def asks_for_no_space(query: Query, known: list[tuple[str, list[Any]]]) -> bool:
+    """Whether it names a space, and none that its reader may know of: it finds nothing then."""
+    chosen = query.chosen.get("space", ())
+    if chosen and not {value for value, _names in known}.intersection(chosen):
+        return True
+    return any(each.name == "space" and not _called(each.value, known) for each in query.asked.narrowings)
+
+
+def _names_a_space(query: Query) -> bool:
+    return "space" in query.chosen or any(each.name == "space" for each in query.asked.narrowings)
+
+
 def _countries(_user: access.Reader) -> Iterator[tuple[str, list[Any]]]:
     for country in Country.objects.all():
         yield country.pk, [country.pk, country.name, country.name_ru, country.name_ur]

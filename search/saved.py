@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from coordination import access
-from search import highlights, places, selectors
+from search import highlights, narrowing, places, selectors
 from search.forms import SearchForm
 from search.kinds import KINDS, Kind
 from search.models import Alert, Entry, Find, RecentSearch, SavedSearch
@@ -66,9 +66,11 @@ def recent_searches(user: User) -> list[Recent]:
 
 # --- saved ---------------------------------------------------------------------------------------------------------
 def saved_searches(user: User) -> list[SavedSearch]:
-    """All of the user's, with `new`: how much of what was found since each was opened the user may read now."""
+    """All of the user's, with `new`: how much of what was found since each was opened the user may read now; and with
+    `is_lost`."""
     found = list(SavedSearch.objects.filter(owner=user))
     bring_numbers(found, user)
+    bring_whether_lost(found, user)
     return sorted(found, key=lambda search: search.name.casefold())
 
 
@@ -84,6 +86,15 @@ def bring_numbers(searches: Sequence[SavedSearch], user: User) -> None:
     numbers = dict(rows.values("search").annotate(number=Count("pk")).values_list("search", "number"))
     for search in searches:
         search.new = numbers.get(search.pk, 0)  # type: ignore[attr-defined]
+
+
+def bring_whether_lost(searches: Sequence[SavedSearch], user: User) -> None:
+    """Set `is_lost` on each of these: whether it asks for a space that `user` may not know of (any more), and so finds
+    nothing. One query, however many they are."""
+    queries = [read(search.query) for search in searches]
+    known = narrowing.spaces_to_name(queries, user)
+    for search, query in zip(searches, queries, strict=True):
+        search.is_lost = narrowing.asks_for_no_space(query, known)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)

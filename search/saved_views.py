@@ -58,6 +58,7 @@ def saved_search_detail(request, key):
         messages.success(request, _("The saved search is changed."))
         return redirect("saved_search_list")
     saved.bring_numbers([search], request.user)
+    saved.bring_whether_lost([search], request.user)
     context = {"search": search, "words": saved.words_of(search.query), "hits": saved.new_hits(search), "form": form}
     if request.method == "GET":
         services.note_opened(request.user, search)

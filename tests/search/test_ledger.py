@@ -1,6 +1,7 @@
 """The ledger follows every change, in the change's own transaction."""
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from coordination.models import Action, Article, Marking
@@ -105,6 +106,11 @@ def test_everything_can_be_projected_anew():
     Entry.objects.all().delete()
     assert list(ledger.project_all(Action)) == [action.pk]
     assert entries_of(action)[0].title == "Kept"
+
+
+def test_what_would_write_the_texts_by_other_rules_refuses_and_says_what_to_do():
+    with pytest.raises(CommandError, match="search_rebuild"):
+        call_command("rebuild_modelsearch_index")
 
 
 def test_readers_are_asked_by_the_access_rule():

@@ -111,6 +111,25 @@ def test_whoever_becomes_a_member_is_told_of_what_the_space_had_before(owner, sp
     assert titles(there) == []
 
 
+def test_a_search_in_a_space_that_its_owner_has_lost_says_so_without_naming_it(
+    client, owner, space, django_assert_num_queries
+):
+    other = make_space("Elsewhere")
+    join(owner, other)
+    for name, query in (("chosen", f"space={space.pk}&q=x"), ("typed", "q=x+space:Border"), ("else", "q=-space:Else")):
+        services.save_search(owner, name=name, query=query, alert="at_once")
+    services.save_search(owner, name="both", query=f"space={space.pk}&space={other.pk}", alert="at_once")
+    assert not any(search.is_lost for search in saved.saved_searches(owner))
+    access.revoke(owner, space)
+    with django_assert_num_queries(5):  # memberships and audiences among them
+        searches = saved.saved_searches(owner)
+    assert [search.name for search in searches if search.is_lost] == ["chosen", "typed"]
+    client.force_login(owner)
+    for search in searches:
+        page = client.get(search.get_absolute_url()).content.decode()
+        assert ("you cannot read the space" in page) == search.is_lost and space.title not in page
+
+
 def test_the_rhythm_is_the_owners(owner, space, search):
     services.change_search(owner, search, name="Counsel", alert=Alert.DAILY, version=1)
     make_action(space, title="Counselling one")

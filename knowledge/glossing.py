@@ -121,12 +121,6 @@ def _enter(table: Table, text: str, is_acronym: bool, note: Note) -> None:
 
 
 # --- marking -------------------------------------------------------------------------------------------------------
-def with_terms(html: str, language: str, name: str, reader: access.Reader) -> SafeString:
-    """`html`, which is safe as it stands, with the terms marked that `reader` may read. `name` is that of the text on
-    its page: with it begin the names of what is added."""
-    return Section(table_for(reader, language), name).with_terms(html)
-
-
 class Section:
     """The texts under one heading of a page: each term is marked in the first of them that has it."""
 

@@ -51,7 +51,7 @@ def with_terms(text: Any, section: Any) -> SafeString:
     return section.with_terms(safe) if section else safe
 
 
-@register.simple_tag
-def glossed(text: Any, language: str, name: str) -> SafeString:
+@register.simple_tag(takes_context=True)
+def glossed(context: Any, text: Any, language: str, name: str) -> SafeString:
     """A text with the terms of the glossary in it, each a link with what it means; `name` is that of the text here."""
-    return glossing.with_terms(conditional_escape(text), language, name, access.present_reader())
+    return section_of_terms(context, language, name).with_terms(conditional_escape(text))

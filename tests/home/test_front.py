@@ -20,7 +20,10 @@ def programme():
     page.save()
     Country.objects.create(code="KG", name="Kyrgyzstan", name_ru="Кыргызстан", in_programme=True)
     Country.objects.create(code="FR", name="France")
-    Topic.objects.create(slug="labour", name="Labour mobility", description="Safe and legal ways", icon="briefcase")
+    Topic.objects.create(
+        slug="labour", name="Labour mobility", icon="briefcase",
+        description="Safe and legal ways", description_ru="Безопасные и законные пути",
+    )  # fmt: skip
     return page
 
 
@@ -44,9 +47,16 @@ def test_it_says_what_the_programme_is(client, programme):
     assert "France" not in page, "which takes no part"
 
 
-def test_countries_are_called_by_their_names_in_the_language_of_the_reader(client, programme):
-    client.cookies["django_language"] = "ru"
-    assert "Кыргызстан" in client.get("/").content.decode()
+def test_countries_and_topics_are_shown_in_the_language_of_the_reader_as_far_as_they_are_written_in_it(
+    client, programme
+):
+    for language, said in (
+        ("ru", ("Кыргызстан", '<p lang="ru">Безопасные и законные пути</p>')),
+        ("ur", ("Kyrgyzstan", '<p lang="en">Safe and legal ways</p>')),
+    ):
+        client.cookies["django_language"] = language
+        page = client.get("/").content.decode()
+        assert all(words in page for words in said), language
 
 
 @pytest.mark.parametrize("marking", [Marking.GREEN, Marking.AMBER, Marking.RED])

@@ -43,7 +43,7 @@ def public(space, title, *acronyms, **fields):
 
 def marked(html, reader=ANYONE, language="en"):
     """The words that are marked, in their order; and all else has to be as it was."""
-    made = glossing.with_terms(html, language, "body", reader)
+    made = glossing.Section(glossing.table_for(reader, language), "body").with_terms(html)
     note = r'<span [^>]*id="\1"[^>]*>.*?</span>'
     link = rf'<span class="accord-term"><a href="[^"]+" aria-describedby="([^"]+)">(.*?)</a>{note}</span>'
     assert re.sub(link, r"\2", made) == html
@@ -94,7 +94,9 @@ def test_only_terms_that_this_reader_may_read_are_marked_from_one_moment_to_the_
 def test_a_page_shows_what_a_term_means_and_leads_to_it(client, space, django_assert_max_num_queries):
     term = public(space, "Return", definition='Going "home" <again>.')
     news = mark(make_news(space, summary="On return.", body="<p>Return</p>"), Marking.CLEAR)
-    page = client.get(news.get_absolute_url()).content.decode()
+    with django_assert_max_num_queries(100) as captured:
+        page = client.get(news.get_absolute_url()).content.decode()
+    assert sum('SUM("knowledge_glossaryterm"."stamp")' in query["sql"] for query in captured) == 1, "once for a page"
     assert page.count(f'<a href="{term.get_absolute_url()}" aria-describedby="summary-term-1">return</a>') == 1
     assert 'id="body-term-1"' in page and "Going &quot;home&quot; &lt;again&gt;." in page
     for number in (3, 12):

@@ -58,6 +58,11 @@ class ForgetAtSignOutMiddleware:
         return response
 
 
+def _is_program(request) -> bool:
+    """Whether a program asks with a token, which was made by its owner in a session."""
+    return hasattr(request, "api_token")
+
+
 class SeenMiddleware:
     """Keep when and from where a session is used, for its owner to look through."""
 
@@ -65,7 +70,7 @@ class SeenMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.user.is_authenticated:
+        if request.user.is_authenticated and not _is_program(request):
             sessions.note(request, request.user)
         return self.get_response(request)
 
@@ -87,7 +92,7 @@ class SecondFactorMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         user = request.user
-        if not settings.SECOND_FACTOR_FOR or not user.is_authenticated:
+        if not settings.SECOND_FACTOR_FOR or not user.is_authenticated or _is_program(request):
             return None
         request.is_kept_out = second_factor.is_missing(user, request.session)
         if not request.is_kept_out:

@@ -7,8 +7,11 @@ import { follow, isFailing, isOpen, on, send } from "./socket.js";
 import { enhance } from "./writing.js";
 
 const TYPING_SHOWN = 5000;
-// New messages are said to those who listen in one sentence, however many come at once.
+// New messages are said to those who listen in one sentence, however many come at once: when none has come for a moment,
+// or, while they keep coming, now and then.
 const ANNOUNCE_AFTER = 1500;
+const ANNOUNCE_WITHIN = 8000;
+const NAMES_SAID = 3;
 const READ_EVERY = 2000;
 // Without a socket: how long to wait after a request that failed.
 const AGAIN_AFTER = 10000;
@@ -58,16 +61,23 @@ class Panel {
   }
 
   announce(fresh) {
+    this.unsaid.push(...fresh);
+    this.unsaidSince ??= Date.now();
+    const left = this.unsaidSince + ANNOUNCE_WITHIN - Date.now();
+    window.clearTimeout(this.saying);
+    this.saying = window.setTimeout(() => this.sayNew(), Math.max(0, Math.min(ANNOUNCE_AFTER, left)));
+  }
+
+  /* How many are new, and of whom. One's own are none. */
+  sayNew() {
+    const items = this.unsaid.splice(0).filter((item) => !this.own.has(Number(item.dataset.number)));
+    this.unsaidSince = null;
     const place = this.part("announce");
-    if (!place) return;
-    this.unsaid.push(...fresh.filter((item) => !this.own.has(Number(item.dataset.number))));
-    this.saying ??= window.setTimeout(() => {
-      this.saying = null;
-      const items = this.unsaid.splice(0);
-      const author = items.at(-1)?.querySelector("strong")?.textContent ?? "";
-      if (items.length > 1) place.textContent = `${place.dataset.many}: ${items.length}`;
-      else if (items.length) place.textContent = `${place.dataset.label}: ${author}`;
-    }, ANNOUNCE_AFTER);
+    if (!place || !items.length) return;
+    const names = new Set(items.map((item) => item.querySelector("strong")?.textContent).filter(Boolean));
+    const shown = [...names].slice(0, NAMES_SAID).join(", ") + (names.size > NAMES_SAID ? "…" : "");
+    if (items.length === 1) place.textContent = place.dataset.label + (shown && `: ${shown}`);
+    else place.textContent = `${place.dataset.many}: ${items.length}${shown && ` (${shown})`}`;
   }
 
   /* What is on the screen has been read. */

@@ -699,7 +699,7 @@ OFFICE_VERBS: dict[str, tuple[str, ...]] = {
     "operate": ("administrator",),
     # Countries, organisations and topics, on the editors' side.
     "keep_reference_data": ("secretariat", "administrator"),
-    # Break glass: for some hours, with a reason, and with the chairs told (docs/decisions/0025).
+    # Break glass: for some hours, with a reason, and with the chairs told (docs/decisions/0026).
     "enter_in_emergency": ("administrator",),
     # Which spaces and offices somebody has; not what they hold (coordination.selectors.insight).
     "see_rights": ("administrator",),

@@ -1,4 +1,4 @@
-"""The audit trail as a chain: each link holds the hash over its entry and over the link before (docs/decisions/0024).
+"""The audit trail as a chain: each link holds the hash over its entry and over the link before (docs/decisions/0025).
 
 Entries are written by many transactions at once, and by each without asking the others. The worker links what has been
 committed, in one order, in a table of its own. So nobody waits for the chain, and there is one only.

@@ -1,4 +1,4 @@
-"""Access reviews: every quarter the chairs of a space confirm who is a member there (docs/decisions/0026)."""
+"""Access reviews: every quarter the chairs of a space confirm who is a member there (docs/decisions/0027)."""
 
 from typing import Any
 

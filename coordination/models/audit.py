@@ -40,7 +40,7 @@ HASH_LENGTH = 64
 
 
 class AuditLink(models.Model):
-    """The place of an entry in the chain, and its hash (coordination.chain, docs/decisions/0024). Rows are added only.
+    """The place of an entry in the chain, and its hash (coordination.chain, docs/decisions/0025). Rows are added only.
 
     A table of its own, since entries are written by many transactions at once and linked by one after the other.
     """

@@ -1,4 +1,4 @@
-"""Emergency access: an administrator reads one space for a time, and everybody concerned is told (decision 25)."""
+"""Emergency access: an administrator reads one space for a time, and everybody concerned is told (decision 26)."""
 
 from datetime import datetime
 

@@ -1,6 +1,6 @@
 """“What can this person see?”: the spaces, roles and offices of somebody, within what whoever asks may know.
 
-No title of content stands here, but numbers: how much names the person (docs/decisions/0027 says whom they are told).
+No title of content stands here, but numbers: how much names the person (docs/decisions/0028 says whom they are told).
 """
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Access reviews: every quarter a review of each space opens, and its chairs confirm who is a member (decision 26).
+"""Access reviews: every quarter a review of each space opens, and its chairs confirm who is a member (decision 27).
 
 The worker's round opens them, tells the chairs, and closes them when all is confirmed or the days of grace are over.
 Each of these is written down under the lock of the review, so that two workers do it once.

@@ -1,4 +1,4 @@
-"""The access review of a space, for its chairs: who is a member, and whether that is to stay (docs/decisions/0026)."""
+"""The access review of a space, for its chairs: who is a member, and whether that is to stay (docs/decisions/0027)."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required

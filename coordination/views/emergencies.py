@@ -1,4 +1,4 @@
-"""Emergency access: begun by an administrator with a reason, seen and ended by the chairs (docs/decisions/0025)."""
+"""Emergency access: begun by an administrator with a reason, seen and ended by the chairs (docs/decisions/0026)."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required

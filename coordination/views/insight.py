@@ -1,4 +1,4 @@
-"""“What can this person see?”, for administrators, for chairs, and for whoever it is (docs/decisions/0027)."""
+"""“What can this person see?”, for administrators, for chairs, and for whoever it is (docs/decisions/0028)."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404

@@ -1,9 +1,19 @@
 """Two on telephones in one discussion: every button, and what one does, the other's open page shows without loading."""
 
 import re
+from urllib.parse import urlsplit
 
 from coordination.models import Role
-from tests.factories import make_action, make_member, make_message, make_organisation, make_space, make_thread
+from discussion import mail_stops
+from tests.factories import (
+    make_action,
+    make_meeting,
+    make_member,
+    make_message,
+    make_organisation,
+    make_space,
+    make_thread,
+)  # fmt: skip
 
 NARROW = 390
 FIELD = "[data-accord-write] textarea"
@@ -25,6 +35,26 @@ LISTEN = """() => {
     watch("announce", (part) => window.said.push(part.textContent));
     watch("progress", (part) => (window.showedProgress ||= !part.hidden));
 }"""
+# What every part that is read out by itself says, whichever it is.
+HEAR = """() => {
+    window.heard = [];
+    new MutationObserver((changes) => {
+        const regions = changes.map(({ target }) => (target.closest ? target : target.parentElement)
+            ?.closest("[aria-live], [role=status], [role=alert], [role=log]"));
+        for (const region of new Set(regions)) if (region?.textContent) window.heard.push(region.textContent);
+    }).observe(document.body, { childList: true, characterData: true, subtree: true });
+}"""
+SEND_TWENTY = """async () => {
+    const form = document.querySelector("form[data-accord-write]");
+    const send = async (number) => {
+        const said = new FormData(form);
+        said.set("text", `Place ${number}`);
+        said.set("submission", crypto.randomUUID());
+        return (await fetch(form.dataset.say, { method: "POST", body: said })).status;
+    };
+    return Promise.all(Array.from({ length: 20 }, (_, number) => send(number)));
+}"""
+HEARD_ALL = "() => window.heard.reduce((sum, words) => sum + Number(/[0-9]+/.exec(words) ?? 1), 0) === 20"
 SELECT_WORDS = """(message) => {
     const range = document.createRange();
     range.selectNodeContents(message.querySelector(".accord-message-text"));
@@ -141,7 +171,7 @@ def test_two_liaisons_do_all_that_a_discussion_offers(server, page_as, check_acc
         say(other, words)
     message(one, 7).wait_for()
     one.wait_for_function("() => window.said.length")
-    assert one.evaluate("window.said") == ["New messages: 3"]
+    assert one.evaluate("window.said") == ["New messages: 3 (Bilal Shah)"]
     assert other.evaluate("window.said").count("New message: Bilal Shah") == 0
 
     # Bilal goes from page to page; Nadia's stays and shows what has become of it.
@@ -282,3 +312,182 @@ def test_two_liaisons_do_all_that_a_discussion_offers(server, page_as, check_acc
         if place == "/notifications/":
             press(page, "Mark all as read")
             page.get_by_text("All notifications are marked as read.").wait_for()
+
+
+def test_twenty_messages_at_once_are_read_out_in_one_sentence(server, page_as, check_accessibility):
+    thread, _hotels, _action, nadia, bilal = arrange()
+    aisha = make_member(thread.space, Role.CONTRIBUTOR, name="Aisha Malik", language="ur")
+    writer, readers = page_as(bilal, width=NARROW), [page_as(reader, width=NARROW) for reader in (nadia, aisha)]
+    for page in (writer, *readers):
+        stay(page, thread.get_absolute_url())
+        page.evaluate(HEAR)
+    for page in readers:
+        page.locator("[data-accord-presence]", has_text="Bilal Shah").wait_for()
+    writer.locator(FIELD).press_sequentially("There are")
+    readers[0].get_by_text("Writing: Bilal Shah").wait_for()
+    assert writer.evaluate(SEND_TWENTY) == [201] * 20
+    for page in readers:
+        page.wait_for_function(HEARD_ALL)
+        heard = page.evaluate("window.heard")
+        # Two, where a machine with much to do takes its time in between.
+        assert len(heard) <= 2 and all("Bilal Shah" in sentence for sentence in heard), heard
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            page.wait_for_timeout(200)  # colours change with the next picture, not at once
+            check_accessibility(page)
+
+
+def test_two_liaisons_begin_discussions_find_them_and_choose_what_they_are_told(server, page_as, check_accessibility):
+    thread, hotels, _action, nadia, bilal = arrange()
+    make_meeting(thread.space, title="Fourth meeting")
+    for number in range(60):
+        make_message(hotels, bilal, f"Hotel {number}")
+    here, place = thread.space.get_absolute_url(), hotels.get_absolute_url()
+    one, other = page_as(nadia, width=NARROW), page_as(bilal, width=NARROW)
+
+    def look(page):
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW, page.url
+        check_accessibility(page)
+
+    def go(page, address):
+        page.goto(address)
+        look(page)
+
+    # Begun under the Chatham House Rule and as an announcement; the buttons above the field all write something.
+    go(one, f"{here}threads/")
+    one.get_by_role("link", name="Start a discussion").click()
+    one.get_by_label("Subject").fill("Where we stand")
+    field, written = one.locator("main textarea"), ""
+    for mark in one.locator("[data-mark]").all():
+        mark.click()
+        assert field.input_value() != written, mark.get_attribute("data-mark")
+        written = field.input_value()
+    field.fill("What do you **think**?")
+    one.get_by_label("Under the Chatham House Rule").check()
+    one.get_by_label("An announcement").check()
+    press(one, "Preview")
+    one.locator("[data-accord-preview] strong").wait_for()
+    look(one)
+    press(one, "Start the discussion")
+    stay(one, re.sub("#.*", "", one.url))
+    begun = one.url
+    go(other, f"{here}threads/")
+    other.get_by_role("link", name="Where we stand").click()
+    other.get_by_text("under the Chatham House Rule").wait_for()
+    other.get_by_label("Enter sends").check()
+    other.fill(FIELD, "I doubt it.")
+    other.press(FIELD, "Enter")
+    message(one, 2).get_by_text("I doubt it.").wait_for()
+    assert "Bilal" not in one.locator("[data-accord-messages]").text_content()
+    look(one)
+    stay(other, begun)
+    for name, shown in (("Pin", "pinned"), ("Ask for acknowledgement no more", "Please say that you have read this.")):
+        manage(one, begun, name)
+        other.get_by_text(shown).first.wait_for(state="visible" if name == "Pin" else "hidden")
+    manage(one, begun, "Unpin")
+    other.locator("[data-accord-head]").get_by_text("pinned").wait_for(state="hidden")
+    manage(one, begun, "Who can see this?")
+    look(one)
+    stay(other, thread.get_absolute_url())
+    manage(one, thread.get_absolute_url(), "Chatham House Rule")
+    look(one)
+    press(one, "Keep it under the rule")
+    other.get_by_text("under the Chatham House Rule").wait_for()
+
+    # Page by page; what a message becomes, what is taken back, and what somebody has reported.
+    go(other, place)
+    other.get_by_role("link", name="Earlier messages").click()
+    message(other, 1).wait_for()
+    look(other)
+    other.get_by_role("link", name="Later messages").click()
+    message(other, 61).wait_for()
+    stay(one, place)
+    more(one, 60, "Its lasting address")
+    one.wait_for_url(re.compile("#message-"))
+    more(one, 60, "Close")
+    more(one, 60, "Make it a decision or an item of an agenda")
+    look(one)
+    one.get_by_role("link", name="Fourth meeting").last.click()
+    one.locator("main form:has([name=title]) .btn-primary").click()
+    one.get_by_text("The item is on the agenda.").wait_for()
+    message(other, 60).get_by_text("Agenda item:").wait_for()
+    more(other, 59, "Translate")
+    other.get_by_label("Language").select_option("ur")
+    other.fill("main textarea", "ہوٹل")
+    press(other, "Save")
+    message(other, 59).get_by_text("Change the translation").click()
+    look(other)
+    press(other, "Take the translation back")
+    message(other, 59).wait_for()
+    assert other.locator(".accord-message-translation").count() == 0
+    stay(one, place)
+    say(one, "None of these.")
+    more(other, 62, "Report")
+    look(other)
+    other.fill("main [name=reason]", "Rude.")
+    press(other, "Report")
+    go(one, f"{here}threads/reports/")
+    one.get_by_role("link", name="Hide it (62)").click()
+    look(one)
+    one.get_by_role("link", name="Cancel").click()
+    message(one, 62).wait_for()
+
+    # What the space allows.
+    for address, label, value in (("threads/rules/", "How long members", "0"), ("mail/", "Mails may say", "GREEN")):
+        go(one, f"{here}{address}")
+        one.get_by_label(label).select_option(value)
+        press(one, "Save")
+        one.get_by_role("status").first.wait_for()
+    other.goto(place)
+    message(other, 61).locator("[data-accord-deeds]").click()
+    sheet = other.locator("dialog.accord-sheet")
+    sheet.get_by_text("Who has read this").wait_for()
+    assert sheet.get_by_text("Change", exact=True).count() == 0
+    sheet.get_by_role("button", name="Close").click()
+
+    # The lists of one's own, narrowed down, and several side by side.
+    press(other, "Favourite")
+    go(other, "/threads/")
+    for name in ("Unread", "Favourites", "Followed", "Muted"):
+        other.locator(".accord-tabs").get_by_role("link", name=name).click()
+        found = other.locator(".accord-rows .accord-row-title").all_text_contents()
+        assert ("Hotels" in found) == (name == "Favourites"), (name, found)
+    other.locator(".accord-tabs").get_by_role("link", name="All").click()
+    other.get_by_label("Space").select_option(label=thread.space.title)
+    press(other, "Show")
+    look(other)
+    other.get_by_role("link", name="Open several side by side").click()
+    for subject in ("Hotels", "Visit in May"):
+        other.get_by_text("Open another").click()
+        look(other)
+        other.locator(".accord-thread-picker").get_by_role("link", name=subject).click()
+        other.get_by_role("heading", name=subject).wait_for()
+    other.get_by_role("link", name="Take Hotels away").click()
+    other.get_by_role("heading", name="Hotels").wait_for(state="detached")
+    other.get_by_text("What I am told").click()
+    other.get_by_role("button", name="Answers, where I have written").click()
+    other.goto(place)
+    other.get_by_role("link", name="Beside others").click()
+    other.get_by_role("heading", name="Hotels").wait_for()
+
+    # How each hears of it: by kind, by hours, in one space; and what there is, one by one.
+    go(other, "/account/notifications/")
+    other.get_by_label("Somebody answers a message of mine").select_option("nothing")
+    press(other, "Save")
+    other.get_by_label(re.compile("^From")).fill("22:00")
+    other.get_by_label(re.compile("^Until")).fill("07:00")
+    other.get_by_role("button", name="Save the hours").click()
+    other.get_by_text("Choose for a space").click()
+    other.get_by_role("link", name=thread.space.title).click()
+    other.get_by_label("Somebody answers a message of mine").select_option("page")
+    look(other)
+    press(other, "Save")
+    other.goto(place)
+    say(other, "The first, then?")
+    go(one, "/notifications/")
+    one.get_by_role("button", name="Mark as read").first.click()
+    one.locator(".accord-row-title").first.click()
+    one.wait_for_url(re.compile("/threads/|/reports/"))
+    go(other, urlsplit(mail_stops.address_of_digest(bilal)).path)
+    press(other, "End these mails")
+    other.get_by_text("Such mails are ended.").wait_for()

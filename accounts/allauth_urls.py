@@ -6,6 +6,7 @@ closed until it is named here. Of second factors there are the pages named here,
 
 from allauth.account.urls import urlpatterns as pages_of_allauth
 from allauth.mfa.webauthn import views as passkeys
+from django.db import transaction
 from django.http import Http404
 from django.urls import URLPattern, path
 
@@ -24,12 +25,22 @@ OPEN = {
 }
 
 
+# What these change stands in the audit trail, by one transaction.
+CHANGING = {"account_change_password", "account_reset_password_from_key"}
+
+
 def not_here(request, **kwargs):
     raise Http404
 
 
+def _ours(page: URLPattern) -> URLPattern:
+    if page.name in CHANGING:
+        return URLPattern(page.pattern, transaction.atomic(page.callback), name=page.name)
+    return page if page.name in OPEN else URLPattern(page.pattern, not_here, name=page.name)
+
+
 urlpatterns = [
-    *(page if page.name in OPEN else URLPattern(page.pattern, not_here, name=page.name) for page in pages_of_allauth),
+    *map(_ours, pages_of_allauth),
     path("login/code/", views.CodeAtSignIn.as_view(), name="mfa_authenticate"),
     path("login/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
     path("once-more/code/", views.CodeOnceMore.as_view(), name="mfa_reauthenticate"),

@@ -5,7 +5,6 @@ whoever brought it; the issuer that an administrator has named. Nothing is taken
 with, and nothing is made for whoever has no account.
 """
 
-import functools
 import hmac
 import json
 import secrets
@@ -56,6 +55,17 @@ def refused(request: HttpRequest, why: str) -> HttpResponse:
     """A sentence that says what is wrong; nothing was made."""
     context = {"sentence": REFUSALS[why], "try_again": why in ("failed", "cancelled", "closed")}
     return render(request, "accounts/provider_refused.html", context, status=403)
+
+
+class Patience(requests.Session):
+    """Calls that end, and that lead nowhere else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.max_redirects = 0
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        return super().request(*args, **{"timeout": TIMEOUT_SECONDS, **kwargs})
 
 
 # --- what allauth asks ---------------------------------------------------------------------------------------------
@@ -114,11 +124,7 @@ class Adapter(DefaultSocialAccountAdapter):
         return Provider(request, app=self.get_app(request, provider=provider))
 
     def get_requests_session(self) -> requests.Session:
-        """The provider is called with patience that ends, and leads nowhere else."""
-        session = requests.Session()
-        session.max_redirects = 0
-        session.request = functools.partial(session.request, timeout=TIMEOUT_SECONDS)
-        return session
+        return Patience()
 
     def authenticate_by_email(self, sociallogin) -> None:
         """By nothing but `pre_social_login`, which knows of organisations."""

@@ -106,8 +106,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     @classmethod
-    def from_db(cls, db, field_names, values) -> "User":
-        user = super().from_db(db, field_names, values)
+    def from_db(cls, *args, **kwargs) -> "User":
+        user = super().from_db(*args, **kwargs)
         user._as_read = user._what_sessions_hang_on()
         return user
 

@@ -7,7 +7,7 @@ from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as code_forms
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.forms import ActivateTOTPForm, DeactivateTOTPForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import forms as passkey_forms
 from django import forms
 from django.core.cache import cache
@@ -22,7 +22,7 @@ NAME_LENGTH = 60
 
 def _as_code(form: forms.Form, label, help_text) -> None:
     field = form.fields["code"]
-    field.label, field.help_text, field.max_length = label, help_text, 20
+    field.label, field.help_text = label, help_text
     field.widget = forms.TextInput(
         attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "dir": "ltr", "autofocus": True}
     )
@@ -34,7 +34,7 @@ class AddCodesForm(ActivateTOTPForm):
         _as_code(self, _("Code"), CODE_HELP)
 
 
-class _CodeForm:
+class _CodeForm(code_forms.BaseAuthenticateForm):
     """A code of the app or a recovery code. Each is taken once; wrong ones are counted as wrong passwords are."""
 
     def __init__(self, *args, **kwargs):
@@ -79,29 +79,20 @@ class PasswordOnceMoreForm(account_forms.ReauthenticateForm):
         field.widget.attrs.pop("placeholder", None)
 
 
-class RemoveCodesForm(DeactivateTOTPForm):
-    pass
+def _ask_for_a_name(form: forms.Form, *, required: bool) -> None:
+    form.fields["name"] = forms.CharField(
+        label=_("Name"), max_length=NAME_LENGTH, required=required, validators=[validate_plain_text],
+        help_text=_("To tell it from others: where it is kept, such as “my telephone”."),
+    )  # fmt: skip
 
 
-class _NamedPasskey:
-    def clean_name(self) -> str:
-        name = super().clean_name() if hasattr(super(), "clean_name") else self.cleaned_data["name"]
-        validate_plain_text(name)
-        return name
-
-    def _ask_for_a_name(self) -> None:
-        self.fields["name"] = forms.CharField(
-            label=_("Name"), max_length=NAME_LENGTH, required=False,
-            help_text=_("To tell it from others: where it is kept, such as “my telephone”."),
-        )  # fmt: skip
-
-
-class AddPasskeyForm(_NamedPasskey, passkey_forms.AddWebAuthnForm):
+class AddPasskeyForm(passkey_forms.AddWebAuthnForm):
     field_order = ("name", "passwordless", "credential")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self._ask_for_a_name()
+        _ask_for_a_name(self, required=False)
+        self.fields["credential"].error_messages["required"] = _("No passkey came. Try again.")
         alone = self.fields["passwordless"]
         alone.label, alone.initial = _("Sign in with it alone"), True
         alone.help_text = _(
@@ -110,8 +101,7 @@ class AddPasskeyForm(_NamedPasskey, passkey_forms.AddWebAuthnForm):
         self.order_fields(self.field_order)
 
 
-class RenamePasskeyForm(_NamedPasskey, passkey_forms.EditWebAuthnForm):
+class RenamePasskeyForm(passkey_forms.EditWebAuthnForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self._ask_for_a_name()
-        self.fields["name"].required = True
+        _ask_for_a_name(self, required=True)

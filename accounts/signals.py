@@ -32,4 +32,4 @@ def _on_signed_in(*, request: Any, user: User, response: Any, **_signal: Any) ->
 
 
 def _on_password_changed(*, user: User, **_signal: Any) -> None:
-    services.tell_of_change(user, services.Change.PASSWORD)
+    services.note_change(user, user, services.Change.PASSWORD)

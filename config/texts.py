@@ -155,6 +155,7 @@ VERBS = (
     gettext_noop("threads merged"),
     gettext_noop("thread split"),
     gettext_noop("office given"),
+    gettext_noop("password changed"),
     gettext_noop("recovery codes made"),
     gettext_noop("second factor added"),
     gettext_noop("second factor removed"),

@@ -28,6 +28,7 @@ def guess(user, times=10):
     return answer.content.decode()
 
 
+@pytest.mark.both_stacks
 def test_guessing_at_an_account_is_stopped_and_does_not_lock_its_owner_out():
     user, owner, stranger = make_user(), Client(), Client()
     sign_in(owner, user)

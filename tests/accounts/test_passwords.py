@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone, translation
 
 from accounts.models import User
+from coordination.models import AuditEntry
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +123,7 @@ def test_whoever_is_signed_in_changes_the_password_and_stays_so(client, user):
     client.force_login(user)
     answer = client.post("/account/password/change/", {"oldpassword": OLD, "password1": NEW, "password2": NEW})
     assert answer["Location"] == "/account/preferences/"
+    assert AuditEntry.objects.get(verb="password changed").actor == user
     assert "Your new password is saved." in client.get(answer["Location"]).content.decode()
     assert User.objects.get().check_password(NEW)
 

@@ -91,6 +91,7 @@ def who_must():
     }
 
 
+@pytest.mark.both_stacks
 def test_whoever_must_have_one_and_has_none_reaches_nothing_but_setting_it_up(settings):
     settings.SECOND_FACTOR_FOR = MUST
     everybody = who_must()
@@ -121,6 +122,13 @@ def test_once_it_is_set_up_everything_opens_and_the_last_one_stays(settings, cli
     refused = client.post("/account/security/app/remove/").content.decode()
     assert "this is your only one" in refused
     assert Authenticator.objects.filter(type="totp").exists()
+    assert "No passkey came" in client.post("/account/security/passkeys/add/", {"name": "x"}).content.decode()
+    passkey = Authenticator.objects.create(user=administrator, type="webauthn", data={"name": "Key"})
+    assert client.post("/account/security/app/remove/")["Location"] == SECURITY
+    address = f"/account/security/passkeys/{passkey.pk}/"
+    assert "this is your only one" in client.post(f"{address}remove/").content.decode()
+    assert 'id="id_name_error"' in client.post(f"{address}name/", {"name": "a\u202eb"}).content.decode()
+    assert list(Authenticator.objects.exclude(type="recovery_codes")) == [passkey]
 
 
 def test_a_chair_of_today_is_asked_from_today(settings, client):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import sessions
 from accounts.models import IdentityProvider, User
 from coordination import access
-from coordination.models import Organisation
+from coordination.models import Organisation, Person
 from home import selectors, services
 from home.account_forms import IdentityProviderForm, ResetForm
 
@@ -48,7 +48,12 @@ def account_detail(request, pk):
             request, _("The second factor is reset, and all sessions have ended. A mail tells the person.")
         )
         return redirect("account_detail", pk=pk)
-    context = {"account": account, "form": form, "sessions": sessions.of(account).count()}
+    context = {
+        "account": account,
+        "form": form,
+        "sessions": sessions.of(account).count(),
+        "person": Person.objects.filter(user=account).first(),
+    }
     return render(request, "home/account_detail.html", context)
 
 

@@ -1,5 +1,6 @@
 """Emergency access: begun by an administrator with a reason, seen and ended by the chairs (docs/decisions/0026)."""
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -20,6 +21,12 @@ def emergency(request):
     """Break the glass: for administrators. For everyone else the page is not there."""
     if not access.can_in_office(request.user, "enter_in_emergency"):
         raise Http404
+    return _break_the_glass(request)
+
+
+@reauthentication_required(app="allauth.mfa")
+def _break_the_glass(request):
+    """Whoever sits down at a browser that was left open does not."""
     form = EmergencyForm(posted(request))
     if request.method == "POST" and attempt(form, lambda: services.begin_emergency(request.user, **form.cleaned_data)):
         messages.success(request, _("You can read the space now. Its chairs have been told."))

@@ -49,6 +49,7 @@ def person_detail(request, key):
         "meetings": encounters.met[:MEETINGS_SHOWN],
         "acquaintances": encounters.acquaintances,
         "actions": selectors.actions_of_person(person, request.user)[:ROWS_OF_A_PREVIEW],
+        "may_see_rights": selectors.may_see_rights_of(request.user, person),
     }
     return render(request, "coordination/person_detail.html", context)
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from coordination import access, selectors, services, space_sections
 from coordination.forms import EditSpaceForm, GrantForm, NewSpaceForm, RoleForm
-from coordination.models import Organisation, Space
+from coordination.models import Organisation, Person, Space
 from coordination.views.shared import attempt, attempt_on_latest, page_of, posted, require_or_404
 
 
@@ -144,7 +144,9 @@ def space_member(request, key, kind, pk):
             messages.success(request, _("The membership has ended.") if revokes else _("The role is changed."))
             still_member = access.role_in(request.user, space.pk) is not None
             return redirect("space_members", key=key) if still_member else redirect("space_list")
-    return render(request, "coordination/space_member.html", {"space": space, "held": held, "form": form})
+    person = Person.objects.filter(user=pk).first() if model is User else None
+    context = {"space": space, "held": held, "form": form, "person": person}
+    return render(request, "coordination/space_member.html", context)
 
 
 def _open(request, key) -> Space:

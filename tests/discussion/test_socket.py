@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from functools import partial
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -182,6 +183,20 @@ async def test_a_thread_closes_at_once_without_any_message(stack, room, end):
         await liaison.follow(room.thread)
         await later(end, room, room.liaison)
         assert (await liaison.until("closed"))["thread"] == room.thread.key
+
+
+async def test_a_thread_closes_for_an_emergency_access_that_ends(stack, room):
+    administrator = await later(make_user, platform_role="administrator")
+    begin = partial(coordination.begin_emergency, administrator, room.space, reason="Nobody else is here.", hours=1)
+    emergency = await later(begin)
+    async with tab_of(stack, administrator) as tab:
+        await tab.follow(room.thread)
+        await later(coordination.end_emergency, room.chair, emergency)
+        await tab.until("closed")
+    noted = AuditEntry.objects.filter(actor=administrator, verb="read in an emergency").values_list(
+        "object_id", flat=True
+    )
+    assert await later(list, noted) == [room.thread.pk]
 
 
 async def test_a_thread_closes_for_the_users_of_an_organisation_that_leaves(stack, room):

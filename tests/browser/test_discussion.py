@@ -175,8 +175,6 @@ def test_two_liaisons_do_all_that_a_discussion_offers(server, page_as, check_acc
     assert other.evaluate("window.said").count("New message: Bilal Shah") == 0
 
     # Bilal goes from page to page; Nadia's stays and shows what has become of it.
-    bell = one.locator("[data-accord-unread]")
-    before = bell.text_content()
     more(other, 4, "Change")
     check_accessibility(other)
     other.fill("main textarea", "Very well done.")
@@ -208,6 +206,7 @@ def test_two_liaisons_do_all_that_a_discussion_offers(server, page_as, check_acc
     press(other, "Delete")
     message(one, 5).get_by_text("Deleted by its author.").wait_for()
     more(other, 3, "Report")
+    before = one.locator("[data-accord-unread]").text_content()
     other.fill("main [name=reason]", "It shows a face.")
     press(other, "Report")
     one.wait_for_function(f"() => document.querySelector('[data-accord-unread]').textContent !== {before!r}")

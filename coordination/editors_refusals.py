@@ -95,7 +95,8 @@ def _entities_of(sent: Any) -> Iterator[Named]:
     """What the entities of a text name, as the browser sends it."""
     models = {"LINK": Page, "DOCUMENT": get_document_model(), "IMAGE": get_image_model()}
     try:
-        entities = list(json.loads(sent or "{}")["entityMap"].values())
+        # A text in which nothing stands yet is sent as null.
+        entities = list((json.loads(sent or "{}") or {})["entityMap"].values())
         named = [(models.get(entity["type"]), entity["data"].get("id")) for entity in entities]
     except KeyError:
         return  # no entities

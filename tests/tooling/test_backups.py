@@ -107,4 +107,5 @@ def test_the_database_is_brought_back_to_the_moment_before_somebody_deleted_ever
     with psycopg.connect(url) as connection:
         rows = connection.execute("SELECT title FROM coordination_action").fetchall()
     assert rows == [(action.title,)]
+    restored.stop()
     shutil.rmtree(folder)

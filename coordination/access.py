@@ -751,6 +751,11 @@ def role_in(user: Reader, space_id: int) -> str | None:
     return role_of(held) if held else None
 
 
+def is_member(user: Reader, space_id: int) -> bool:
+    """Whether `user` takes part in the space: whoever reads it in an emergency does not."""
+    return space_id in _spaces_joined(user)
+
+
 def role_of(permissions: Iterable[str]) -> str:
     """The highest role that these permissions on a space amount to."""
     return next(role for role in reversed(ROLE_PERMISSIONS) if set(ROLE_PERMISSIONS[role]) <= set(permissions))

@@ -68,7 +68,7 @@ def commitments(space: Space, user: access.Reader) -> Section:
 @register(order=80)
 def sheets(space: Space, user: access.Reader) -> Section | None:
     """Ways in and out by sheets and calendars, for those who take part."""
-    if access.role_in(user, space.pk) is None:
+    if not access.is_member(user, space.pk):
         return None
     labels = {"actions": _("Import actions from a sheet"), "commitments": _("Import commitments from a sheet")}
     imports = [(kind, label) for kind, label in labels.items() if access.can(user, RIGHT_TO_IMPORT[kind], space)]

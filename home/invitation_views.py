@@ -71,7 +71,7 @@ def invitation_sheet(request, key):
         "number_of_bad_rows": len({number for number, _column, _sentence in problems}),
         "seconds": SECONDS_BETWEEN_LOOKS,
     }
-    if sheet.stage == ImportStage.PREVIEW:
+    if sheet.stage == ImportStage.PREVIEW and not problems:
         context["preview"] = services.preview_of(request.user, sheet, ROWS_SHOWN)
     return render(request, "home/invitation_sheet.html", context)
 

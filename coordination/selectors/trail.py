@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from functools import cache
 from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q, QuerySet, UUIDField
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
@@ -19,6 +21,8 @@ from coordination.models import (
 )
 from coordination.selectors.lists import Chosen, Offered, occurring
 
+# Deeds of before and after lie nowhere.
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
 # Entries that are looked up together, for a file of all of them.
 EXPORTED_AT_ONCE = 500
 
@@ -76,12 +80,18 @@ def narrowed_trail(entries: QuerySet[AuditEntry], user: access.Reader, chosen: C
     if space := chosen("space"):
         entries = entries.filter(_on_what_is_read_by(user), space_id=space)
     if since := chosen("since"):
-        entries = entries.filter(at__date__gte=since)
+        entries = entries.filter(at__gte=_moment(since, time.min))
     if until := chosen("until"):
-        entries = entries.filter(at__date__lte=until)
+        entries = entries.filter(at__lte=_moment(until, time.max))
     if address := chosen("address"):
         entries = entries.filter(address=address)
     return entries.exclude(_withheld_from(user)) if chosen("who") or chosen("address") else entries
+
+
+def _moment(day: date, at: time) -> datetime:
+    """By the clock of the reader, as the page shows it; within what a database keeps as a moment. Asked so, and not by
+    day, an index finds it."""
+    return timezone.make_aware(datetime.combine(min(max(day, FIRST_DAY), LAST_DAY), at))
 
 
 def _verbs_that_say(words: str) -> list[str]:

@@ -22,7 +22,7 @@ def renew_feed(actor: User, space: Space | None = None) -> str:
 
     It is returned this once: what is kept is a hash of it.
     """
-    if space is not None and access.role_in(actor, space.pk) is None:
+    if space is not None and not access.is_member(actor, space.pk):
         raise PermissionDenied(_("You do not have the right to do this."))
     secret = new_secret()
     CalendarFeed.objects.update_or_create(user=actor, space=space, defaults={"digest": digest_of(secret)})
@@ -61,7 +61,7 @@ def feed_of(secret: str) -> CalendarFeed | None:
     feed = CalendarFeed.objects.select_related("user", "space__audience").filter(digest=digest_of(secret)).first()
     if feed is None:
         return None
-    if not feed.user.is_active or (feed.space is not None and access.role_in(feed.user, feed.space.pk) is None):
+    if not feed.user.is_active or (feed.space is not None and not access.is_member(feed.user, feed.space.pk)):
         feed.delete()
         return None
     return feed

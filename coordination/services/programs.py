@@ -54,7 +54,7 @@ def make_token(
     if not today < expires_on <= today + LONGEST_TERM:
         raise ValidationError({"expires_on": _("Choose a day from tomorrow on, at most a year ahead.")})
     spaces = list(spaces)
-    if any(access.role_in(actor, space.pk) is None for space in spaces):
+    if not all(access.is_member(actor, space.pk) for space in spaces):
         raise PermissionDenied(_("You do not have the right to do this."))
     if ApiToken.objects.filter(user=actor).count() >= MOST_TOKENS:
         raise ValidationError(_("At most %d tokens: end those that nothing uses any more.") % MOST_TOKENS)

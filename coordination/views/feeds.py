@@ -68,6 +68,6 @@ def _chosen(request: Any, spaces: list[Space]) -> Space | None:
     if not key:
         return None
     space = next((one for one in spaces if one.key == key), None)
-    if space is None or access.role_in(request.user, space.pk) is None:
+    if space is None or not access.is_member(request.user, space.pk):
         raise Http404
     return space

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from coordination import services
+from coordination import access, services
 from coordination.models import (
     Agreement,
     Country,
@@ -89,6 +89,7 @@ def load() -> bool:
         library_shelf.fill(cast)
         deeds.talk(cast)
         cast.past.lay_down()
+        _review(cast)
     _what_is_old_has_been_seen()
     return True
 
@@ -194,6 +195,13 @@ def _spaces(cast: Cast) -> None:
         if entry.marking != Marking.AMBER:
             services.change_marking(chair, space, entry.marking, reason="Open to all partners of the programme.")
         cast.spaces[entry.key] = Space.objects.get(pk=space.pk)
+
+
+def _review(cast: Cast) -> None:
+    """The members of the first space are to be confirmed; the chair has begun."""
+    chair, space = cast.users["chair"], next(iter(cast.spaces.values()))
+    services.open_access_review(space)
+    services.confirm_memberships(chair, space, [access.name_of_member(chair)])
 
 
 def _what_is_old_has_been_seen() -> None:

@@ -1,10 +1,12 @@
 """Events that anybody may come to: open days, courses, talks. What organisations hold among themselves is a meeting."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
@@ -13,9 +15,31 @@ from wagtail.models import Page
 
 from accounts.models import validate_time_zone
 from accounts.text import validate_plain_text
+from coordination.editors_forms import LatestPageForm
 from coordination.models import Country
 from knowledge import panels
 from knowledge.models.pages import TranslatedPage
+
+
+class EventPageForm(LatestPageForm):
+    """The times are typed and shown by the clock of the place, not by that of whoever edits."""
+
+    times = ("starts_at", "ends_at")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.times:
+            if moment := getattr(self.instance, name):
+                self.initial[name] = moment.astimezone(ZoneInfo(self.instance.time_zone)).replace(tzinfo=None)
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        for name in self.times:
+            if cleaned.get(name) and cleaned.get("time_zone"):
+                # The field has read what was typed by the clock of the editors' side.
+                typed = timezone.make_naive(cleaned[name])
+                cleaned[name] = typed.replace(tzinfo=ZoneInfo(cleaned["time_zone"]))
+        return cleaned
 
 
 class Event(TranslatedPage):
@@ -33,13 +57,15 @@ class Event(TranslatedPage):
     route_name = "event_detail"
     template = "knowledge/event_detail.html"
     context_object_name = "event"
+    base_form_class = EventPageForm
     content_panels: ClassVar[list] = [
         *Page.content_panels,
         panels.group(
             _("When and where"),
             [
-                FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at"), FieldPanel("time_zone")]),
-                FieldRowPanel([FieldPanel("place"), FieldPanel("link")]),
+                FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
+                FieldRowPanel([FieldPanel("time_zone"), FieldPanel("place")]),
+                FieldPanel("link"),
             ],
             help_text=_("By the clock of the place; readers see their own beside it."),
         ),

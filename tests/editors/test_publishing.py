@@ -10,7 +10,7 @@ from django.utils import timezone
 from coordination import publishing
 from coordination.models import AuditEntry, Marking, Role, Topic
 from discussion import selectors as news_of
-from knowledge.models import NewsItem
+from knowledge.models import Event, NewsItem
 from search.models import Entry
 from tests.factories import join, make_member, make_news, make_organisation, make_space, make_user, mark
 
@@ -146,6 +146,21 @@ def test_a_preview_shows_what_is_typed_and_leaves_nothing_behind(client, space):
     assert not Entry.objects.filter(title="As it will be").exists()
     client.force_login(make_member(space, Role.CONTRIBUTOR))
     assert client.get(reverse("wagtailadmin_pages:preview_on_edit", args=[page.pk])).status_code == 404
+
+
+def test_the_times_of_an_event_are_typed_by_the_clock_of_its_place(client, space):
+    author = make_member(space, Role.RAPPORTEUR)
+    client.force_login(author)
+    form = {
+        "title": "Open day", "language": "en", "summary": "", "body": "null", "time_zone": "Asia/Karachi",
+        "starts_at": "2026-12-07 10:00", "ends_at": "2026-12-07 13:00", "action-publish": "1",
+    }  # fmt: skip
+    answer = client.post(reverse("wagtailadmin_pages:add", args=["knowledge", "event", space.pk]), form)
+    event = Event.objects.get()
+    assert answer.status_code == 302
+    assert event.starts_at.isoformat() == "2026-12-07T05:00:00+00:00"
+    page = client.get(reverse("wagtailadmin_pages:edit", args=[event.pk])).content.decode()
+    assert 'value="2026-12-07 10:00"' in page and 'value="2026-12-07 13:00"' in page
 
 
 # --- its day -------------------------------------------------------------------------------------------------------

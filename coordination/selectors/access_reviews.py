@@ -69,10 +69,10 @@ def _since(space: Space) -> dict[str, datetime]:
     return {after.get("member", ""): at for after, at in entries.order_by("pk").values_list("after", "at")}
 
 
-def _last_seen(members: Iterable[Any]) -> dict[Any, datetime]:
+def _last_seen(members: Iterable[Any]) -> dict[Any, datetime | None]:
     """When a user signed in last; of an organisation, when any of its users did."""
     of_all = list(members)
-    users = {one: one.last_login for one in of_all if isinstance(one, User)}
+    users: dict[Any, datetime | None] = {one: one.last_login for one in of_all if isinstance(one, User)}
     organisations = [one for one in of_all if isinstance(one, Organisation)]
     latest = User.objects.filter(groups__organisation__in=organisations).values("groups__organisation")
     seen = dict(latest.annotate(latest=Max("last_login")).values_list("groups__organisation", "latest"))

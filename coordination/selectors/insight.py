@@ -59,7 +59,7 @@ def rights_of(person: Person, asker: access.Reader) -> Rights:
     in_office = asker.pk == user.pk or access.can_in_office(asker, "see_rights")
     grants = [one for one in access.grants_to(user) if in_office or one.space_id in access.memberships(asker)]
     entered = _entered_by(user, asker, in_office)
-    places = {one.space_id for one in [*grants, *entered]}
+    places = {one.space_id for one in grants} | {one.space_id for one in entered}
     known = Space.objects.live().readable_by(asker).in_bulk(places)
     seen: dict[int, SeenSpace] = {}
     for grant in grants:

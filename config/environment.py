@@ -99,6 +99,15 @@ class Environment(environ.Env):
             self._check_address(name, address, schemes, "host")
         return text
 
+    def scanner(self, name: str) -> str:
+        """A command with its path, or clamd://host:port, or clamd:/path/to/socket."""
+        text = str(self(name, default="")).strip()
+        if text.startswith("clamd://"):
+            self._check_address(name, text, ("clamd",), "host")
+        elif text and not text.startswith(("/", "clamd:/")):
+            refuse(name, "must be a command that begins with /, clamd://host:port, or clamd:/path/to/socket")
+        return text
+
     def database(self, name: str, default: str) -> dict[str, Any]:
         text = self(name, default="").strip() or default
         scheme = self._check_address(name, text, DATABASE_SCHEMES)

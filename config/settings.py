@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "widget_tweaks",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.forms",
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
@@ -66,8 +67,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.metrics.MeasuredMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "config.headers.HeadersMiddleware",
+    "config.headers.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -106,6 +108,9 @@ TEMPLATES = [
         },
     }
 ]
+
+# Widgets too are drawn by the templates of this project, where it has its own.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- the database: SQLite in WAL mode, or PostgreSQL ---------------------------------------------------------------
 DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'accord.sqlite3'}")}
@@ -231,28 +236,34 @@ OIDC_SECRETS = env.pairs("OIDC_SECRETS")
 PASSWORD_RESET_TIMEOUT = env.number("PASSWORD_RESET_HOURS", default=24) * 3600
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # no script reads the token: forms hold it
+if HTTPS:
+    # Browsers take a cookie of this name from this very host alone.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 CSRF_FAILURE_VIEW = "home.views.form_too_old"
 SESSION_COOKIE_AGE = env.number("SESSION_HOURS", default=12) * 3600
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = False  # the proxy's task
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview shows the page in a frame of the same origin
 
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ["/editors/"],  # Wagtail's own pages set styles inline
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         "style-src": ["'self'"],
         "connect-src": ["'self'"],
-        "frame-ancestors": ["'self'"],
+        "frame-ancestors": ["'self'"],  # a preview of the editors' side
         "base-uri": ["'none'"],
         "form-action": ["'self'"],
         "object-src": ["'none'"],
     },
 }
+# Wagtail's pages: no script within a page runs there either (coordination.editors_widgets). What remains: its texts'
+# editor adds sheets of styles (docs/decisions/0029).
+EDITORS_CONTENT_SECURITY_POLICY = {"style-src-elem": ["'self'", "'unsafe-inline'"]}
 
 # --- mail -----------------------------------------------------------------------------------------------------------
 vars().update(env.mail("EMAIL_URL", default="consolemail://"))
@@ -308,6 +319,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 UPLOAD_LIMIT_MB = env.number("UPLOAD_LIMIT_MB", default=50)
+# What is asked whether an upload is harmful; nothing by default (knowledge.scanning).
+UPLOAD_SCANNER = env.scanner("UPLOAD_SCANNER")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
 # --- the editors' side (Wagtail) -----------------------------------------------------------------------------------

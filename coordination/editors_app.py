@@ -10,7 +10,10 @@ class EditorsAppConfig(WagtailAdminAppConfig):
         from wagtail.models import TaskState, WorkflowState
         from wagtail.signals import task_submitted, workflow_approved, workflow_rejected, workflow_submitted
 
+        from coordination.editors_widgets import without_scripts
+
         super().ready()
+        without_scripts()
         deeds = (("submitted", workflow_submitted), ("approved", workflow_approved), ("rejected", workflow_rejected))
         for deed, signal in deeds:
             signal.disconnect(sender=WorkflowState, dispatch_uid=f"workflow_state_{deed}_email_notification")

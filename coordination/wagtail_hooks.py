@@ -8,7 +8,9 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.forms import CheckboxSelectMultiple
 from django.http import Http404
+from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from wagtail import hooks
@@ -34,6 +36,11 @@ editors_permissions.register()
 @hooks.register("register_rich_text_features", order=100)
 def links_lead_to_what_may_be_read(features: Any) -> None:
     rich_text.register(features)
+
+
+@hooks.register("insert_global_admin_js")
+def widgets_are_started_without_scripts_in_the_page() -> str:
+    return format_html('<script src="{}"></script>', static("accord/js/editors.js"))
 
 
 # --- what lists hold -----------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What may be uploaded. A file is judged by its content: its name only has to agree with it.
 
-Each kind is opened with the library that will read it later, within bounds, before anything is stored.
+Each kind is opened with the library that will read it later, within bounds, before anything is stored. Where the
+installation has a scanner it is asked besides; and a picture that is taken holds from then on nothing but what is seen.
 """
 
 import warnings
@@ -16,6 +17,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import validate_plain_text
+from knowledge.drawing import draw_anew
+from knowledge.scanning import refuse_harmful
 
 MEBIBYTE = 1024 * 1024
 # A picture of the largest camera in use; nine bytes of compressed zeros can claim a thousand times that.
@@ -26,6 +29,8 @@ MAX_PARTS = 5_000
 MAX_UNPACKED_BYTES = 300 * MEBIBYTE
 MAX_XML_BYTES = 60 * MEBIBYTE
 BYTES_THAT_TELL = 4096
+# What an upload that has been judged good bears: its size, so that it is scanned and drawn once.
+JUDGED = "_judged_good"
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,10 @@ class Kind:
 
 
 def check_upload(uploaded: Any, kinds: Collection[str] | None = None) -> None:
-    """Refuse, with a sentence, what is not a good file of one of `kinds` (suffixes; all that are known by default)."""
+    """Refuse, with a sentence, what is not a good file of one of `kinds` (suffixes; all that are known by default).
+
+    Of a picture that is good, `uploaded` holds afterwards what is seen and nothing else.
+    """
     validate_plain_text(uploaded.name)
     allowed = KINDS if kinds is None else {suffix: KINDS[suffix] for suffix in kinds}
     suffix = suffix_of(uploaded.name)
@@ -58,9 +66,15 @@ def check_upload(uploaded: Any, kinds: Collection[str] | None = None) -> None:
             code="size",
             params={"limit": settings.UPLOAD_LIMIT_MB},
         )
+    if getattr(uploaded, JUDGED, None) == uploaded.size:
+        return  # a form has, and now a service asks
     try:
         uploaded.seek(0)
         allowed[suffix].check(uploaded, suffix)
+        refuse_harmful(uploaded)
+        if suffix in PICTURE_FORMATS:
+            draw_anew(uploaded, PICTURE_FORMATS[suffix])
+        setattr(uploaded, JUDGED, uploaded.size)
     except ValidationError:
         raise
     except Exception as error:  # libraries raise nearly anything on a broken file

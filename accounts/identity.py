@@ -7,6 +7,7 @@ with, and nothing is made for whoever has no account.
 
 import hmac
 import json
+import logging
 import secrets
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
-from allauth.socialaccount.providers.base import AuthProcess
+from allauth.socialaccount.providers.base import AuthError, AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
@@ -33,7 +34,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import services
 from accounts.models import IdentityProvider, User
 
+logger = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 8
+LONGEST_REASON = 300
 LONGEST_ANSWER = 1_000_000
 CLOCKS_DIFFER_SECONDS = 60
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
@@ -55,6 +58,14 @@ def refused(request: HttpRequest, why: str) -> HttpResponse:
     """A sentence that says what is wrong; nothing was made."""
     context = {"sentence": REFUSALS[why], "try_again": why in ("failed", "cancelled", "closed")}
     return render(request, "accounts/provider_refused.html", context, status=403)
+
+
+def failed(request: HttpRequest, key: str, error: Any = None, exception: Exception | None = None) -> HttpResponse:
+    """The steps were not finished. The log says why: it concerns the provider, not the person."""
+    if error == AuthError.CANCELLED:
+        return refused(request, "cancelled")
+    logger.warning("The sign-in %s has failed: %s", key, str(exception or error)[:LONGEST_REASON])
+    return refused(request, "failed")
 
 
 class Patience(requests.Session):
@@ -133,13 +144,14 @@ class Adapter(DefaultSocialAccountAdapter):
         return False
 
     def on_authentication_error(self, request, provider, error=None, exception=None, extra_context=None) -> None:
-        raise ImmediateHttpResponse(refused(request, "cancelled" if error == "cancelled" else "failed"))
+        raise ImmediateHttpResponse(failed(request, provider.app.provider_id, error, exception))
 
     def pre_social_login(self, request, sociallogin: SocialLogin) -> None:
         provider: IdentityProvider = sociallogin.provider.record
         claims = sociallogin.claims
         found = find(provider, claims, sociallogin.user if sociallogin.is_existing else None)
         if isinstance(found, str):
+            logger.info("Through the sign-in %s nobody was let in: %s.", provider.key, found)
             raise ImmediateHttpResponse(refused(request, found))
         if not found.is_active:
             raise ImmediateHttpResponse(redirect("account_inactive"))

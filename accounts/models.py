@@ -125,10 +125,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         own password goes on: that session gets another key."""
         before = getattr(self, "_as_read", None)
         self._as_read = now = self._what_sessions_hang_on()
-        if before is None or before == now:
-            return
-        lost_office = before["platform_role"] and before["platform_role"] != now["platform_role"]
-        if lost_office or before["password"] != now["password"] or not now["is_active"]:
+        # What was not read, or is gone, is nothing that sessions hung on.
+        if before is not None and any(before[name] and before[name] != now[name] for name in now):
             from accounts import sessions
 
             sessions.end_others(self, None)

@@ -48,8 +48,8 @@ def _on_the_way(request, provider, email):
         answer = there.start(
             request, email=email, next_url=get_next_redirect_url(request), once_more=request.user.is_authenticated
         )
-    except OAuth2Error:
-        return identity.refused(request, "failed")
+    except OAuth2Error as error:
+        return identity.failed(request, provider.key, exception=error)
     context = {"url": answer["Location"], "organisation": provider.organisation}
     return render(request, "accounts/provider_on_the_way.html", context)
 
@@ -62,5 +62,5 @@ def provider_callback(request, key):
         return identity.ComingBack.adapter_view(identity.Steps(request, key))(request)
     except SocialApp.DoesNotExist:
         raise Http404 from None
-    except OAuth2Error:
-        return identity.refused(request, "failed")
+    except OAuth2Error as error:
+        return identity.failed(request, key, exception=error)

@@ -4,10 +4,14 @@ A session that is deleted ends everywhere at once: pages ask for it, and open so
 """
 
 import time
+from datetime import datetime
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.core.cache import caches
+from django.core.cache.backends.db import DatabaseCache
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -17,6 +21,8 @@ from accounts.models import User
 # Of a session: when it was noted last. A request in so many seconds writes.
 SEEN = "seen_at"
 SEEN_SECONDS = 300
+# So many expired sessions are cleared away in a round of the worker: each may have a socket that is told.
+CLEARED_AT_ONCE = 200
 # Where the server is called through a file, callers have no address.
 NO_ADDRESS = "::"
 AGENT_LENGTH = UserSession._meta.get_field("user_agent").max_length
@@ -59,3 +65,15 @@ def end(rows: QuerySet[UserSession]) -> int:
 def end_others(user: User, session_key: str | None) -> int:
     """End all but one of them; all, where that is None."""
     return end(UserSession.objects.filter(user=user).exclude(session_key=session_key or ""))
+
+
+def clear_away(now: datetime) -> None:
+    """In the worker’s round: expired sessions, what was noted of ended ones, and counts that have run out."""
+    expired = Session.objects.filter(expire_date__lt=now).values_list("pk", flat=True)
+    Session.objects.filter(pk__in=list(expired[:CLEARED_AT_ONCE])).delete()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    remembered = caches["default"]
+    if isinstance(remembered, DatabaseCache):
+        table = connection.ops.quote_name(remembered._table)
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [connection.ops.adapt_datetimefield_value(now)])

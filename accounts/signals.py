@@ -31,5 +31,9 @@ def _on_signed_in(*, request: Any, user: User, response: Any, **_signal: Any) ->
     guessing.remember(request, response, user.email)
 
 
-def _on_password_changed(*, user: User, **_signal: Any) -> None:
+def _on_password_changed(*, request: Any, user: User, **_signal: Any) -> None:
+    """Whoever has changed it here goes on, under another key of the session."""
+    if request.user.is_authenticated:
+        request.session.pop(sessions.SEEN, None)
+        sessions.note(request, user)
     services.note_change(user, user, services.Change.PASSWORD)

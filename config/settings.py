@@ -46,7 +46,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.usersessions",
+    "accounts.sessions_app.SessionsConfig",
     "channels",
     "django_htmx",
     "django_tasks",
@@ -164,7 +164,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "accounts_remembered",
         # Whoever makes up accounts must not push out what is counted of others.
-        "OPTIONS": {"MAX_ENTRIES": 200_000},
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
     },
     # What each process may remember for itself: small pictures (Wagtail's name for it), requests of tokens.
     "renditions": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "renditions"},

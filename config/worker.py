@@ -85,7 +85,8 @@ def _watch(stop: threading.Event) -> None:
 
 def _remind(stop: threading.Event) -> None:
     """Publish what waits for its day; remind of what is due, send those their mail of the day who want one mail for
-    all, and what was put off or left by a worker that died; clear away drafts and old searches."""
+    all, and what was put off or left by a worker that died; clear away drafts, old searches and expired sessions."""
+    from accounts import sessions
     from coordination import publishing, services
     from discussion import digests, drafts, mail, push
     from meetings import services as meetings
@@ -110,6 +111,7 @@ def _remind(stop: threading.Event) -> None:
         services.call_webhooks(now)
         services.forget_old_calls(now)
         drafts.clear_away(now)
+        sessions.clear_away(now)
         stop.wait(REMIND_SECONDS)
 
 

@@ -1,9 +1,12 @@
 """Sessions: listed for their owner, ended by the owner, and ended at once when what they stand on ends."""
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
+from accounts import sessions
 from accounts.models import PlatformRole, User
 from home import services
 from tests.accounts.signing import PASSWORD, sign_in
@@ -77,6 +80,13 @@ def test_all_of_them_end_at_once_when(what, here, elsewhere, user):
 def test_an_office_that_is_given_ends_nothing(here):
     services.appoint(None, User.objects.get(), PlatformRole.AUDITOR)
     assert is_in(here)
+
+
+def test_what_has_expired_is_cleared_away(here, elsewhere):
+    Session.objects.filter(pk=elsewhere.cookies["sessionid"].value).update(expire_date=timezone.now())
+    sessions.clear_away(timezone.now())
+    kept = here.cookies["sessionid"].value
+    assert list(Session.objects.values_list("pk")) == list(UserSession.objects.values_list("session_key")) == [(kept,)]
 
 
 def test_being_seen_costs_no_write_at_each_request(here, django_assert_num_queries, django_assert_max_num_queries):

@@ -4,7 +4,9 @@ import pytest
 from allauth.account.urls import urlpatterns as pages_of_allauth
 from django.urls import reverse
 
+from accounts.models import User
 from tests.factories import make_user
+from tests.passwords import QuickArgon2
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +66,22 @@ def test_a_closed_account_is_told_so_only_with_its_password(client, user):
     assert sign_in(client, user)["Location"] == "/account/inactive/"
     assert "This account is closed" in client.get("/account/inactive/").content.decode()
     assert "do not belong together" in sign_in(client, user, "not the password").content.decode()
+
+
+def test_nor_do_the_work_and_the_questions_to_the_database_tell(client, monkeypatch, django_assert_max_num_queries):
+    """A hash takes long; whoever measures the answer learns nothing."""
+    hashed, told = [], set()
+    for name in ("encode", "verify"):
+        original = getattr(QuickArgon2, name)
+        monkeypatch.setattr(QuickArgon2, name, lambda *args, of=original, **more: hashed.append(1) or of(*args, **more))
+    known, closed, invited = make_user(), make_user(is_active=False), make_user()
+    User.objects.filter(pk=invited.pk).update(password="!")
+    for address in (known.email, closed.email, invited.email, "nobody@accord.example"):
+        hashed.clear()
+        with django_assert_max_num_queries(60) as asked:
+            client.post("/account/login/", {"login": address, "password": "a guess"})
+        told.add((len(hashed), len(asked)))
+    assert len(told) == 1, told
 
 
 def test_too_many_attempts_are_stopped_for_a_while(client, user):

@@ -189,7 +189,7 @@ def test_an_emergency_access_shows_what_its_tokens_open_and_no_more(walk, client
     assert found and all(opened(one) for one in found)
     assert {one.marking for one in shown} == {Marking.CLEAR, Marking.GREEN, Marking.AMBER}
     # As a member reads who is named nowhere.
-    named_nowhere = {one for one in world.planted if opened(one) and one.kind in ("action", "thread", "file", "news")}
+    named_nowhere = {one for one in world.planted if opened(one) and one.kind in ("action", "resource", "news")}
     assert named_nowhere <= shown
     read = AuditEntry.objects.filter(actor=administrator, verb="read in an emergency")
     assert read.count() > 20 and not AuditEntry.objects.filter(actor=administrator, verb="read").exists()

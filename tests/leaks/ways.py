@@ -610,7 +610,7 @@ SITE: dict[str, Way] = {
 }  # fmt: skip
 
 
-# What programs ask with a token, which test_api walks: a browser is answered there that it has none.
+# What programs ask with a token, which test_exports walks: a browser is answered there that it has none.
 API = {
     "api:api-root": Way(alone(), verb=""),
     "api:openapi-json": Way(alone(), verb=""),

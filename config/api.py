@@ -31,7 +31,7 @@ class PerToken(AuthRateThrottle):
 
     cache = caches["this_process"]
 
-    def get_cache_key(self, request: HttpRequest) -> str:
+    def get_cache_key(self, request: Any) -> str:
         return self.cache_format % {"scope": self.scope, "ident": request.api_token.key}
 
 

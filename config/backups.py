@@ -175,9 +175,9 @@ def _plain(row: tuple) -> tuple:
 
 def _postgresql_rows(name: str) -> Iterator[tuple]:
     with connection.chunked_cursor() as cursor:
-        cursor.itersize = ROWS_AT_ONCE
-        cursor.execute(f"SELECT * FROM {_quoted(name)}")  # a table of ours, quoted
-        yield from cursor
+        cursor.execute(f"SELECT * FROM {_quoted(name)}")
+        while rows := cursor.fetchmany(ROWS_AT_ONCE):
+            yield from rows
 
 
 def _dump_postgresql(file: Path, snapshot: str) -> None:

@@ -137,7 +137,7 @@ def space_of(request: HttpRequest, key: str) -> Space:
     return access.open_readable(request, Space.objects.live().select_related("audience"), key=key)
 
 
-def in_space(request: HttpRequest, rows: QuerySet, key: str | None) -> QuerySet:
+def in_space(request: HttpRequest, rows: Any, key: str | None) -> Any:
     return rows.filter(space=space_of(request, key)) if key else rows
 
 
@@ -351,7 +351,7 @@ def commitments(request, asked: Query[CommitmentsAsked]):
     return {"items": [_commitment(one, known) for one in found], "next_offset": after}
 
 
-def _narrowed(request: HttpRequest, rows: QuerySet, asked: Any) -> QuerySet:
+def _narrowed(request: HttpRequest, rows: Any, asked: Any) -> Any:
     rows = in_space(request, rows, asked.space)
     wanted: dict[str, Any] = {
         "state": asked.state,
@@ -460,7 +460,7 @@ def _action(one: Action, known: dict[int, Space]) -> dict[str, Any]:
 
 @router.get("/actions", response={200: ActionsOut, **REFUSALS}, summary="Actions")
 def actions(request, asked: Query[ActionsAsked]):
-    rows = access.readable_at_once(Action.objects.all(), request.user).for_rows()
+    rows = access.readable_at_once(Action.objects.all().for_rows(), request.user)
     found, after = part_of(_narrowed(request, rows, asked), asked)
     known = selectors.known_spaces(request.user, found)
     return {"items": [_action(one, known) for one in found], "next_offset": after}

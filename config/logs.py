@@ -36,7 +36,7 @@ class Line(logging.Formatter):
 
     def formatException(self, ei: Failure) -> str:  # the name is Python's
         """As Python does; of errors that tell of content, without their message."""
-        text = super().formatException(ei)  # type: ignore[arg-type]
+        text = super().formatException(ei)
         told = _messages(ei[1])
         return "\n".join(_without(line, told) for line in text.splitlines())
 

@@ -34,8 +34,8 @@ class NewTokenForm(DeedForm):
     )
 
     def __init__(self, *args: Any, spaces: Any, **kwargs: Any) -> None:
-        initial = {"expires_on": timezone.localdate() + USUAL_TERM, **(kwargs.pop("initial", None) or {})}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {"expires_on": timezone.localdate() + USUAL_TERM}
+        super().__init__(*args, **kwargs)
         self.fields["spaces"].queryset = spaces
 
 

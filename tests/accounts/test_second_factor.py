@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts import second_factor
+from accounts import sealed, second_factor
 from accounts.models import PlatformRole
 from coordination.models import AuditEntry, Role
 from discussion import sessions as sessions_of_sockets
@@ -199,3 +199,11 @@ def test_the_only_administrator_who_has_lost_it_is_helped_by_whoever_runs_it(adm
     call_command("reset_second_factor", administrator.email, "The telephone is gone.")
     assert not Authenticator.objects.exists()
     assert AuditEntry.objects.get(verb="second factor reset").actor is None
+
+
+def test_under_another_secret_key_no_code_fits_unless_the_old_key_is_named(settings):
+    kept, old = sealed.seal("JBSWY3DPEHPK3PXP"), settings.SECRET_KEY
+    settings.SECRET_KEY = "another"
+    assert sealed.unseal(kept) != sealed.unseal(kept), "what nobody knows"
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert sealed.unseal(kept) == "JBSWY3DPEHPK3PXP"

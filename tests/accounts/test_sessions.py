@@ -1,8 +1,12 @@
 """Sessions: listed for their owner, ended by the owner, and ended at once when what they stand on ends."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.core.cache import caches
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -82,9 +86,18 @@ def test_an_office_that_is_given_ends_nothing(here):
     assert is_in(here)
 
 
-def test_what_has_expired_is_cleared_away(here, elsewhere):
+@pytest.mark.both_stacks
+def test_what_has_expired_is_cleared_away(settings, here, elsewhere):
+    from config import settings as own
+
+    settings.CACHES = own.CACHES
+    for name, seconds in (("soon-over", 1), ("to-be-kept", 3600)):
+        caches["default"].set(name, 1, timeout=seconds)
     Session.objects.filter(pk=elsewhere.cookies["sessionid"].value).update(expire_date=timezone.now())
-    sessions.clear_away(timezone.now())
+    sessions.clear_away(timezone.now() + timedelta(seconds=5))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT cache_key FROM {own.CACHES['default']['LOCATION']}")
+        assert cursor.fetchall() == [(":1:to-be-kept",)]
     kept = here.cookies["sessionid"].value
     assert list(Session.objects.values_list("pk")) == list(UserSession.objects.values_list("session_key")) == [(kept,)]
 

@@ -58,6 +58,22 @@ def test_a_wrong_address_is_named_with_the_reason(value, reason, monkeypatch):
         Environment().address("ELASTICSEARCH_URL", ("http", "https"))
 
 
+def test_who_must_have_a_second_factor_and_secrets_are_read_and_wrong_ones_refused(monkeypatch):
+    offices = ("auditor", "chairs")
+    for said, meant in (("", ["chairs"]), ("nobody", []), ("Auditor, chairs", ["auditor", "chairs"])):
+        monkeypatch.setenv("SECOND_FACTOR_FOR", said)
+        assert Environment().words("SECOND_FACTOR_FOR", offices, default=("chairs",)) == meant
+    monkeypatch.setenv("SECOND_FACTOR_FOR", "kings")
+    with pytest.raises(ImproperlyConfigured, match="it may name auditor, chairs, or nobody"):
+        Environment().words("SECOND_FACTOR_FOR", offices, default=())
+    monkeypatch.setenv("OIDC_SECRETS", "fia=a=b moi=c")
+    assert Environment().pairs("OIDC_SECRETS") == {"fia": "a=b", "moi": "c"}
+    monkeypatch.setenv("OIDC_SECRETS", "hunter2")
+    with pytest.raises(ImproperlyConfigured, match="name=secret") as refused:
+        Environment().pairs("OIDC_SECRETS")
+    assert "hunter2" not in str(refused.value)
+
+
 def test_a_password_in_a_wrong_address_is_not_repeated(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://accord:hunter2@host:99999/accord")
     with pytest.raises(ImproperlyConfigured) as refused:

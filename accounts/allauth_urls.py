@@ -5,7 +5,6 @@ closed until it is named here. Of second factors there are the pages named here,
 """
 
 from allauth.account.urls import urlpatterns as pages_of_allauth
-from allauth.mfa.webauthn import views as passkeys
 from django.db import transaction
 from django.http import Http404
 from django.urls import URLPattern, path
@@ -42,9 +41,9 @@ def _ours(page: URLPattern) -> URLPattern:
 urlpatterns = [
     *map(_ours, pages_of_allauth),
     path("login/code/", views.CodeAtSignIn.as_view(), name="mfa_authenticate"),
-    path("login/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("login/passkey/", views.PasskeyAlone.as_view(), name="mfa_login_webauthn"),
     path("once-more/code/", views.CodeOnceMore.as_view(), name="mfa_reauthenticate"),
-    path("once-more/passkey/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("once-more/passkey/", views.PasskeyOnceMore.as_view(), name="mfa_reauthenticate_webauthn"),
     path("security/", views.security, name="mfa_index"),
     path("security/app/add/", views.AddCodes.as_view(), name="mfa_activate_totp"),
     path("security/app/remove/", views.RemoveCodes.as_view(), name="mfa_deactivate_totp"),

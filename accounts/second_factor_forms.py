@@ -1,5 +1,7 @@
 """Forms of second factors: allauth's, in our words, with our counts of attempts."""
 
+from functools import wraps
+
 from allauth.account import forms as account_forms
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.core import context
@@ -9,8 +11,10 @@ from allauth.mfa.base import forms as code_forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import forms as passkey_forms
+from allauth.mfa.webauthn.internal import auth
 from django import forms
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts import guessing
@@ -86,7 +90,42 @@ def _ask_for_a_name(form: forms.Form, *, required: bool) -> None:
     )  # fmt: skip
 
 
+def _sensible(clean):
+    """What a browser would not send is no right code; the parser of passkeys stumbles over some of it."""
+
+    @wraps(clean)
+    def cleaned(form):
+        try:
+            return clean(form)
+        except ValidationError:
+            raise
+        except (AttributeError, KeyError, TypeError, ValueError) as nonsense:
+            raise get_adapter().validation_error("incorrect_code") from nonsense
+
+    return cleaned
+
+
+class PasskeyAtSignInForm(passkey_forms.AuthenticateWebAuthnForm):
+    """After the password. It is not counted: nobody guesses a passkey, and whoever has got hold of the password would
+    keep its owner out."""
+
+    @_sensible
+    def clean_credential(self):
+        auth.parse_authentication_response(self.cleaned_data["credential"])
+        return auth.complete_authentication(self.user, self.cleaned_data["credential"])
+
+
+class PasskeyAloneForm(passkey_forms.LoginWebAuthnForm):
+    clean_credential = _sensible(passkey_forms.LoginWebAuthnForm.clean_credential)
+
+
+class PasskeyOnceMoreForm(passkey_forms.ReauthenticateWebAuthnForm):
+    clean_credential = _sensible(passkey_forms.ReauthenticateWebAuthnForm.clean_credential)
+
+
 class AddPasskeyForm(passkey_forms.AddWebAuthnForm):
+    clean = _sensible(passkey_forms.AddWebAuthnForm.clean)
+
     field_order = ("name", "passwordless", "credential")
 
     def __init__(self, *args, **kwargs):

@@ -17,6 +17,9 @@ from accounts.second_factor_forms import (
     AddPasskeyForm,
     CodeAtSignInForm,
     CodeOnceMoreForm,
+    PasskeyAloneForm,
+    PasskeyAtSignInForm,
+    PasskeyOnceMoreForm,
     RenamePasskeyForm,
 )
 from accounts.services import Change
@@ -108,6 +111,15 @@ class ShowRecoveryCodes(recovery.ViewRecoveryCodesView):
 
 class CodeAtSignIn(codes.AuthenticateView):
     form_class = CodeAtSignInForm
+    webauthn_form_class = PasskeyAtSignInForm
+
+
+class PasskeyAlone(passkeys.LoginWebAuthnView):
+    form_class = PasskeyAloneForm
+
+
+class PasskeyOnceMore(passkeys.ReauthenticateWebAuthnView):
+    form_class = PasskeyOnceMoreForm
 
 
 class CodeOnceMore(codes.ReauthenticateView):

@@ -213,6 +213,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "30/m/ip,300/h/ip,10/15m/key",
     "login_failed_known": "10/15m/key",
 }
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}  # nobody guesses a passkey
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

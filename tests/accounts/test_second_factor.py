@@ -91,6 +91,31 @@ def who_must():
     }
 
 
+NO_PASSKEYS = (
+    "[]", "{}", "nonsense", '{"id": 1}', '{"id": "x", "rawId": "x", "type": "public-key", "response": {}}',
+    '{"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {"clientDataJSON": "e30", "userHandle": "MQ", '
+    '"authenticatorData": "AAAA", "signature": "AAAA", "attestationObject": "AAAA"}}',
+)  # fmt: skip
+
+
+def test_what_is_no_passkey_is_refused_wherever_one_is_sent_and_keeps_nobody_out(client):
+    user = make_user()
+    sign_in(client, user)
+    for sent in NO_PASSKEYS:
+        client.get("/account/security/passkeys/add/")
+        assert client.post("/account/security/passkeys/add/", {"name": "x", "credential": sent}).status_code == 200
+    secret = set_up_an_app(client)
+    browser = Client()
+    for sent in NO_PASSKEYS * 2:
+        browser.get("/account/login/passkey/", headers={"accept": "application/json"})
+        assert browser.post("/account/login/passkey/", {"credential": sent})["Location"] == "/account/login/"
+    sign_in(browser, user)
+    for sent in NO_PASSKEYS * 2:
+        browser.get("/account/login/code/")
+        assert browser.post("/account/login/code/", {"credential": sent}).status_code == 200
+    assert browser.post("/account/login/code/", {"code": code_of(secret, later=1)})["Location"] == "/desk/"
+
+
 @pytest.mark.both_stacks
 def test_whoever_must_have_one_and_has_none_reaches_nothing_but_setting_it_up(settings):
     settings.SECOND_FACTOR_FOR = MUST

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
 from django.core.cache.backends.db import DatabaseCache
@@ -72,8 +73,7 @@ def clear_away(now: datetime) -> None:
     expired = Session.objects.filter(expire_date__lt=now).values_list("pk", flat=True)
     Session.objects.filter(pk__in=list(expired[:CLEARED_AT_ONCE])).delete()
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
-    remembered = caches["default"]
-    if isinstance(remembered, DatabaseCache):
-        table = connection.ops.quote_name(remembered._table)
+    if isinstance(caches["default"], DatabaseCache):
+        table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [connection.ops.adapt_datetimefield_value(now)])

@@ -6,6 +6,7 @@ committed, in one order, in a table of its own. So nobody waits for the chain, a
 
 import hashlib
 import json
+import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from coordination.models import AuditEntry, AuditLink
 
 LINKED_AT_ONCE = 1000
+SALT_BYTES = 16
 # How many entries others may have written while a transaction that has written one was still open. An entry that comes
 # after more is found by a look at all of them, which a worker has when it starts.
 LATEST_ENTRIES = 100_000
@@ -46,8 +48,8 @@ def content_of(entry: AuditEntry) -> bytes:
     return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def digest_of(entry: AuditEntry) -> str:
-    return hashlib.sha256(content_of(entry)).hexdigest()
+def digest_of(entry: AuditEntry, salt: str) -> str:
+    return hashlib.sha256(salt.encode() + content_of(entry)).hexdigest()
 
 
 def hash_of(number: int, previous: str, digest: str) -> str:
@@ -92,8 +94,9 @@ def _link_some(all_of_them: bool) -> int:
     number, previous = (last.number, last.hash) if last else (0, "")
     links = []
     for entry in unlinked(all_of_them=all_of_them)[:LINKED_AT_ONCE]:
-        number, digest = number + 1, digest_of(entry)
-        links.append(AuditLink(number=number, entry=entry, digest=digest, previous=previous))
+        number, salt = number + 1, secrets.token_hex(SALT_BYTES)
+        digest = digest_of(entry, salt)
+        links.append(AuditLink(number=number, entry=entry, salt=salt, digest=digest, previous=previous))
         previous = links[-1].hash = hash_of(number, previous, digest)
     AuditLink.objects.bulk_create(links)
     return len(links)
@@ -138,7 +141,7 @@ def _look_at(
         return Broken(number, link.entry_id, "The link of this entry was changed.")
     if entry is None:
         return Broken(number, link.entry_id, "This entry was removed.")
-    if digest_of(entry) != link.digest:
+    if digest_of(entry, link.salt) != link.digest:
         return Broken(number, link.entry_id, "This entry was changed.")
     if latest is not None and entry.at < latest - LONGEST_DELAY:
         said = f"{entry.at:%Y-%m-%d %H:%M}"

@@ -63,8 +63,9 @@ def audit_export(request, form):
     # What was just done has its place in the chain before it leaves.
     chain.link_entries()
     target = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115  closed with the answer
-    head = chain.head()
-    written = writers[form](target, selectors.exported_deeds(entries, request.user, MOST_EXPORTED), head, request)
+    # How many entries there are is an auditor's to know.
+    head = chain.head() if access.can_in_office(request.user, "audit") else None
+    written = writers[form](target, _exported(request, entries), head, request)
     services.note_export(request.user, "audit trail", form, written, head=head.hash if head else "")
     return attachment(streamed(request, target), content_type, file_name)
 
@@ -84,7 +85,16 @@ def _number(text: str) -> int:
 
 
 # --- files ---------------------------------------------------------------------------------------------------------
-Exported = Iterator[tuple[selectors.Deed, AuditLink | None]]
+Exported = Iterator[dict[str, Any]]
+# What is numbered through tells how much else there is, and with the digest the number of a hash is found out: of the
+# chain a chair has the hashes alone.
+OF_AUDITORS = ("entry", "link", "digest", "previous")
+
+
+def _exported(request: Any, entries: Any) -> Exported:
+    left_out = () if access.can_in_office(request.user, "audit") else OF_AUDITORS
+    for deed, link in selectors.exported_deeds(entries, request.user, MOST_EXPORTED):
+        yield {name: value for name, value in _values(deed, link).items() if name not in left_out}
 
 
 def _values(deed: selectors.Deed, link: AuditLink | None) -> dict[str, Any]:
@@ -108,7 +118,8 @@ def _values(deed: selectors.Deed, link: AuditLink | None) -> dict[str, Any]:
     }
 
 
-def _headings() -> list[sheets.Heading]:
+def _headings(request: Any) -> list[sheets.Heading]:
+    left_out = () if access.can_in_office(request.user, "audit") else OF_AUDITORS
     labels = {
         "entry": (_("Entry"), 10),
         "at": (_("When"), 28),
@@ -124,29 +135,27 @@ def _headings() -> list[sheets.Heading]:
         "previous": (_("Hash before"), 66),
         "hash": (_("Hash in the chain"), 66),
     }
-    return [sheets.Heading(key, label, width) for key, (label, width) in labels.items()]
+    return [sheets.Heading(key, label, width) for key, (label, width) in labels.items() if key not in left_out]
 
 
 def _rows(exported: Exported) -> Iterator[list[sheets.Cell]]:
-    for deed, link in exported:
-        values = _values(deed, link)
-        values["deed"], values["kind"] = _(deed.entry.verb), str(deed.kind)
-        yield list(values.values())
+    for values in exported:
+        yield list({**values, "deed": _(values["deed"])}.values())
 
 
 def _write_csv(target: IO[bytes], exported: Exported, head: AuditLink | None, request: Any) -> int:
-    return sheets.write_csv(target, _headings(), _rows(exported))
+    return sheets.write_csv(target, _headings(request), _rows(exported))
 
 
 def _write_xlsx(target: IO[bytes], exported: Exported, head: AuditLink | None, request: Any) -> int:
     workbook = sheets.XlsxWriter(target)
-    written = workbook.table(_("Rows"), _headings(), _rows(exported))
+    written = workbook.table(_("Rows"), _headings(request), _rows(exported))
     moment = timezone.localtime()
     about = [
         [_("Exported from Accord for"), str(request.user)],
         [_("On"), f"{date_format(moment, 'DATETIME_FORMAT')} ({timezone.get_current_timezone_name()})"],
         [_("Rows"), str(written)],
-        [_("Head of the chain"), head.hash if head else "–"],
+        *([[_("Head of the chain"), head.hash]] if head else []),
     ]
     if written == MOST_EXPORTED:
         about.append([_("Mind"), _("These are the newest: narrow the trail down to have those before them.")])
@@ -156,11 +165,11 @@ def _write_xlsx(target: IO[bytes], exported: Exported, head: AuditLink | None, r
 
 
 def _write_lines(target: IO[bytes], exported: Exported, head: AuditLink | None, request: Any) -> int:
-    """One entry a line, after a line that says how the chain stood."""
-    stands = {"head": head.hash if head else None, "links": head.number if head else 0}
-    target.write(json.dumps(stands).encode() + b"\n")
+    """One entry a line; for an auditor after a line that says how the chain stood."""
+    if head is not None:
+        target.write(json.dumps({"head": head.hash, "links": head.number}).encode() + b"\n")
     written = 0
-    for deed, link in exported:
-        target.write(json.dumps(_values(deed, link), ensure_ascii=False).encode() + b"\n")
+    for values in exported:
+        target.write(json.dumps(values, ensure_ascii=False).encode() + b"\n")
         written += 1
     return written

@@ -215,5 +215,10 @@ def test_a_chair_takes_along_the_deeds_of_the_own_space_alone(client, deeds, cha
     client.force_login(chair)
     whole = b"".join(client.get("/audit/export.csv").streaming_content).decode()
     assert "Canary of the space" in whole and "Canary renamed" not in whole and "Canary there" not in whole
+    # No number that is given through tells how much is done elsewhere.
+    [line] = b"".join(client.get("/audit/export.jsonl").streaming_content).splitlines()
+    kept = AuditEntry.objects.get(verb="action moved").link
+    assert json.loads(line).keys() >= {"deed", "hash"} and json.loads(line)["hash"] == kept.hash
+    assert not json.loads(line).keys() & {"entry", "link", "digest", "previous", "head"}
     client.force_login(liaison)
     assert client.get("/audit/export.csv").status_code == 404

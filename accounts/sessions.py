@@ -74,6 +74,6 @@ def clear_away(now: datetime) -> None:
     Session.objects.filter(pk__in=list(expired[:CLEARED_AT_ONCE])).delete()
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     if isinstance(caches["default"], DatabaseCache):
-        table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+        table = connection.ops.quote_name(settings.REMEMBERED_TABLE)
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [connection.ops.adapt_datetimefield_value(now)])

@@ -159,10 +159,11 @@ CHECK_LINKS = env.switch("CHECK_LINKS", default=True)
 WORKER_HEARTBEAT = Path(env("WORKER_HEARTBEAT", default=str(BASE_DIR / "var" / "worker.beat")))
 
 # --- what all server processes remember together, such as attempts to sign in: in the database (docs/decisions/0024) --
+REMEMBERED_TABLE = "accounts_remembered"
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "accounts_remembered",
+        "LOCATION": REMEMBERED_TABLE,
         # Whoever makes up accounts must not push out what is counted of others.
         "OPTIONS": {"MAX_ENTRIES": 50_000},
     },

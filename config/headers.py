@@ -4,7 +4,7 @@ from typing import Any
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 
 from coordination import editors_gate
 
@@ -13,6 +13,7 @@ UNUSED = (
     "accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope", "hid", "magnetometer",
     "idle-detection", "microphone", "midi", "payment", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
 )  # fmt: skip
+ANSWERED = ("GET", "HEAD", "POST", "OPTIONS")
 PERMISSIONS = ", ".join(f"{name}=()" for name in UNUSED)
 
 
@@ -23,7 +24,8 @@ class HeadersMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> Any:
-        response = self.get_response(request)
+        # It would send back what the browser sent, cookies that no script reads among it.
+        response = HttpResponseNotAllowed(ANSWERED) if request.method == "TRACE" else self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         # No page of another origin includes what is here: neither a picture nor the answer to a program.
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")

@@ -21,7 +21,7 @@ def _render(self: Any, name: str, value: Any, attrs: dict[str, Any], renderer: A
     html = self.render_html(name, value_data, attrs)
     arguments = [attrs["id"], self.get_js_init_options(attrs["id"], name, value_data)]
     return format_html(
-        '{}<script type="application/json" data-start="{}" data-with="{}"></script>',
+        '{}<template data-start="{}" data-with="{}"></template>',
         html,
         self.js_constructor,
         json.dumps(arguments),

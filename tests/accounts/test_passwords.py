@@ -86,6 +86,7 @@ def test_a_link_ends_after_a_day(client, user, mailoutbox):
         ("short", "short", "password1"),
         (NEW, "another one of those", "password2"),
         ("password1234", "password1234", "password1"),
+        ("Accord-ICMPD-2026", "Accord-ICMPD-2026", "password1"),
     ],
 )
 def test_a_bad_new_password_is_refused_beside_its_field(client, user, mailoutbox, password, again, field):

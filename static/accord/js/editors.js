@@ -1,7 +1,7 @@
-// Starts Wagtail's widgets on the editors' side. What Wagtail would write into the page as a script stands there as data:
-// no script within a page runs. See coordination/editors_widgets.py.
+// Starts Wagtail's widgets on the editors' side. Where Wagtail would write a script into the page, an empty template
+// stands there and says what to start: no script within a page runs. See coordination/editors_widgets.py.
 
-const WAITING = "script[data-start]:not([data-started])";
+const WAITING = "template[data-start]:not([data-started])";
 
 const start = (element) => {
   element.setAttribute("data-started", "");

@@ -55,9 +55,17 @@ def test_nothing_is_sent_back_as_it_came(by_https):
     assert b"canary" not in answer.content
 
 
+COOKIES = {
+    "SESSION_COOKIE_NAME": "__Host-sessionid", "CSRF_COOKIE_NAME": "__Host-csrftoken",
+    "LANGUAGE_COOKIE_NAME": "__Host-language", "SESSION_COOKIE_SECURE": "True", "CSRF_COOKIE_SECURE": "True",
+    "SESSION_COOKIE_HTTPONLY": "True", "CSRF_COOKIE_HTTPONLY": "True", "SESSION_COOKIE_SAMESITE": "Lax",
+    "CSRF_COOKIE_SAMESITE": "Lax",
+}  # fmt: skip
+
+
 def test_with_https_cookies_are_for_this_host_alone():
-    names = "s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE"
-    said = f"from django.conf import settings as s; print({names})"
+    said = "import sys; from django.conf import settings; print(*(getattr(settings, name) for name in sys.argv[1:]))"
     environment = {**os.environ, "BASE_URL": "https://accord.example", "DJANGO_SETTINGS_MODULE": "config.settings"}
-    found = subprocess.run([sys.executable, "-c", said], env=environment, capture_output=True, text=True, check=True)
-    assert found.stdout.split() == ["__Host-sessionid", "__Host-csrftoken", "True"]
+    command = [sys.executable, "-c", said, *COOKIES]
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert found.stdout.split() == list(COOKIES.values())

@@ -112,8 +112,7 @@ def _front_page(cast: Cast) -> None:
 
 def _countries_and_topics(cast: Cast) -> None:
     for code in cast.facts["programme"]["countries"]:
-        english, russian, urdu = room.COUNTRIES[code]
-        names = {"name": english, "name_ru": russian, "name_ur": urdu}
+        names = dict(zip(("name", "name_ru", "name_ur"), room.COUNTRIES[code], strict=True))
         cast.countries[code], _created = Country.objects.update_or_create(
             code=code, defaults={**names, "in_programme": True}
         )

@@ -79,7 +79,9 @@ def test_a_sheet_invites_all_of_its_people_once_each_with_one_mail(officer, fia,
     second.save()
     again = checked(officer, row(1), row(2, "MoI"))
     assert again.shown == [[2, "again"], [3, "refused"]]
-    assert [list(problem) for problem in again.problems] == [[3, "E-mail address", "This address already has an account."]]
+    assert [list(problem) for problem in again.problems] == [
+        [3, "E-mail address", "This address already has an account."]
+    ]
 
 
 WRONG = {

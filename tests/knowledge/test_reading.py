@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
-from coordination import named
+from coordination import named, outside
 from coordination.models import AuditEntry, Marking, Role
 from knowledge import links, selectors, services
 from knowledge.models import BrokenLink, BrokenLinkReason, Question, ReadingListItem, Use, Verdict

@@ -2,16 +2,12 @@
 
    Where sockets do not come through it waits for news by requests; without scripts the form is an ordinary one. */
 
+import { Announcer } from "./announcer.js";
 import { Messages, replace } from "./messages.js";
 import { follow, isFailing, isOpen, on, send } from "./socket.js";
 import { enhance } from "./writing.js";
 
 const TYPING_SHOWN = 5000;
-// New messages are said to those who listen in one sentence, however many come at once: when none has come for a moment,
-// or, while they keep coming, now and then.
-const ANNOUNCE_AFTER = 1500;
-const ANNOUNCE_WITHIN = 8000;
-const NAMES_SAID = 3;
 const READ_EVERY = 2000;
 // Without a socket: how long to wait after a request that failed.
 const AGAIN_AFTER = 10000;
@@ -26,7 +22,7 @@ class Panel {
     this.change = Number(element.dataset.after);
     this.messages = new Messages(element);
     this.own = new Set();
-    this.unsaid = [];
+    this.announcer = new Announcer(this.part("announce"), this.own);
     this.form = enhance(element, this.thread, () => this.ask(element.dataset.messages), (number) => this.own.add(number));
     follow(this.thread, () => this.change);
   }
@@ -41,7 +37,7 @@ class Panel {
     this.change = Math.max(this.change, change);
     if (!fresh.length) return;
     this.say("typing", []);
-    this.announce(fresh);
+    this.announcer.tell(fresh);
     this.read();
   }
 
@@ -58,26 +54,6 @@ class Panel {
   rename(subject) {
     const title = document.querySelector(`[data-accord-title-of="${this.thread}"] :is(h1, h2 bdi)`);
     if (title) title.textContent = subject;
-  }
-
-  announce(fresh) {
-    this.unsaid.push(...fresh);
-    this.unsaidSince ??= Date.now();
-    const left = this.unsaidSince + ANNOUNCE_WITHIN - Date.now();
-    window.clearTimeout(this.saying);
-    this.saying = window.setTimeout(() => this.sayNew(), Math.max(0, Math.min(ANNOUNCE_AFTER, left)));
-  }
-
-  /* How many are new, and of whom. One's own are none. */
-  sayNew() {
-    const items = this.unsaid.splice(0).filter((item) => !this.own.has(Number(item.dataset.number)));
-    this.unsaidSince = null;
-    const place = this.part("announce");
-    if (!place || !items.length) return;
-    const names = new Set(items.map((item) => item.querySelector("strong")?.textContent).filter(Boolean));
-    const shown = [...names].slice(0, NAMES_SAID).join(", ") + (names.size > NAMES_SAID ? "…" : "");
-    if (items.length === 1) place.textContent = place.dataset.label + (shown && `: ${shown}`);
-    else place.textContent = `${place.dataset.many}: ${items.length}${shown && ` (${shown})`}`;
   }
 
   /* What is on the screen has been read. */

@@ -1,7 +1,7 @@
 """What the tests of knowledge start from."""
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 
 from coordination.models import Topic
 
@@ -10,7 +10,7 @@ from coordination.models import Topic
 def own_media(settings, tmp_path):
     """Files of a test lie in its own folder; Wagtail's memory of renditions, by number, ends with it."""
     settings.MEDIA_ROOT = tmp_path / "media"
-    cache.clear()
+    caches["renditions"].clear()
 
 
 @pytest.fixture

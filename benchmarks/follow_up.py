@@ -56,6 +56,7 @@ def main() -> None:
     is_there = bool(KEPT and few._execute("SELECT 1 FROM pg_database WHERE datname = %s", many.name))
     os.environ |= {
         "SECRET_KEY": "only-for-benchmarks",
+        "SECOND_FACTOR_FOR": "nobody",
         "DATABASE_URL": few.url,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "ALLOWED_HOSTS": "testserver",

@@ -18,6 +18,7 @@ def database(index: str = "") -> Iterator[str]:
     server = os.environ.get("DATABASE_URL", "")
     os.environ |= {
         "SECRET_KEY": "only-for-benchmarks",
+        "SECOND_FACTOR_FOR": "nobody",
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "ALLOWED_HOSTS": "testserver",
         "ELASTICSEARCH_URL": os.environ.get("ELASTICSEARCH_URL", "") if index else "",

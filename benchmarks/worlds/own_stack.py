@@ -21,6 +21,7 @@ def own_stack() -> Iterator[Any]:
     signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(1))
     os.environ |= {
         "SECRET_KEY": "only-for-benchmarks",
+        "SECOND_FACTOR_FOR": "nobody",
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "ELASTICSEARCH_URL": "",
         "LOG_LEVEL": "ERROR",

@@ -91,13 +91,14 @@ def quotation(told: notifier.Notification) -> Quotation:
 def letter(news: Notification, told: notifier.Notification) -> EmailMessage:
     """The mail, in the language of the moment."""
     quoted, reply_to = quotation(told), told.reply_to(news.user)
-    stop = mail_stops.address_of_kind(news)
+    # Of what is urgent there is no end.
+    stop = "" if told.urgent else mail_stops.address_of_kind(news)
     said = [
         _("Hello %(name)s,") % {"name": news.user.name},
         *_what(quoted, settings.BASE_URL + reverse("notification_open", args=[news.key])),
         *([told.how_to_reply()] if reply_to else []),
         told.why(news.user),
-        _("No more mails of this kind:\n%(url)s") % {"url": stop},
+        *([_("No more mails of this kind:\n%(url)s") % {"url": stop}] if stop else []),
     ]
     return EmailMessage(
         subject=quoted.subject or told.pushed(),
@@ -105,7 +106,7 @@ def letter(news: Notification, told: notifier.Notification) -> EmailMessage:
         to=[news.user.email],
         reply_to=[reply_to] if reply_to else None,
         # The same for a mail that is sent again, so that mail programs show it once.
-        headers={"Message-ID": message_id(_name_of_the_mail(news, told)), **mail_stops.headers(stop)},
+        headers={"Message-ID": message_id(_name_of_the_mail(news, told)), **(mail_stops.headers(stop) if stop else {})},
     )
 
 

@@ -323,10 +323,10 @@ class MembershipGranted(Notification):
 
 
 class AboutAnEmergency(Notification):
-    """To the chairs, at once and by every way."""
+    """To the chairs, at once and by every way; of each, also while the one before has not been looked at."""
 
     section = gettext_lazy("Agreements and spaces")
-    by_mail = urgent = True
+    by_mail = urgent = reminds = True
 
     def recipients(self) -> Iterable[User]:
         return services.chairs_of(self.obj)

@@ -115,6 +115,9 @@ def test_the_chairs_are_told_at_once_whatever_they_have_chosen(clock, space, cha
         ([chair.email], "Emergency access to a space that you chair"),
         ([chair.email], "An emergency access has ended"),
     ]
+    services.begin_emergency(administrator, space, reason=REASON, hours=2)  # before anybody has looked
+    mail.send_waiting.func()
+    assert [letter.subject for letter in letters.outbox[2:]] == ["Emergency access to a space that you chair"]
     said = "".join(letter.body + str(letter.extra_headers) for letter in letters.outbox)
     assert not any(word in said for word in ("Border management", REASON, "No more mails", "List-Unsubscribe"))
 

@@ -617,10 +617,13 @@ def forget_connection() -> None:
 def forget_what_was_read() -> None:
     """Keys of another database must not be remembered."""
     from django.contrib.contenttypes.models import ContentType
-    from django.core.cache import cache
+    from django.core.cache import caches
+    from django.core.cache.backends.locmem import LocMemCache
 
     ContentType.objects.clear_cache()
-    cache.clear()
+    for kept in caches.all(initialized_only=True):
+        if isinstance(kept, LocMemCache):
+            kept.clear()  # those in the database are gone with it
 
 
 # --- the fixture ---------------------------------------------------------------------------------------------------

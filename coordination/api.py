@@ -4,6 +4,7 @@ Everything is asked for in the name of the token's owner and by the access rule,
 (access.within): what its reader may not see is answered as what is not there. docs/api.md is for those who call it.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -66,6 +67,13 @@ def part_of(rows: QuerySet, part: Part) -> tuple[list[Any], int | None]:
     found = list(rows[part.offset : part.offset + part.limit + 1])
     after = part.offset + part.limit
     return found[: part.limit], after if len(found) > part.limit and after <= FURTHEST_ROW else None
+
+
+def listed(request: HttpRequest, rows: Any, part: Part, make: Callable[[Any, dict[int, Space]], Any]) -> dict[str, Any]:
+    """The answer of a list: that part of `rows`, each as `make` tells of it to those who may know of its space."""
+    found, after = part_of(rows, part)
+    known = selectors.known_spaces(request.user, found)
+    return {"items": [make(one, known) for one in found], "next_offset": after}
 
 
 def address(obj: Any) -> str:
@@ -268,9 +276,7 @@ def agreements(request, asked: Query[AgreementsAsked]):
     rows = in_space(request, rows, asked.space)
     if asked.state:
         rows = rows.filter(state=asked.state)
-    found, after = part_of(rows, asked)
-    known = selectors.known_spaces(request.user, found)
-    return {"items": [_agreement(one, known) for one in found], "next_offset": after}
+    return listed(request, rows, asked, _agreement)
 
 
 @router.get("/agreements/{key}", response={200: WholeAgreementOut, **REFUSALS}, summary="One agreement, with its text")
@@ -324,11 +330,14 @@ class CommitmentsOut(Schema):
     next_offset: int | None
 
 
-class CommitmentsAsked(Part):
+class DueAsked(Part):
     space: Key | None = None
-    state: CommitmentState | None = None
     due_until: date | None = None
     updated_since: datetime | None = None
+
+
+class CommitmentsAsked(DueAsked):
+    state: CommitmentState | None = None
 
 
 def _commitment(one: Commitment, known: dict[int, Space]) -> dict[str, Any]:
@@ -346,9 +355,7 @@ def _commitment(one: Commitment, known: dict[int, Space]) -> dict[str, Any]:
 @router.get("/commitments", response={200: CommitmentsOut, **REFUSALS}, summary="Commitments")
 def commitments(request, asked: Query[CommitmentsAsked]):
     rows = Commitment.objects.readable_by(request.user).select_related("audience", "party", "owed_to")
-    found, after = part_of(_narrowed(request, rows, asked), asked)
-    known = selectors.known_spaces(request.user, found)
-    return {"items": [_commitment(one, known) for one in found], "next_offset": after}
+    return listed(request, _narrowed(request, rows, asked), asked, _commitment)
 
 
 def _narrowed(request: HttpRequest, rows: Any, asked: Any) -> Any:
@@ -422,11 +429,8 @@ class ActionsOut(Schema):
     next_offset: int | None
 
 
-class ActionsAsked(Part):
-    space: Key | None = None
+class ActionsAsked(DueAsked):
     state: ActionState | None = None
-    due_until: date | None = None
-    updated_since: datetime | None = None
 
 
 class NewAction(Schema):
@@ -461,9 +465,7 @@ def _action(one: Action, known: dict[int, Space]) -> dict[str, Any]:
 @router.get("/actions", response={200: ActionsOut, **REFUSALS}, summary="Actions")
 def actions(request, asked: Query[ActionsAsked]):
     rows = access.readable_at_once(Action.objects.all().for_rows(), request.user)
-    found, after = part_of(_narrowed(request, rows, asked), asked)
-    known = selectors.known_spaces(request.user, found)
-    return {"items": [_action(one, known) for one in found], "next_offset": after}
+    return listed(request, _narrowed(request, rows, asked), asked, _action)
 
 
 @router.get("/actions/{key}", response={200: WholeActionOut, **REFUSALS}, summary="One action")

@@ -14,9 +14,10 @@ from django.utils.translation import override
 from django_tasks import task
 
 from accounts.models import User
-from coordination import access, audit, services, sheets
+from coordination import access, audit, services
 from coordination.columns import guess
 from coordination.models import ImportStage, Role
+from coordination.services import sheet_stages
 from home.invitation_plan import COLUMNS, Plan, PlannedInvitation
 from home.models import InvitationSheet
 from home.services import invite_person
@@ -47,10 +48,7 @@ def open_sheet(actor: User, *, content: bytes, file_name: str = "", submission: 
         return sent_before
     if InvitationSheet.objects.filter(created_by=actor).exclude(stage=ImportStage.DONE).count() >= MOST_OPEN:
         raise ValidationError({"file": _("You have %d sheets here already: import or delete one first.") % MOST_OPEN})
-    try:
-        read = sheets.read(content, MOST_INVITED)
-    except ValidationError as refusal:
-        raise ValidationError({"file": refusal.messages}) from refusal
+    read = sheet_stages.read_sheet(content, MOST_INVITED)
     sheet = InvitationSheet(
         file_name=file_name[:255],
         headings=read.headings,
@@ -78,14 +76,8 @@ def _sent_as(actor: User, submission: UUID | None) -> InvitationSheet | None:
 def match_sheet(actor: User, sheet: InvitationSheet, matching: dict[str, int]) -> InvitationSheet:
     """Say which heading is which column, and check all rows by it. Nothing is written but the preview."""
     sheet = _locked(actor, sheet)
-    if sheet.stage not in (ImportStage.MATCHING, ImportStage.PREVIEW):
-        raise ValidationError(_("This sheet is being imported already."))
-    sheet.matching = {key: place for key, place in matching.items() if 0 <= place < len(sheet.headings)}
-    missing = [str(column.label) for column in COLUMNS if column.required and column.key not in sheet.matching]
-    if missing:
-        raise ValidationError(_("Choose the headings for: %s.") % ", ".join(missing))
-    if len(set(sheet.matching.values())) < len(sheet.matching):
-        raise ValidationError(_("One heading is chosen twice."))
+    sheet_stages.check_may_match(sheet)
+    sheet_stages.take_matching(sheet, matching, COLUMNS)
     plan = Plan(sheet, actor)
     sheet.shown, sheet.problems = [row.shown for row in plan.rows], plan.problems[:MOST_PROBLEMS]
     sheet.made = len({row.values["email"] for row in plan.rows if not row.problems})
@@ -105,8 +97,7 @@ def start_sheet(actor: User, sheet: InvitationSheet) -> InvitationSheet:
     sheet = _locked(actor, sheet)
     if sheet.stage in (ImportStage.WAITING, ImportStage.DONE):
         return sheet
-    if sheet.stage != ImportStage.PREVIEW or sheet.problems:
-        raise ValidationError(_("Put right what is refused, and send the sheet once more."))
+    sheet_stages.check_may_start(sheet)
     sheet.stage, sheet.started_at = ImportStage.WAITING, timezone.now()
     sheet.save()
     invite_all.enqueue(sheet.key)
@@ -128,8 +119,7 @@ def check_sheet_again(actor: User, sheet: InvitationSheet) -> InvitationSheet:
 def discard_sheet(actor: User, sheet: InvitationSheet) -> None:
     """Delete the sheet and all that was said of it. Who was invited stays invited."""
     sheet = _locked(actor, sheet)
-    if sheet.stage == ImportStage.WAITING and not sheet.is_stuck:
-        raise ValidationError(_("This sheet is being imported already."))
+    sheet_stages.check_may_discard(sheet)
     sheet.delete()
 
 

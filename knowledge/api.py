@@ -98,9 +98,7 @@ def resources(request, asked: Query[ResourcesAsked]):
     rows = api.in_space(request, rows, asked.space)
     if asked.kind:
         rows = rows.filter(kind=asked.kind)
-    found, after = api.part_of(rows, asked)
-    known = selectors.known_spaces(request.user, found)
-    return {"items": [_resource(one, known) for one in found], "next_offset": after}
+    return api.listed(request, rows, asked, _resource)
 
 
 @router.get("/resources/{key}", response={200: WholeResourceOut, **REFUSALS}, summary="One resource, with its files")
@@ -119,9 +117,7 @@ def resource(request, key: Key):
 @router.get("/service-points", response={200: ServicePointsOut, **REFUSALS}, summary="Places that serve migrants")
 def service_points(request, part: Query[Part]):
     rows = ServicePoint.live_pages().readable_by(request.user).select_related("audience", "organisation")
-    found, after = api.part_of(rows.order_by("title", "pk"), part)
-    known = selectors.known_spaces(request.user, found)
-    return {"items": [_service_point(one, known) for one in found], "next_offset": after}
+    return api.listed(request, rows.order_by("title", "pk"), part, _service_point)
 
 
 def _service_point(one: ServicePoint, known: dict[int, Space]) -> dict[str, Any]:
@@ -140,9 +136,7 @@ def _service_point(one: ServicePoint, known: dict[int, Space]) -> dict[str, Any]
 @router.get("/glossary", response={200: TermsOut, **REFUSALS}, summary="Terms, in the languages that they are in")
 def glossary(request, part: Query[Part]):
     rows = GlossaryTerm.live_pages().readable_by(request.user).select_related("audience").order_by("title", "pk")
-    found, after = api.part_of(rows, part)
-    known = selectors.known_spaces(request.user, found)
-    return {"items": [_term(one, known) for one in found], "next_offset": after}
+    return api.listed(request, rows, part, _term)
 
 
 def _term(one: GlossaryTerm, known: dict[int, Space]) -> dict[str, Any]:

@@ -85,9 +85,7 @@ def list_meetings(request, asked: Query[MeetingsAsked]):
         rows = rows.filter(ends_at__gte=asked.since)
     if asked.until:
         rows = rows.filter(starts_at__lte=asked.until)
-    found, after = api.part_of(rows, asked)
-    known = selectors.known_spaces(request.user, found)
-    return {"items": [_meeting(one, known) for one in found], "next_offset": after}
+    return api.listed(request, rows, asked, _meeting)
 
 
 @router.get("/meetings/{key}", response={200: WholeMeetingOut, **REFUSALS}, summary="One meeting, with its agenda")

@@ -23,6 +23,7 @@ from coordination import access, audit, sheets
 from coordination.columns import IMPORTED, guess
 from coordination.import_plan import CHANGED, KEYS_AT_ONCE, MADE, SAME, Plan, Planned
 from coordination.models import Action, Commitment, Import, ImportKind, ImportProgress, ImportStage, Space
+from coordination.services import sheet_stages
 from coordination.services.actions import create_action, edit_action, reassign_action, report_on_action
 from coordination.services.commitments import edit_commitment, make_commitment
 from coordination.services.shared import remembering_who_takes_part, require
@@ -59,10 +60,7 @@ def open_import(
         return sent_before
     if Import.objects.filter(created_by=actor).exclude(stage=ImportStage.DONE).count() >= MOST_OPEN:
         raise ValidationError({"file": _("You have %d sheets here already: import or delete one first.") % MOST_OPEN})
-    try:
-        sheet = sheets.read(content, sheets.most_rows())
-    except ValidationError as refusal:
-        raise ValidationError({"file": refusal.messages}) from refusal
+    sheet = sheet_stages.read_sheet(content, sheets.most_rows())
     job = Import(
         space=space,
         kind=kind,
@@ -88,7 +86,7 @@ def open_import(
 
 def missing_columns(job: Import) -> list[str]:
     """The labels of the columns that an import must have, and for which no heading is chosen yet."""
-    return [str(column.label) for column in IMPORTED[job.kind] if column.required and column.key not in job.matching]
+    return sheet_stages.missing_labels(job, IMPORTED[job.kind])
 
 
 def match_columns(actor: User, job: Import, matching: dict[str, int]) -> Import:
@@ -99,11 +97,7 @@ def match_columns(actor: User, job: Import, matching: dict[str, int]) -> Import:
     """
     job = Import.objects.select_related("space").get(pk=job.pk)
     _check_stage_and_right(actor, job)
-    job.matching = {key: place for key, place in matching.items() if 0 <= place < len(job.headings)}
-    if missing := missing_columns(job):
-        raise ValidationError(_("Choose the headings for: %s.") % ", ".join(missing))
-    if len(set(job.matching.values())) < len(job.matching):
-        raise ValidationError(_("One heading is chosen twice."))
+    sheet_stages.take_matching(job, matching, IMPORTED[job.kind])
     with access.remembering():
         plan = Plan(job, actor)
     with transaction.atomic():
@@ -116,8 +110,7 @@ def match_columns(actor: User, job: Import, matching: dict[str, int]) -> Import:
 
 def _check_stage_and_right(actor: User, job: Import) -> None:
     _require_own(actor, job)
-    if job.stage not in (ImportStage.MATCHING, ImportStage.PREVIEW):
-        raise ValidationError(_("This sheet is being imported already."))
+    sheet_stages.check_may_match(job)
 
 
 def _note_plan(job: Import, plan: Plan) -> None:
@@ -157,8 +150,7 @@ def start_import(actor: User, job: Import) -> Import:
     job = _locked(actor, job)
     if job.stage in (ImportStage.WAITING, ImportStage.DONE):
         return job
-    if job.stage != ImportStage.PREVIEW or job.problems:
-        raise ValidationError(_("Put right what is refused, and send the sheet once more."))
+    sheet_stages.check_may_start(job)
     job.stage, job.started_at = ImportStage.WAITING, timezone.now()
     job.save()
     # Nothing is refused, so that these are all rows.
@@ -172,8 +164,7 @@ def start_import(actor: User, job: Import) -> Import:
 def discard_import(actor: User, job: Import) -> None:
     """Delete the sheet and all that was said of it. What was imported stays."""
     job = _locked(actor, job)
-    if job.stage == ImportStage.WAITING and not job.is_stuck:
-        raise ValidationError(_("This sheet is being imported already."))
+    sheet_stages.check_may_discard(job)
     job.delete()
 
 

@@ -143,7 +143,7 @@ def resume_webhook(actor: User, webhook: Webhook) -> None:
     require(actor, "manage", webhook.space)
     webhook.paused_at = webhook.failing_since = None
     webhook.save(update_fields=["paused_at", "failing_since"])
-    webhook.calls.filter(taken_at=None).update(due_at=timezone.now(), tries=0)  # within CALLS_KEPT
+    webhook.calls.filter(taken_at=None).update(due_at=timezone.now(), tries=0)
     audit.record(actor, "webhook resumed", webhook.space, after={"webhook": webhook.key})
 
 
@@ -182,18 +182,12 @@ def forget_old_calls(now: datetime) -> None:
 @transaction.atomic
 def _claimed(now: datetime) -> list[WebhookCall]:
     due = WebhookCall.objects.filter(due_at__lte=now, webhook__paused_at=None).order_by("due_at", "pk")
-    calls = list(due.select_for_update(of=("self",), skip_locked=_skips_locked())[:CALLS_AT_ONCE])
+    calls = list(due.select_for_update(of=("self",), skip_locked=True)[:CALLS_AT_ONCE])
     for call in calls:
         call.due_at = now + AGAIN_AFTER[call.tries] if call.tries < len(AGAIN_AFTER) else None
         call.tries += 1
         call.save(update_fields=["due_at", "tries"])
     return calls
-
-
-def _skips_locked() -> bool:
-    from django.db import connection
-
-    return connection.features.has_select_for_update_skip_locked
 
 
 def _make(call: WebhookCall, now: datetime) -> None:

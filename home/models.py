@@ -1,15 +1,20 @@
-"""The public front page: what the programme is; and sheets of people who are to be invited."""
+"""The public front page: what the programme is; sheets of people who are to be invited; what is held of somebody."""
 
-from typing import ClassVar
+from datetime import timedelta
+from typing import Any, ClassVar
 
-from django.db import models
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 
 from coordination.models import SentSheet
+from coordination.models.marking import KEY_LENGTH, new_key
 
 
 class HomePage(Page):
@@ -48,3 +53,62 @@ class InvitationSheet(SentSheet):
 
     def get_absolute_url(self) -> str:
         return reverse("invitation_sheet", kwargs={"key": self.key})
+
+
+# How long an export of somebody's data waits to be fetched, and after how long no worker is at it any more.
+EXPORT_KEPT_FOR, LONGEST_WAIT = timedelta(days=7), timedelta(hours=1)
+
+
+class ExportState(models.TextChoices):
+    WAITING = "waiting", _("being made")
+    READY = "ready", _("ready")
+    FAILED = "failed", _("not made")
+
+
+def place_of_export(export: "PersonalExport", _name: str) -> str:
+    """Where it lies: by chance, and under the name of nobody."""
+    return f"exports/{new_key()}{new_key()}.zip"
+
+
+class PersonalExport(models.Model):
+    """Everything that Accord holds about a user, made as a ZIP for that user and opened by nobody else."""
+
+    key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # The user, or an administrator to whom the user has written; who never opens it.
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=20, choices=ExportState.choices, default=ExportState.WAITING)
+    content = models.FileField(upload_to=place_of_export, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    made_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        verbose_name = _("export of personal data")
+        verbose_name_plural = _("exports of personal data")
+        constraints: ClassVar[list] = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(state="waiting"), name="an_export_of_a_person_is_made_once_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"of {self.user_id}"
+
+    @transaction.atomic
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete; the file goes along once that stands."""
+        if name := self.content.name:
+            storage = self.content.storage
+            transaction.on_commit(lambda: storage.delete(name))
+        return super().delete(*args, **kwargs)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether a worker should long have been done with it."""
+        return self.state == ExportState.WAITING and timezone.now() - self.asked_at > LONGEST_WAIT
+
+    @property
+    def ends_at(self) -> Any:
+        return self.asked_at + EXPORT_KEPT_FOR

@@ -42,6 +42,7 @@ from coordination.models.commitments import (
     Recurrence,
     Verdict,
 )
+from coordination.models.custody import LegalHold, Outcome, RetentionRule, SpaceEnd
 from coordination.models.emergencies import EmergencyAccess
 from coordination.models.feeds import CalendarFeed
 from coordination.models.going_on import ComeOf
@@ -127,12 +128,14 @@ __all__ = [
     "ImportKind",
     "ImportProgress",
     "ImportStage",
+    "LegalHold",
     "Marked",
     "MarkedQuerySet",
     "Marking",
     "NotOnePerson",
     "Organisation",
     "OrganisationKind",
+    "Outcome",
     "Party",
     "Person",
     "Post",
@@ -148,10 +151,12 @@ __all__ = [
     "ReminderStage",
     "Renewal",
     "ReplyAddress",
+    "RetentionRule",
     "Role",
     "SavedFilter",
     "SentSheet",
     "Space",
+    "SpaceEnd",
     "SpaceGroupPermission",
     "SpaceKind",
     "SpaceUserPermission",

@@ -42,7 +42,7 @@ from coordination.models.commitments import (
     Recurrence,
     Verdict,
 )
-from coordination.models.custody import LegalHold, Outcome, RetentionRule, SpaceEnd
+from coordination.models.custody import LegalHold, RetentionOutcome, RetentionRule, SpaceEnd
 from coordination.models.emergencies import EmergencyAccess
 from coordination.models.feeds import CalendarFeed
 from coordination.models.going_on import ComeOf
@@ -135,7 +135,6 @@ __all__ = [
     "NotOnePerson",
     "Organisation",
     "OrganisationKind",
-    "Outcome",
     "Party",
     "Person",
     "Post",
@@ -151,6 +150,7 @@ __all__ = [
     "ReminderStage",
     "Renewal",
     "ReplyAddress",
+    "RetentionOutcome",
     "RetentionRule",
     "Role",
     "SavedFilter",

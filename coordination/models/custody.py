@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import validate_plain_text
@@ -18,9 +19,11 @@ from coordination.models.spaces import Space
 
 # A slip of the keyboard deletes nothing of last week.
 LEAST_DAYS, MOST_DAYS = 30, 36_500
+# What falls due is shown for so long before it goes, also where a rule is made for what is old already.
+NOTICE = timedelta(days=30)
 
 
-class Outcome(models.TextChoices):
+class RetentionOutcome(models.TextChoices):
     """What becomes of something when its time is over."""
 
     KEEP = "keep", _("kept for good")
@@ -36,12 +39,13 @@ class RetentionRule(models.Model):
 
     space = models.ForeignKey(Space, on_delete=models.CASCADE, null=True, related_name="+")
     kind = models.CharField(max_length=40)
-    outcome = models.CharField(_("then it is"), max_length=10, choices=Outcome.choices)
+    outcome = models.CharField(_("then it is"), max_length=10, choices=RetentionOutcome.choices)
     # Unless it is kept for good.
     days = models.PositiveIntegerField(
         _("days"), null=True, validators=[MinValueValidator(LEAST_DAYS), MaxValueValidator(MOST_DAYS)]
     )
     moment = models.CharField(_("counted from"), max_length=20, blank=True)
+    set_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints = [
@@ -51,12 +55,12 @@ class RetentionRule(models.Model):
                 fields=["kind"], condition=Q(space=None), name="one_rule_of_a_kind_for_the_installation"
             ),
             models.CheckConstraint(
-                condition=Q(outcome=Outcome.KEEP) | Q(days__isnull=False), name="what_ends_has_its_days"
+                condition=Q(outcome=RetentionOutcome.KEEP) | Q(days__isnull=False), name="what_ends_has_its_days"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} in {self.space_id or 'every space'}: {self.outcome} after {self.days}"
+        return f"{self.outcome} {self.days or ''} {self.moment}".strip()
 
     @property
     def span(self) -> timedelta:
@@ -69,6 +73,7 @@ class SpaceEnd(models.Model):
 
     space = models.OneToOneField(Space, on_delete=models.CASCADE, primary_key=True, related_name="+")
     on: "models.DateField[date, date]" = models.DateField(_("the work in this space ended on"))
+    set_at = models.DateTimeField(default=timezone.now, editable=False)
 
     def __str__(self) -> str:
         return f"{self.space_id} ended on {self.on}"

@@ -1,4 +1,5 @@
-"""The public front page: what the programme is; sheets of people who are to be invited; what is held of somebody."""
+"""The public front page: what the programme is; sheets of people who are to be invited; what is held of somebody, and
+spaces that are taken along or have been brought in."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -13,7 +14,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 
-from coordination.models import SentSheet
+from coordination.models import SentSheet, Space
 from coordination.models.marking import KEY_LENGTH, new_key
 
 
@@ -65,18 +66,15 @@ class ExportState(models.TextChoices):
     FAILED = "failed", _("not made")
 
 
-def place_of_export(export: "PersonalExport", _name: str) -> str:
+def place_of_export(export: "ExportFile", _name: str) -> str:
     """Where it lies: by chance, and under the name of nobody."""
     return f"exports/{new_key()}{new_key()}.zip"
 
 
-class PersonalExport(models.Model):
-    """Everything that Accord holds about a user, made as a ZIP for that user and opened by nobody else."""
+class ExportFile(models.Model):
+    """A ZIP that the worker makes for one user, and that waits some days to be fetched."""
 
     key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    # The user, or an administrator to whom the user has written; who never opens it.
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=20, choices=ExportState.choices, default=ExportState.WAITING)
     content = models.FileField(upload_to=place_of_export, blank=True)
@@ -84,17 +82,8 @@ class PersonalExport(models.Model):
     made_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["-asked_at", "-pk"]
-        verbose_name = _("export of personal data")
-        verbose_name_plural = _("exports of personal data")
-        constraints: ClassVar[list] = [
-            models.UniqueConstraint(
-                fields=["user"], condition=Q(state="waiting"), name="an_export_of_a_person_is_made_once_at_a_time"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"of {self.user_id}"
+        abstract = True
+        ordering: ClassVar[list] = ["-asked_at", "-pk"]
 
     @transaction.atomic
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
@@ -112,3 +101,60 @@ class PersonalExport(models.Model):
     @property
     def ends_at(self) -> Any:
         return self.asked_at + EXPORT_KEPT_FOR
+
+
+class PersonalExport(ExportFile):
+    """Everything that Accord holds about a user, made as a ZIP for that user and opened by nobody else."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # The user, or an administrator to whom the user has written; who never opens it.
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta(ExportFile.Meta):
+        verbose_name = _("export of personal data")
+        verbose_name_plural = _("exports of personal data")
+        constraints: ClassVar[list] = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(state="waiting"), name="an_export_of_a_person_is_made_once_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"of {self.user_id}"
+
+
+class SpaceArchive(ExportFile):
+    """A space as an archive, made for one reader and opened by nobody else (home.archive)."""
+
+    private_to = "reader"
+
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="+")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # What is done of what there is to do, in rows and pages.
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    # All that stands in it, by model and key: whoever may no longer read one of these no longer opens the archive.
+    sources = models.JSONField(default=dict)
+
+    class Meta(ExportFile.Meta):
+        verbose_name = _("archive of a space")
+        verbose_name_plural = _("archives of spaces")
+        constraints: ClassVar[list] = [
+            models.UniqueConstraint(
+                fields=["space", "reader"], condition=Q(state="waiting"), name="an_archive_is_made_once_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"of {self.space_id} for {self.reader_id}"
+
+
+class ArchiveBroughtIn(models.Model):
+    """That an archive has become a space here: the same one does not become a second (manage.py import_space)."""
+
+    archive = models.UUIDField(unique=True, editable=False)
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.archive} is {self.space_id}"

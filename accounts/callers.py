@@ -1,9 +1,14 @@
-"""From which address somebody calls: for the audit trail, and for counting attempts to sign in."""
+"""From which address somebody calls: for the trail, for counting attempts to sign in, and as a sign for the log."""
 
 from contextlib import suppress
 from ipaddress import ip_address
+from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+SIGN_LENGTH = 12
 
 
 def address_of(peer: str | None, forwarded_for: str) -> str | None:
@@ -28,3 +33,17 @@ def address_of_socket(scope) -> str | None:
         [value for name, value in scope["headers"] if name == b"x-forwarded-for"],
     )
     return address_of(client and client[0], b",".join(forwarded_for).decode("latin-1"))
+
+
+# --- for the log ---------------------------------------------------------------------------------------------------
+def facts_of(request: Any) -> dict[str, Any]:
+    """Who asks, as far as it is known already, since the log asks the database nothing: the account by its number, and
+    the caller by a sign that is the same for the same address on the same day."""
+    user = getattr(request, "_cached_user", None) or (request.user if hasattr(request, "api_token") else None)
+    found = {"account": getattr(user, "pk", None), "caller": _sign_of(address_of_request(request))}
+    return {name: value for name, value in found.items() if value}
+
+
+def _sign_of(address: str | None) -> str:
+    said = f"{timezone.now():%Y-%m-%d} {address}"
+    return salted_hmac("accounts.callers", said, algorithm="sha256").hexdigest()[:SIGN_LENGTH] if address else ""

@@ -13,10 +13,11 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
+from accounts import watch
+
 APP = "allauth.account"
 UNKNOWN_DEVICE, KNOWN_DEVICE = "login_failed", "login_failed_known"
-COOKIE = "device"
-COOKIE_PATH = "/account/"
+SALT = "device"
 COOKIE_SECONDS = 365 * 24 * 3600
 # Of so many accounts a browser is known at most.
 ACCOUNTS_OF_A_BROWSER = 5
@@ -25,9 +26,11 @@ ACCOUNTS_OF_A_BROWSER = 5
 def attempt(request: HttpRequest, email: str) -> ratelimit.RateLimitUsage | None:
     """Count an attempt at the account of `email`; None where there were too many. Give it back by `rollback()`."""
     device = _devices(request).get(_name(email))
-    if device:
-        return ratelimit.consume(request, app=APP, action=KNOWN_DEVICE, key=device)
-    return ratelimit.consume(request, app=APP, action=UNKNOWN_DEVICE, key=email.lower())
+    action, key = (KNOWN_DEVICE, device) if device else (UNKNOWN_DEVICE, email.lower())
+    counted = ratelimit.consume(request, app=APP, action=action, key=key)
+    if counted is None:
+        watch.note("too many attempts", request)
+    return counted
 
 
 def remember(request: HttpRequest, response: HttpResponse, email: str) -> None:
@@ -36,7 +39,7 @@ def remember(request: HttpRequest, response: HttpResponse, email: str) -> None:
     device = kept.pop(_name(email), None) or secrets.token_urlsafe(16)
     latest = [*kept.items(), (_name(email), device)][-ACCOUNTS_OF_A_BROWSER:]
     response.set_cookie(
-        COOKIE, signing.dumps(dict(latest), salt=COOKIE), max_age=COOKIE_SECONDS, path=COOKIE_PATH,
+        settings.DEVICE_COOKIE_NAME, signing.dumps(dict(latest), salt=SALT), max_age=COOKIE_SECONDS,
         secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax",
     )  # fmt: skip
 
@@ -44,7 +47,7 @@ def remember(request: HttpRequest, response: HttpResponse, email: str) -> None:
 def _devices(request: HttpRequest) -> dict[str, str]:
     """What this browser is called, by account."""
     try:
-        found = signing.loads(request.COOKIES.get(COOKIE, ""), salt=COOKIE, max_age=COOKIE_SECONDS)
+        found = signing.loads(request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""), salt=SALT, max_age=COOKIE_SECONDS)
     except signing.BadSignature:
         return {}
     return found if isinstance(found, dict) else {}
@@ -52,4 +55,4 @@ def _devices(request: HttpRequest) -> dict[str, str]:
 
 def _name(email: str) -> str:
     """An account, in a cookie that need not tell whose it is."""
-    return salted_hmac(COOKIE, email.lower(), algorithm="sha256").hexdigest()[:16]
+    return salted_hmac(SALT, email.lower(), algorithm="sha256").hexdigest()[:16]

@@ -1,12 +1,14 @@
 """Show each reader the language and the times that the reader chose; hold what sessions must hold."""
 
+import time
 import zoneinfo
 
 from django.conf import settings
-from django.shortcuts import redirect
+from django.core.cache import caches
+from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 
-from accounts import second_factor, sessions
+from accounts import languages, second_factor, sessions
 
 
 class ReaderLocaleMiddleware:
@@ -27,7 +29,7 @@ class ReaderLocaleMiddleware:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
         if request.user.is_authenticated:
             chosen = request.user.language
-        if chosen in dict(settings.LANGUAGES):
+        if chosen in dict(languages.offered()):
             return chosen
         return translation.get_language_from_request(request)
 
@@ -73,6 +75,31 @@ class SeenMiddleware:
         if request.user.is_authenticated and not _is_program(request):
             sessions.note(request, request.user)
         return self.get_response(request)
+
+
+class PaceMiddleware:
+    """Whoever is signed in may ask for many pages a minute, and not for all of them: a program that goes through
+    everything in somebody's name is slowed down. Counted in each server process, where it costs nothing."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        # Programs with a token are counted by the interface for programs.
+        if not request.user.is_authenticated or _is_program(request) or self._keeps_the_pace(request.user.pk):
+            return self.get_response(request)
+        response = render(request, "429.html", status=429)
+        response["Retry-After"] = str(60 - int(time.time()) % 60)
+        return response
+
+    @staticmethod
+    def _keeps_the_pace(user_id: int) -> bool:
+        key, counts = f"pace:{user_id}:{int(time.time()) // 60}", caches["this_process"]
+        counts.add(key, 0, timeout=60)
+        try:
+            return counts.incr(key) <= settings.REQUESTS_A_MINUTE
+        except ValueError:
+            return True  # others have pushed it out meanwhile
 
 
 class SecondFactorMiddleware:

@@ -17,7 +17,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts import guessing
+from accounts import guessing, watch
 from accounts.text import validate_plain_text
 
 CODE_HELP = _("The six digits that your authenticator app shows now.")
@@ -56,6 +56,7 @@ class _CodeForm(code_forms.BaseAuthenticateForm):
                 self.authenticator = factor
                 counted.rollback()
                 return code
+        watch.note("not let in", context.request, self.user.pk, by="code")
         raise get_adapter().validation_error("incorrect_code")
 
     def _is_first_use(self, factor: Authenticator, code: str) -> bool:
@@ -97,10 +98,11 @@ def _sensible(clean):
     def cleaned(form):
         try:
             return clean(form)
-        except ValidationError:
-            raise
-        except (AttributeError, KeyError, TypeError, ValueError) as nonsense:
-            raise get_adapter().validation_error("incorrect_code") from nonsense
+        except (ValidationError, AttributeError, KeyError, TypeError, ValueError) as refusal:
+            watch.note("passkey refused", context.request)
+            if isinstance(refusal, ValidationError):
+                raise
+            raise get_adapter().validation_error("incorrect_code") from refusal
 
     return cleaned
 

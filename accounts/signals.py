@@ -1,12 +1,13 @@
 """What a sign-in brings with it, whichever way it went."""
 
+import time
 from typing import Any
 
 from allauth.account.signals import password_changed, password_reset
 from allauth.account.signals import user_logged_in as signed_in_by_allauth
 from django.contrib.auth.signals import user_logged_in
 
-from accounts import guessing, second_factor, services, sessions
+from accounts import guessing, second_factor, services, session_store, sessions
 from accounts.models import User
 
 
@@ -24,6 +25,7 @@ def _on_session_begun(*, request: Any, user: User, **_signal: Any) -> None:
     else:
         request.session.pop(second_factor.PASSED, None)
     request.session.pop(sessions.SEEN, None)
+    request.session[session_store.BEGUN] = int(time.time())
     sessions.note(request, user)
 
 

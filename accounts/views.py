@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import guessing, services
+from accounts import guessing, languages, services
 from accounts.forms import AcceptInvitationForm, PreferencesForm
-from accounts.theme import THEME_COOKIE, Theme
+from accounts.theme import Theme
 
 A_YEAR_IN_SECONDS = 365 * 24 * 3600
 
@@ -58,7 +58,7 @@ def accept_invitation(request, uid, token):
 def set_language(request):
     """Switch the language of the interface: on the account if there is one, in a cookie besides."""
     language = request.POST.get("language", "")
-    if language not in dict(settings.LANGUAGES) or not check_for_language(language):
+    if language not in dict(languages.offered()) or not check_for_language(language):
         raise Http404
     if request.user.is_authenticated and request.user.language != language:
         request.user.language = language
@@ -75,7 +75,7 @@ def set_theme(request):
     if request.user.is_authenticated and request.user.theme != theme:
         request.user.theme = theme
         request.user.save(update_fields=["theme"])
-    return _back_with_cookie(request, THEME_COOKIE, theme)
+    return _back_with_cookie(request, settings.THEME_COOKIE_NAME, theme)
 
 
 def _back_with_cookie(request, name: str, value: str):
@@ -84,5 +84,7 @@ def _back_with_cookie(request, name: str, value: str):
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = "/"
     response = redirect(target)
-    response.set_cookie(name, value, max_age=A_YEAR_IN_SECONDS, samesite="Lax", secure=request.is_secure())
+    response.set_cookie(
+        name, value, max_age=A_YEAR_IN_SECONDS, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True
+    )
     return response

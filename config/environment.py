@@ -4,6 +4,7 @@
 where they may hold a password.
 """
 
+import os
 import sys
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
@@ -39,10 +40,12 @@ class Environment(environ.Env):
             refuse(name, f"is “{text}”; it is a switch: 1 or 0")
         return SWITCHES[text]
 
-    def number(self, name: str, default: int) -> int:
+    def number(self, name: str, default: int, least: int = 1) -> int:
         text = self(name, default="").strip() or str(default)
-        if not text.isascii() or not text.isdigit() or int(text) == 0:
-            refuse(name, f"is “{text}”; it must be a whole number above zero")
+        if not text.isascii() or not text.isdigit() or int(text) < least:
+            refuse(
+                name, f"is “{text}”; it must be a whole number " + (f"from {least} on" if least > 1 else "above zero")
+            )
         return int(text)
 
     def hour(self, name: str, default: int) -> int:
@@ -97,6 +100,13 @@ class Environment(environ.Env):
         text = ",".join(each.strip() for each in self(name, default="").split(",") if each.strip())
         for address in filter(None, text.split(",")):
             self._check_address(name, address, schemes, "host")
+        return text
+
+    def file(self, name: str) -> str:
+        """The path of a file that can be read; none by default."""
+        text = str(self(name, default="")).strip()
+        if text and not os.access(text, os.R_OK):
+            refuse(name, f"is “{text}”; there is no such file that can be read")
         return text
 
     def scanner(self, name: str) -> str:

@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.SeenMiddleware",
+    "accounts.middleware.PaceMiddleware",
     "coordination.middleware.AuditContextMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "coordination.middleware.PrivateCacheMiddleware",
@@ -157,6 +158,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 TASKS_IN_PROCESS = env.switch("TASKS_IN_PROCESS", default=EMBEDDED)
 CHECK_LINKS = env.switch("CHECK_LINKS", default=True)
 WORKER_HEARTBEAT = Path(env("WORKER_HEARTBEAT", default=str(BASE_DIR / "var" / "worker.beat")))
+# The hosts that webhooks and links may lead to; any public one where none is named.
+OUTSIDE_HOSTS = env.list("OUTSIDE_HOSTS", default=[])
 
 # --- what all server processes remember together, such as attempts to sign in: in the database (docs/decisions/0024) --
 REMEMBERED_TABLE = "accounts_remembered"
@@ -193,7 +196,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "config.passwords.NotOfTheContextValidator"},
 ]
+    {"NAME": "config.passwords.NotBreachedValidator"},
 LOGIN_URL = "account_login"
+# A sorted list of the SHA-1 of passwords that have come out elsewhere; none by default.
+BREACHED_PASSWORDS = env.file("BREACHED_PASSWORDS")
 LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "front"
 ACCOUNT_ADAPTER = "accounts.adapter.InvitedOnlyAdapter"
@@ -240,13 +246,18 @@ PASSWORD_RESET_TIMEOUT = env.number("PASSWORD_RESET_HOURS", default=24) * 3600
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # no script reads the token: forms hold it
-if HTTPS:
-    # Browsers take a cookie of this name from this very host alone.
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
-    LANGUAGE_COOKIE_NAME = "__Host-language"
+# Browsers take a cookie of such a name from this very host alone.
+HOST_ONLY = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{HOST_ONLY}sessionid", f"{HOST_ONLY}csrftoken"
+LANGUAGE_COOKIE_NAME, THEME_COOKIE_NAME = f"{HOST_ONLY}language", f"{HOST_ONLY}theme"
+DEVICE_COOKIE_NAME, MESSAGES_COOKIE_NAME = f"{HOST_ONLY}device", f"{HOST_ONLY}messages"
+MESSAGE_STORAGE = "accounts.messages.MessageStorage"
 CSRF_FAILURE_VIEW = "home.views.form_too_old"
 SESSION_COOKIE_AGE = env.number("SESSION_HOURS", default=12) * 3600
+SESSION_ENGINE = "accounts.session_store"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+# It is noted every five minutes that a session is used.
+SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", default=SESSION_COOKIE_AGE // 60, least=15)
 SECURE_SSL_REDIRECT = False  # the proxy's task
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -289,6 +300,8 @@ PUSH_SERVICES = env.list(
 )
 
 # What Prometheus shows to fetch /metrics; without one it is not there.
+# So many pages a minute may be asked for by one account, of each server process.
+REQUESTS_A_MINUTE = env.number("REQUESTS_A_MINUTE", default=1200)
 METRICS_TOKEN = env("METRICS_TOKEN", default="").strip()
 
 # The hour of the reader's morning from which reminders go out; the mail of the day follows half an hour later.

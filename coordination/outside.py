@@ -1,4 +1,4 @@
-"""Calls to other servers, by http or https: only to public addresses.
+"""Calls to other servers, by http or https: only to public addresses, and where OUTSIDE_HOSTS names hosts, to these.
 
 The address is looked up once, judged, and the very address judged is called: a name that means something else a moment
 later leads nowhere (server-side request forgery, OWASP).
@@ -8,8 +8,11 @@ import http.client
 import ipaddress
 import socket
 import ssl
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
 
 TIMEOUT_SECONDS = 5
 PORTS = {"http": 80, "https": 443}
@@ -17,6 +20,10 @@ PORTS = {"http": 80, "https": 443}
 
 class NotPublicError(Exception):
     """The address is none that may be called from here."""
+
+
+class NotNamedError(NotPublicError):
+    """Whoever runs the installation lets other hosts be called, and not this one."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,14 @@ def checked(url: str) -> SplitResult:
         raise NotPublicError
     if (parts.port or PORTS[parts.scheme]) not in PORTS.values():
         raise NotPublicError
+    if settings.OUTSIDE_HOSTS and not is_named(parts.hostname, settings.OUTSIDE_HOSTS):
+        raise NotNamedError
     return parts
+
+
+def is_named(host: str, names: Iterable[str]) -> bool:
+    """Whether that is one of these hosts; `*.` before a domain stands for its hosts."""
+    return any(host == name or (name.startswith("*.") and host.endswith(name[1:])) for name in names)
 
 
 def public_address(host: str, port: int) -> str:

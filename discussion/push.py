@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
+from coordination import outside
 from coordination.outbox import Outbox
 from discussion import notifier, preferences, selectors
 from discussion.models import TOLD_WITH, Notification, PushSubscription
@@ -75,8 +76,7 @@ def check_endpoint(endpoint: str) -> str:
 def _is_of(service: str, scheme: str, host: str) -> bool:
     """Whether that is an address of this service: a host, `*.` before a domain for its hosts; HTTPS, if not said."""
     of_the_service, _sign, name = service.rpartition("://")
-    is_there = host == name or (name.startswith("*.") and host.endswith(name[1:]))
-    return is_there and scheme == (of_the_service or "https")
+    return outside.is_named(host, [name]) and scheme == (of_the_service or "https")
 
 
 def check_keys(p256dh: str, auth: str) -> None:

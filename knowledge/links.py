@@ -68,6 +68,8 @@ def why_broken(url: str) -> str | None:
                 url = urljoin(url, location)
                 continue
             return _judged(status)
+    except outside.NotNamedError:
+        return None  # it may be as good as any
     except outside.NotPublicError:
         return BrokenLinkReason.NOT_PUBLIC
     except (OSError, http.client.HTTPException, ValueError):

@@ -18,6 +18,7 @@ def pytest_configure():
     settings.WHITENOISE_AUTOREFRESH = True
     settings.SEARCH_STEP_SECONDS = 0  # nobody reads times here but the test that sets it
     settings.PASSWORD_HASHERS = ["tests.passwords.QuickArgon2"]
+    settings.REQUESTS_A_MINUTE = 1_000_000  # no person asks as quickly as a test
     settings.SECOND_FACTOR_FOR = []  # tests/accounts/test_second_factor.py asks it of those who must
     in_memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     settings.CACHES = {**settings.CACHES, "default": in_memory}

@@ -476,6 +476,7 @@ class Stack:
         return Server(self, **env).start()
 
     def forked_server(self, **env: str) -> Server:
+            "REQUESTS_A_MINUTE": "1000000",
         return ForkedServer(self, **env).start()
 
     def worker(self, **env: str) -> WorkerProcess:

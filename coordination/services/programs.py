@@ -116,6 +116,10 @@ def add_webhook(actor: User, space: Space, url: str) -> Webhook:
         raise ValidationError({"url": _("This address is called already.")})
     try:
         is_secret = outside.checked(url).scheme == "https"
+    except outside.NotNamedError as refusal:
+        raise ValidationError(
+            {"url": _("This host is called from here only when whoever runs Accord names it.")}
+        ) from refusal
     except (outside.NotPublicError, ValueError):
         is_secret = False
     if not is_secret:

@@ -60,7 +60,7 @@ def test_the_mail_leads_to_a_new_password(client, user, mailoutbox):
 
 def test_the_mail_speaks_the_language_of_its_receiver_not_of_whoever_asked(client, user, mailoutbox):
     User.objects.update(language="ru")
-    client.cookies["django_language"] = "ur"
+    client.cookies["language"] = "ur"
     ask(client, user.email)
     with translation.override("ru"):
         assert mailoutbox[0].subject == translation.gettext("A new password for Accord")

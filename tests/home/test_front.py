@@ -54,7 +54,7 @@ def test_countries_and_topics_are_shown_in_the_language_of_the_reader_as_far_as_
         ("ru", ("Кыргызстан", '<p lang="ru">Безопасные и законные пути</p>')),
         ("ur", ("Kyrgyzstan", '<p lang="en">Safe and legal ways</p>')),
     ):
-        client.cookies["django_language"] = language
+        client.cookies["language"] = language
         page = client.get("/").content.decode()
         assert all(words in page for words in said), language
 

@@ -57,7 +57,9 @@ def test_nothing_is_sent_back_as_it_came(by_https):
 
 COOKIES = {
     "SESSION_COOKIE_NAME": "__Host-sessionid", "CSRF_COOKIE_NAME": "__Host-csrftoken",
-    "LANGUAGE_COOKIE_NAME": "__Host-language", "SESSION_COOKIE_SECURE": "True", "CSRF_COOKIE_SECURE": "True",
+    "LANGUAGE_COOKIE_NAME": "__Host-language", "THEME_COOKIE_NAME": "__Host-theme",
+    "DEVICE_COOKIE_NAME": "__Host-device", "MESSAGES_COOKIE_NAME": "__Host-messages",
+    "SESSION_COOKIE_SECURE": "True", "CSRF_COOKIE_SECURE": "True",
     "SESSION_COOKIE_HTTPONLY": "True", "CSRF_COOKIE_HTTPONLY": "True", "SESSION_COOKIE_SAMESITE": "Lax",
     "CSRF_COOKIE_SAMESITE": "Lax",
 }  # fmt: skip

@@ -90,6 +90,9 @@ _at_once: ContextVar[bool] = ContextVar("many deeds at once", default=False)
 # Sent inside the transaction with `entry`, `obj` and `details`: the notifier listens, and sockets are told.
 happened = Signal()
 
+# By which token a program asks at the moment, by its name.
+_token: ContextVar[str | None] = ContextVar("token of a program", default=None)
+
 
 @contextmanager
 def coming_from(address: str | None):
@@ -107,6 +110,16 @@ def at_once():
     thousand actions is one piece of news."""
     token = _at_once.set(True)
     try:
+@contextmanager
+def through(token: str):
+    """Note in the entries written inside the block that a program did it, by the token of this name."""
+    before = _token.set(token)
+    try:
+        yield
+    finally:
+        _token.reset(before)
+
+
         yield
     finally:
         _at_once.reset(token)
@@ -147,6 +160,7 @@ def record(
     )
     happened.send(sender=type(obj), entry=entry, actor=actor, verb=verb, obj=obj, details=details or {})
     return entry
+        token=_token.get(),
 
 
 def _space_id(obj) -> int | None:

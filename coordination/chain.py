@@ -16,9 +16,13 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.dispatch import Signal
 
 from coordination.models import AuditEntry, AuditLink
 
+# Sent with `entries`, each of them once, in the transaction that gives them their places: for whoever must hear of all
+# deeds and need hold up none.
+linked = Signal()
 LINKED_AT_ONCE = 1000
 SALT_BYTES = 16
 # How many entries others may have written while a transaction that has written one was still open. An entry that comes
@@ -44,6 +48,8 @@ def content_of(entry: AuditEntry) -> bytes:
         "before": entry.before,
         "after": entry.after,
         "reason": entry.reason,
+        # Entries from before it was kept stay as they were hashed.
+        **({"token": entry.token} if entry.token is not None else {}),
     }
     return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
@@ -92,13 +98,14 @@ def _link_some(all_of_them: bool) -> int:
         return 0
     last = head()
     number, previous = (last.number, last.hash) if last else (0, "")
-    links = []
-    for entry in unlinked(all_of_them=all_of_them)[:LINKED_AT_ONCE]:
+    links, entries = [], list(unlinked(all_of_them=all_of_them)[:LINKED_AT_ONCE])
+    for entry in entries:
         number, salt = number + 1, secrets.token_hex(SALT_BYTES)
         digest = digest_of(entry, salt)
         links.append(AuditLink(number=number, entry=entry, salt=salt, digest=digest, previous=previous))
         previous = links[-1].hash = hash_of(number, previous, digest)
     AuditLink.objects.bulk_create(links)
+    linked.send(sender=AuditEntry, entries=entries)
     return len(links)
 
 

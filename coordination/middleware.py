@@ -51,7 +51,7 @@ class TokenMiddleware:
         request.api_token = token
         if token is None:
             return self.get_response(request)
-        with access.within(services.scope_of(token)):
+        with audit.through(token.name), access.within(services.scope_of(token)):
             return self.get_response(request)
 
 

@@ -19,6 +19,9 @@ class AuditEntry(models.Model):
     # The space by number, not by key: an entry outlives what it tells of.
     space_id = models.PositiveBigIntegerField(null=True)
     address = models.GenericIPAddressField(null=True)
+    # The name of the token by which a program did it in the actor's name. Null, and not empty, so that the column is
+    # added as it stands: made anew, the table would lose its triggers on SQLite.
+    token = models.CharField(max_length=100, null=True, editable=False)  # noqa: DJ001
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     reason = models.TextField(blank=True)

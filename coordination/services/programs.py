@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from coordination import access, audit, outside, selectors, tasks
-from coordination.models import ApiToken, ApiVerb, Space, Webhook, WebhookCall
+from coordination.models import ApiToken, ApiVerb, AuditEntry, Space, Webhook, WebhookCall
 from coordination.services.feeds import LONGEST_SECRET, digest_of, new_secret
 from coordination.services.shared import require
 
@@ -158,13 +158,22 @@ def secret_of(webhook: Webhook) -> str:
     return "whsec_" + base64.b64encode(made).decode()
 
 
-def note_for_webhooks(sender: Any, entry: Any, verb: str, obj: Any, **more: Any) -> None:
-    """Something has happened: in the same transaction, note whom to tell. Readings are nobody's news."""
-    if entry.space_id is None or verb == "read":
-        return
-    hooks = Webhook.objects.filter(space=entry.space_id)
+def note_for_webhooks(entries: Iterable[AuditEntry]) -> None:
+    """These deeds have their places in the chain: note whom to tell of them. Readings are nobody's news.
+
+    Not in the transaction of the deed, which would ask of every space whether there is anybody to tell.
+    """
+    deeds = [entry for entry in entries if entry.space_id is not None and entry.verb != "read"]
+    hooks = list(Webhook.objects.filter(space__in={entry.space_id for entry in deeds}))
     now = timezone.now()
-    if WebhookCall.objects.bulk_create(WebhookCall(webhook=hook, entry=entry, due_at=now) for hook in hooks):
+    calls = [
+        WebhookCall(webhook=hook, entry=entry, due_at=now)
+        for entry in deeds
+        for hook in hooks
+        if hook.space_id == entry.space_id and hook.created_at <= entry.at
+    ]
+    if calls:
+        WebhookCall.objects.bulk_create(calls, ignore_conflicts=True)
         tasks.call_webhooks.enqueue()
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from coordination import outside, services
+from coordination import chain, outside, services
 from coordination.models import Action, ApiToken, ApiVerb, AuditEntry, Role, Webhook, WebhookCall
 from tests.factories import join, make_action, make_member, make_space, make_user, mark
 
@@ -134,11 +134,17 @@ def calls(monkeypatch):
     return made_and_answer
 
 
+def the_worker_comes(now=None):
+    chain.link_entries()
+    services.call_webhooks(now or timezone.now())
+
+
 def test_a_webhook_is_told_of_a_deed_signed_and_without_content(space, chair, calls):
     hook = services.add_webhook(chair, space, ELSEWHERE)
-    WebhookCall.objects.all().delete()
+    the_worker_comes()
+    calls.made.clear()
     action = services.create_action(chair, space, title="Secret words", owner=chair.organisation)
-    services.call_webhooks(timezone.now())
+    the_worker_comes()
     [(url, told, headers, body)] = calls.made
     assert url == ELSEWHERE and told["type"] == "action_created"
     assert told["data"]["key"] == action.key and told["data"]["space"] == space.key
@@ -147,7 +153,7 @@ def test_a_webhook_is_told_of_a_deed_signed_and_without_content(space, chair, ca
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     expected = base64.b64encode(hmac.new(key, signed, sha256).digest()).decode()
     assert headers["webhook-signature"] == f"v1,{expected}"
-    services.call_webhooks(timezone.now())
+    the_worker_comes()
     assert len(calls.made) == 1
 
 
@@ -156,28 +162,29 @@ def test_it_is_told_of_nothing_that_whoever_added_it_may_not_read(space, chair, 
     rapporteur = make_member(space, Role.RAPPORTEUR)
     action = make_action(space, chair.organisation)
     mark(action, "RED", users=[rapporteur])
-    WebhookCall.objects.all().delete()
+    the_worker_comes()
+    calls.made.clear()
     services.report_on_action(rapporteur, action, text="Done")
-    services.call_webhooks(timezone.now())
+    the_worker_comes()
     assert calls.made == [] and not WebhookCall.objects.filter(due_at__isnull=False).exists()
 
 
 def test_what_is_not_taken_is_told_again_later_and_a_dead_address_is_paused_and_resumed(space, chair, calls):
     hook = services.add_webhook(chair, space, ELSEWHERE)
-    calls.answer["status"], now = 503, timezone.now()
-    services.call_webhooks(now)
+    calls.answer["status"], now = 503, timezone.now() + timedelta(seconds=1)
+    the_worker_comes(now)
     assert len(calls.made) == 1
-    services.call_webhooks(now + timedelta(seconds=30))
+    the_worker_comes(now + timedelta(seconds=30))
     assert len(calls.made) == 1, "too soon"
-    services.call_webhooks(now + timedelta(minutes=2))
+    the_worker_comes(now + timedelta(minutes=2))
     assert [told["type"] for _url, told, *_more in calls.made] == ["webhook_added"] * 2
     assert len({headers["webhook-id"] for *_more, headers, _body in calls.made}) == 1
-    services.call_webhooks(now + services.programs.PATIENCE + timedelta(minutes=2))
+    the_worker_comes(now + services.programs.PATIENCE + timedelta(minutes=2))
     hook.refresh_from_db()
     assert hook.paused_at is not None and AuditEntry.objects.filter(verb="webhook paused").exists()
     calls.answer["status"] = 200
     services.resume_webhook(chair, hook)
-    services.call_webhooks(timezone.now())
+    the_worker_comes()
     assert WebhookCall.objects.filter(taken_at__isnull=False).exists()
 
 

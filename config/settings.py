@@ -82,8 +82,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "accounts.middleware.SeenMiddleware",
     "accounts.middleware.PaceMiddleware",
+    "accounts.middleware.SeenMiddleware",
     "coordination.middleware.AuditContextMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "coordination.middleware.PrivateCacheMiddleware",
@@ -157,9 +157,9 @@ WAGTAILSEARCH_BACKENDS = MODELSEARCH_BACKENDS
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "mail", "search"]}}
 TASKS_IN_PROCESS = env.switch("TASKS_IN_PROCESS", default=EMBEDDED)
 CHECK_LINKS = env.switch("CHECK_LINKS", default=True)
-WORKER_HEARTBEAT = Path(env("WORKER_HEARTBEAT", default=str(BASE_DIR / "var" / "worker.beat")))
 # The hosts that webhooks and links may lead to; any public one where none is named.
 OUTSIDE_HOSTS = env.list("OUTSIDE_HOSTS", default=[])
+WORKER_HEARTBEAT = Path(env("WORKER_HEARTBEAT", default=str(BASE_DIR / "var" / "worker.beat")))
 
 # --- what all server processes remember together, such as attempts to sign in: in the database (docs/decisions/0024) --
 REMEMBERED_TABLE = "accounts_remembered"
@@ -195,11 +195,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "config.passwords.NotOfTheContextValidator"},
-]
     {"NAME": "config.passwords.NotBreachedValidator"},
-LOGIN_URL = "account_login"
+]
 # A sorted list of the SHA-1 of passwords that have come out elsewhere; none by default.
 BREACHED_PASSWORDS = env.file("BREACHED_PASSWORDS")
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "front"
 ACCOUNT_ADAPTER = "accounts.adapter.InvitedOnlyAdapter"
@@ -253,11 +253,11 @@ LANGUAGE_COOKIE_NAME, THEME_COOKIE_NAME = f"{HOST_ONLY}language", f"{HOST_ONLY}t
 DEVICE_COOKIE_NAME, MESSAGES_COOKIE_NAME = f"{HOST_ONLY}device", f"{HOST_ONLY}messages"
 MESSAGE_STORAGE = "accounts.messages.MessageStorage"
 CSRF_FAILURE_VIEW = "home.views.form_too_old"
-SESSION_COOKIE_AGE = env.number("SESSION_HOURS", default=12) * 3600
 SESSION_ENGINE = "accounts.session_store"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SESSION_COOKIE_AGE = env.number("SESSION_HOURS", default=12) * 3600
 # It is noted every five minutes that a session is used.
 SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", default=SESSION_COOKIE_AGE // 60, least=15)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = False  # the proxy's task
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -299,9 +299,9 @@ PUSH_SERVICES = env.list(
     ],
 )
 
-# What Prometheus shows to fetch /metrics; without one it is not there.
 # So many pages a minute may be asked for by one account, of each server process.
 REQUESTS_A_MINUTE = env.number("REQUESTS_A_MINUTE", default=1200)
+# What Prometheus shows to fetch /metrics; without one it is not there.
 METRICS_TOKEN = env("METRICS_TOKEN", default="").strip()
 
 # The hour of the reader's morning from which reminders go out; the mail of the day follows half an hour later.

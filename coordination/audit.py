@@ -84,14 +84,14 @@ VERBS = (
 # From which address the current request or socket comes; None for commands and the worker.
 _address: ContextVar[str | None] = ContextVar("address of the actor", default=None)
 
+# By which token a program asks at the moment, by its name.
+_token: ContextVar[str | None] = ContextVar("token of a program", default=None)
+
 # Whether the deeds of the moment are many that are told of as one.
 _at_once: ContextVar[bool] = ContextVar("many deeds at once", default=False)
 
 # Sent inside the transaction with `entry`, `obj` and `details`: the notifier listens, and sockets are told.
 happened = Signal()
-
-# By which token a program asks at the moment, by its name.
-_token: ContextVar[str | None] = ContextVar("token of a program", default=None)
 
 
 @contextmanager
@@ -105,12 +105,6 @@ def coming_from(address: str | None):
 
 
 @contextmanager
-def at_once():
-    """The deeds inside the block are written down one by one, and told of by a single one after it: an import of two
-    thousand actions is one piece of news."""
-    token = _at_once.set(True)
-    try:
-@contextmanager
 def through(token: str):
     """Note in the entries written inside the block that a program did it, by the token of this name."""
     before = _token.set(token)
@@ -120,6 +114,12 @@ def through(token: str):
         _token.reset(before)
 
 
+@contextmanager
+def at_once():
+    """The deeds inside the block are written down one by one, and told of by a single one after it: an import of two
+    thousand actions is one piece of news."""
+    token = _at_once.set(True)
+    try:
         yield
     finally:
         _at_once.reset(token)
@@ -154,13 +154,13 @@ def record(
         object_id=obj.pk if isinstance(obj.pk, int) else 0,
         space_id=_space_id(obj),
         address=_address.get(),
+        token=_token.get(),
         before=before or {},
         after=after or {},
         reason=reason,
     )
     happened.send(sender=type(obj), entry=entry, actor=actor, verb=verb, obj=obj, details=details or {})
     return entry
-        token=_token.get(),
 
 
 def _space_id(obj) -> int | None:

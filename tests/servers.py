@@ -470,13 +470,13 @@ class Stack:
             "WORKER_HEARTBEAT": str(folder / "worker.beat"),
             "EMAIL_URL": f"filemail:///{folder / 'mail'}",
             "SECOND_FACTOR_FOR": "nobody",
+            "REQUESTS_A_MINUTE": "1000000",
         }
 
     def server(self, **env: str) -> Server:
         return Server(self, **env).start()
 
     def forked_server(self, **env: str) -> Server:
-            "REQUESTS_A_MINUTE": "1000000",
         return ForkedServer(self, **env).start()
 
     def worker(self, **env: str) -> WorkerProcess:

@@ -11,14 +11,12 @@ class CoordinationConfig(AppConfig):
         """Find what each package adds to the pages of spaces, agreements and people."""
         from coordination import (
             chain,
-            holds,
             lookups,
             sections_of_spaces,  # noqa: F401  # coordination's own come with the registry
         )
 
         lookups.register()
         chain.linked.connect(self._note_for_webhooks, dispatch_uid="coordination.webhooks")
-        pre_delete.connect(holds.refuse_deletion, dispatch_uid="coordination.holds")
         autodiscover_modules("space_sections", "agreement_discussions", "country_profiles", "country_sections")
         autodiscover_modules("people_met", "handing_over", "going_on")
 

@@ -7,7 +7,6 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpResponse, JsonResponse
-from elasticsearch import Elasticsearch
 
 from discussion.ending import within
 
@@ -66,6 +65,8 @@ async def _send_and_receive(layer) -> None:
 
 
 def _elasticsearch() -> None:
+    from elasticsearch import Elasticsearch
+
     nodes = settings.ELASTICSEARCH_URL.split(",")
     with Elasticsearch(nodes, request_timeout=PROBE_SECONDS, max_retries=len(nodes) - 1) as engine:
         engine.info()

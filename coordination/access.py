@@ -13,15 +13,17 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
 
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Permission
+from django.db import connection
 from django.db.models import CharField, Model, Q, QuerySet, Value
 from django.http import Http404, HttpRequest
 from guardian.shortcuts import assign_perm, remove_perm
 from wagtail.models import Page
 
-from accounts.models import User
+from accounts.models import PlatformRole, User
 from coordination.models import (
     Audience,
     AudienceToken,
@@ -364,17 +366,32 @@ def memberships(user: Reader) -> dict[int, frozenset[str]]:
 
 
 def _asked_for_memberships(user: User) -> dict[int, frozenset[str]]:
-    own = SpaceUserPermission.objects.filter(user_id=user.pk)
-    through_group = SpaceGroupPermission.objects.filter(group__user=user.pk)
-    columns = ("content_object_id", "permission__codename")
+    with connection.cursor() as cursor:
+        cursor.execute(_statement_of_grants(), [user.pk, user.pk])
+        rows = cursor.fetchall()
     scope = _scope_of(user)
     # An emergency is looked at by a person, not by a program.
-    in_emergency = (_emergencies_of([user]) if scope is None else EmergencyAccess.objects.none()).order_by()
-    of_group, opened = through_group.values_list(*columns), in_emergency.values_list("space_id", _MARK)
-    held = _permissions_by_space(own.values_list(*columns).union(of_group, opened))
+    if scope is None and user.platform_role == PlatformRole.ADMINISTRATOR:
+        rows += _emergencies_of([user]).order_by().values_list("space_id", _MARK)
+    held = _permissions_by_space(rows)
     if scope is None or scope.spaces is None:
         return held
     return {space: those for space, those in held.items() if space in scope.spaces}
+
+
+@cache
+def _statement_of_grants() -> str:
+    """Space and codename of each grant of a user, and of each of the user's groups. Every request and every frame asks
+    it, so it is written out: Django would take ten times as long to put it together as a database to answer it."""
+    by_user, by_group = SpaceUserPermission._meta.db_table, SpaceGroupPermission._meta.db_table
+    permissions, groups = Permission._meta.db_table, User.groups.through._meta.db_table
+    return (
+        f"SELECT held.content_object_id, permission.codename FROM {by_user} held"
+        f" JOIN {permissions} permission ON permission.id = held.permission_id WHERE held.user_id = %s"
+        f" UNION ALL SELECT held.content_object_id, permission.codename FROM {by_group} held"
+        f" JOIN {permissions} permission ON permission.id = held.permission_id"
+        f" JOIN {groups} of_user ON of_user.group_id = held.group_id WHERE of_user.user_id = %s"
+    )
 
 
 def _permissions_by_space(rows: Iterable[tuple[int, str]]) -> dict[int, frozenset[str]]:
@@ -520,7 +537,8 @@ def open_readable(request: HttpRequest, queryset: QuerySet, **lookup: Any) -> An
     # PostgreSQL refuses to look for a text with a NUL; there is none.
     if any("\0" in value for value in lookup.values() if isinstance(value, str)):
         raise Http404
-    obj = readable_by(queryset, request.user).filter(**lookup).first()
+    # Without an order, which Django takes longer to write than to find one row by its key.
+    obj = next(iter(readable_by(queryset, request.user).filter(**lookup).order_by()[:1]), None)
     if obj is None:
         raise Http404
     note_reading(request, obj)
@@ -663,6 +681,21 @@ def _reviews_page(user: User, obj: Any) -> bool:
     return user.pk in review.owner_ids_of(obj)
 
 
+def _sets_retention(user: User, obj: Any) -> bool:
+    """How long things are kept is said by the chairs of a space, and by the secretariat where it is a member."""
+    return _holds("manage_space")(user, obj) or (_holds("view_space")(user, obj) and can_in_office(user, "keep_rules"))
+
+
+def _sees_retention(user: User, obj: Any) -> bool:
+    return _holds("contribute_space")(user, obj) or _sets_retention(user, obj)
+
+
+def _takes_along(user: User, obj: Any) -> bool:
+    """A space as an archive: its chairs, and the secretariat where it keeps the records. What such an archive says of the
+    readers of each thing, both may see here too."""
+    return _holds("manage_space")(user, obj) or (_holds("record_space")(user, obj) and can_in_office(user, "take_along"))
+
+
 def _revises(user: User, obj: Any) -> bool:
     """On the editors' side a page is opened by whoever edits it, and by its reviewers while it waits for them."""
     return _edits(user, obj) or _reviews_page(user, obj)
@@ -683,6 +716,9 @@ VERBS: dict[str, Callable[[Any, Any], bool]] = {
     "edit": _edits,
     "review_page": _reviews_page,
     "revise": _revises,
+    "take_along": _takes_along,
+    "set_retention": _sets_retention,
+    "see_retention": _sees_retention,
 }
 
 # What an office lets its holder do; reading is never among it.
@@ -693,8 +729,14 @@ OFFICE_VERBS: dict[str, tuple[str, ...]] = {
     "keep_accounts": ("administrator",),
     # The trail itself, never what it is about: coordination.selectors.trail_for.
     "audit": ("auditor",),
+    # Legal holds on whole spaces, lifted by no chair (docs/decisions/0030).
+    "hold": ("auditor",),
+    # For how long things are kept where a space says nothing itself.
+    "keep_rules": ("secretariat",),
     # The directory of people with their posts (docs/decisions/0016).
     "keep_people": ("secretariat",),
+    # Archives of the spaces whose records one keeps (docs/decisions/0031).
+    "take_along": ("secretariat",),
     # How Accord is doing: what waits and what failed, never what it is about.
     "operate": ("administrator",),
     # Countries, organisations and topics, on the editors' side.

@@ -19,8 +19,6 @@ from xml.sax.saxutils import escape, quoteattr
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
 
 # What one import takes: a year's follow-up of a ministry is a few thousand rows.
 MOST_ROWS = 10_000
@@ -129,6 +127,8 @@ def _gathered(table: Numbered, most: int) -> Sheet:
 
 
 def _tables_of_xlsx(content: bytes) -> Iterator[Numbered]:
+    from openpyxl import load_workbook  # by far the largest that a sheet needs: when one is read
+
     _check_archive(content)
     try:
         workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
@@ -420,6 +420,8 @@ _DAY_NOUGHT = date(1899, 12, 30)
 
 def _offered(headings: list[Heading], choices: dict[str, list[str]]) -> str:
     """Lists of values to choose from, for columns whose values fit into one: Excel takes 255 characters."""
+    from openpyxl.utils import get_column_letter
+
     rules = []
     for number, heading in enumerate(headings, start=1):
         values = ",".join(value for value in choices.get(heading.key, []) if "," not in value)

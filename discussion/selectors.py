@@ -236,15 +236,19 @@ def unread_notifications(user: Reader) -> int:
     """How many notifications `user` has not looked at; of what may not be read (any more) none counts."""
     if not user.is_authenticated:
         return 0
-    unseen = still_told(Notification.objects.filter(user=user, seen_at=None), user)
-    return unseen.filter(_about_what_may_be_read(unseen, user)).count()
+    return _told_now(Notification.objects.filter(user=user, seen_at=None), user).count()
 
 
 def notifications_of(user: User) -> QuerySet[Notification]:
     """The notifications that `user` may read now, the latest first."""
-    own = still_told(Notification.objects.filter(user=user), user)
-    found = own.filter(_about_what_may_be_read(own, user))
+    found = _told_now(Notification.objects.filter(user=user), user)
     return found.select_related(*TOLD_WITH, "entry__actor__organisation", "message__author__organisation")
+
+
+def _told_now(own: QuerySet[Notification], user: User) -> QuerySet[Notification]:
+    """What of it `user` may read. Where there is nothing at all, as on most pages, no more is asked."""
+    kinds = list(own.order_by().values_list("object_type", flat=True).distinct())
+    return still_told(own, user).filter(_about_what_may_be_read(kinds, user)) if kinds else own.none()
 
 
 def still_told(news: QuerySet[Notification], user: User) -> QuerySet[Notification]:
@@ -253,9 +257,8 @@ def still_told(news: QuerySet[Notification], user: User) -> QuerySet[Notificatio
     return news.filter(Q(message=None) | Q(message__in=readable))
 
 
-def _about_what_may_be_read(own: QuerySet[Notification], user: User) -> Q:
-    """The access rule over objects of every kind, in SQL: one subquery for each kind that there is."""
-    kinds = own.order_by().values_list("object_type", flat=True).distinct()
+def _about_what_may_be_read(kinds: list[int], user: User) -> Q:
+    """The access rule over objects of these kinds, in SQL: one subquery for each."""
     allowed = [Q(object_type=kind, object_id__in=_readable_objects(kind, user).values("pk")) for kind in kinds]
     told = [kind.kind for kind in notifier.all_kinds() if kind.of_drafts]
     for type_id in kinds:

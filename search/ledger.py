@@ -110,7 +110,7 @@ def _latest(projector: Projector, key: Any) -> Any:
     if connection.features.has_select_for_no_key_update:
         # Not against those who only refer to it: two new parts of one object would else wait for each other.
         queryset = queryset.select_for_update(of=("self",), no_key=True)
-    return queryset.first()
+    return next(iter(queryset.order_by()), None)
 
 
 def _entries_of(model: type[Model], key: Any) -> QuerySet[Entry]:

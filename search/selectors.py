@@ -1,6 +1,7 @@
 """What the search page shows: whichever engine answers, nothing that the ledger does not let the reader see."""
 
 import logging
+import math
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from coordination import access, references
 from coordination.models import Country, Organisation, Space, Topic
 from search import highlights, narrowing, places, spelling, synonyms
-from search.engines import elastic, embedded
+from search.engines import embedded
 from search.grammar import Ignored, Narrowing
 from search.kinds import KINDS, Kind
 from search.models import Entry
@@ -85,8 +86,7 @@ def search(query: Query, user: access.Reader) -> Results:
     """One page of what `user` finds."""
     narrowed = _narrowed(query, user)
     query = narrowed.query
-    # All that is asked of Elasticsearch for one page ends by then.
-    until = time.monotonic() + elastic.SEARCH_SECONDS
+    until = _until()
     found, entries, instead = _ask(query, user, until)
     meant = ""
     if not found.total and query.has_words:
@@ -159,11 +159,22 @@ def _with_the_one_named_first(entries: list[Entry], query: Query, user: access.R
     return entries if first is None else [first, *(entry for entry in entries if entry.pk != first.pk)][:PAGE_SIZE]
 
 
+def _until() -> float:
+    """By when all ends that is asked of Elasticsearch for one page."""
+    if not settings.ELASTICSEARCH_URL:
+        return math.inf
+    from search.engines import elastic  # whoever has none does not load its client
+
+    return time.monotonic() + elastic.SEARCH_SECONDS
+
+
 def _ask(query: Query, user: access.Reader, until: float) -> tuple[Found, list[Entry], bool]:
     """Elasticsearch's answer if it stands up to the ledger, else the ledger's own."""
     if not settings.ELASTICSEARCH_URL:
         found = embedded.search(query, user)
         return found, _entries(found.numbers, user), False
+    from search.engines import elastic
+
     try:
         if Entry.objects.waiting()[FAR_BEHIND : FAR_BEHIND + 1].exists():
             raise elastic.Unavailable("Elasticsearch is far behind")

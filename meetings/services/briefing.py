@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from django_tasks import task
-from pypdf import PdfReader
 
 from accounts.models import User
 from coordination import access, audit
@@ -260,6 +259,8 @@ def _make(asked: BriefingPaper, reader: access.Reader | None) -> None:
     progress = _Progress(asked)
     compiled = briefing.compile_for(pack, reader, tell=progress.compiled)
     content = paper.as_pdf(compiled, tell=progress.laid_out)
+    from pypdf import PdfReader
+
     pages = len(PdfReader(io.BytesIO(content)).pages)
     with transaction.atomic():
         row = BriefingPaper.objects.select_for_update(of=("self",)).filter(pk=asked.pk).first()

@@ -24,6 +24,7 @@ class Walk:
         for name, user in self.world.readers.items():
             if user.is_authenticated:
                 self.browsers[name].force_login(user)
+                look(self.browsers[name], "/")  # notes the session: what is looked at later is taken back
         self._seen: dict[tuple[str, str], Seen] = {}
 
     def see(self, reader: str, address: str) -> Seen:

@@ -85,7 +85,8 @@ def _watch(stop: threading.Event) -> None:
 
 def _remind(stop: threading.Event) -> None:
     """Publish what waits for its day; remind of what is due, send those their mail of the day who want one mail for
-    all, and what was put off or left by a worker that died; clear away drafts, old searches and expired sessions."""
+    all, and what was put off or left by a worker that died; clear away drafts, old searches, expired sessions and what
+    the rules of retention let go."""
     from accounts import sessions
     from coordination import publishing, services
     from discussion import digests, drafts, mail, push
@@ -100,6 +101,7 @@ def _remind(stop: threading.Event) -> None:
         services.send_reminders(now)
         services.hold_access_reviews(now)
         services.end_what_is_over(now)
+        services.carry_out_retention(now)
         meetings.count_silence(now)
         meetings.remind_of_documents(now)
         meetings.remind_of_answers(now)

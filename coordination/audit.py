@@ -31,6 +31,12 @@ VERBS = (
     gettext_noop("emergency access ended"),
     gettext_noop("read in an emergency"),
     gettext_noop("page seen in an emergency"),
+    gettext_noop("retention changed"),
+    gettext_noop("end of space changed"),
+    gettext_noop("deleted by retention"),
+    gettext_noop("archived by retention"),
+    gettext_noop("legal hold put"),
+    gettext_noop("legal hold lifted"),
     gettext_noop("marking changed"),
     gettext_noop("action created"),
     gettext_noop("action changed"),
@@ -80,6 +86,9 @@ VERBS = (
     gettext_noop("briefing changed"),
     gettext_noop("briefing text removed"),
 )
+
+# All that there are: other packages add theirs.
+verbs = set(VERBS)
 
 # From which address the current request or socket comes; None for commands and the worker.
 _address: ContextVar[str | None] = ContextVar("address of the actor", default=None)

@@ -3,10 +3,11 @@
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import Http404
+from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from accounts.callers import address_of_request
-from coordination import access, audit, editors_gate, services
+from coordination import access, audit, editors_gate, holds, services
 
 API_ROUTE = "api/"
 
@@ -31,6 +32,12 @@ class AuditContextMiddleware:
         """No address of ours holds a NUL, and PostgreSQL refuses to look for one."""
         if any("\x00" in str(value) for value in kwargs.values()):
             raise Http404
+
+    def process_exception(self, request, exception):
+        """What a legal hold keeps is not deleted: whoever tries is told so, where no form has said it."""
+        if isinstance(exception, holds.Held):
+            return render(request, "coordination/held.html", {"sentence": exception.messages[0]}, status=409)
+        return None
 
 
 class TokenMiddleware:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from coordination import audit, replies, review, selectors, services
-from coordination.models import Action, ActionDependency, Organisation, Party, Told
+from coordination.models import Action, ActionDependency, Organisation, Party, Space, Told
 from discussion.notifier import Notification, register
 
 
@@ -363,6 +363,43 @@ class EmergencyEnded(AboutAnEmergency):
 
     def pushed(self) -> str:
         return _("An emergency access has ended")
+
+
+class AboutAHold(Notification):
+    """To the chairs of the space: nobody holds back, or lets go of, what they answer for unseen by them."""
+
+    section = gettext_lazy("Agreements and spaces")
+    by_mail = urgent = True
+
+    def recipients(self) -> Iterable[User]:
+        return services.chairs_of(Space.objects.get(pk=self.entry.space_id))
+
+    def address(self) -> str:
+        told = {**self.entry.before, **self.entry.after}
+        return reverse("hold_detail", kwargs={"key": told["hold"]})
+
+    def why(self, user: User) -> str:
+        return _("You get this because you chair the space. Nobody can choose not to hear of it.")
+
+
+@register
+class HoldPut(AboutAHold):
+    kind = "hold_put"
+    verbs = ("legal hold put",)
+    label = gettext_lazy("Something in a space that I chair is put under a legal hold")
+
+    def subject(self) -> str:
+        return _("%(name)s has put “%(thing)s” under a legal hold") % {"name": self.actor, "thing": self.obj}
+
+
+@register
+class HoldLifted(AboutAHold):
+    kind = "hold_lifted"
+    verbs = ("legal hold lifted",)
+    label = gettext_lazy("A legal hold in a space that I chair is lifted")
+
+    def subject(self) -> str:
+        return _("%(name)s has lifted a legal hold on “%(thing)s”") % {"name": self.actor, "thing": self.obj}
 
 
 class AboutAnAccessReview(Notification):

@@ -21,6 +21,7 @@ from coordination.forms.commitments import (
     ReportProgressForm,
     ReviewForm,
 )
+from coordination.forms.custody import EndOfSpaceForm, HoldForm, HoldOnSpaceForm, LiftForm, RuleForm
 from coordination.forms.filters import (
     ANY_STATE,
     WHOSE,
@@ -98,13 +99,17 @@ __all__ = [
     "EditPostForm",
     "EditSpaceForm",
     "EmergencyForm",
+    "EndOfSpaceForm",
     "FilesField",
     "Filters",
     "GrantForm",
     "HandoverForm",
+    "HoldForm",
+    "HoldOnSpaceForm",
     "ImportFileForm",
     "ImportTextForm",
     "LatestForm",
+    "LiftForm",
     "ManyActionsForm",
     "MemberFields",
     "MergeForm",
@@ -130,6 +135,7 @@ __all__ = [
     "ReportProgressForm",
     "ReviewForm",
     "RoleForm",
+    "RuleForm",
     "SaveFilterForm",
     "SeveralOf",
     "SheetForm",

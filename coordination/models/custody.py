@@ -63,6 +63,13 @@ class RetentionRule(models.Model):
         return f"{self.outcome} {self.days or ''} {self.moment}".strip()
 
     @property
+    def moment_label(self) -> Any:
+        """From when it is counted, in words."""
+        from coordination import retention
+
+        return dict(retention.kinds[self.kind].all_moments()).get(self.moment, "")
+
+    @property
     def span(self) -> timedelta:
         assert self.days is not None  # asked of what ends only
         return timedelta(days=self.days)

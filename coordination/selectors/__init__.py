@@ -43,6 +43,7 @@ from coordination.selectors.commitments import (
     reviewers_of,
     with_reports_to_review,
 )
+from coordination.selectors.custody import falling_due, hold_shown_to, holds_in, holds_of_office
 from coordination.selectors.exports import Exported
 from coordination.selectors.following_up import (
     actions_from,
@@ -185,11 +186,15 @@ __all__ = [
     "ending_soon",
     "escalated_to",
     "exported_deeds",
+    "falling_due",
     "focal_points_to_pass_on",
     "followers_of",
     "for_the_organisation_of",
     "history_of",
+    "hold_shown_to",
     "holding",
+    "holds_in",
+    "holds_of_office",
     "in_plain_words",
     "kinds_in_trail",
     "known_by_that_name",

@@ -96,7 +96,7 @@ def _moment(day: date, at: time) -> datetime:
 
 def _verbs_that_say(words: str) -> list[str]:
     """Deeds as the page names them in the reader's language."""
-    return [verb for verb in audit.VERBS if words.casefold() in gettext(verb).casefold()]
+    return [verb for verb in audit.verbs if words.casefold() in gettext(verb).casefold()]
 
 
 def _withheld_from(user: access.Reader) -> Q:
@@ -131,17 +131,7 @@ def spaces_in_trail(user: access.Reader) -> Offered:
 def deeds(entries: Iterable[AuditEntry], user: access.Reader) -> list[Deed]:
     """These entries with what they are about, where `user` may read it. As many queries for many entries as for few."""
     entries = list(entries)
-    by_type: dict[ContentType, set[int]] = {}
-    for entry in entries:
-        by_type.setdefault(entry.object_type, set()).add(entry.object_id)
-    found: dict[tuple[int, int], Any] = {}
-    for kind, keys in by_type.items():
-        model = kind.model_class()
-        if model is None or not hasattr(model, "audience_path"):
-            continue
-        readable = access.readable_by(model._default_manager.filter(pk__in=keys), user)
-        for obj in readable.prefetch_related(*_named_along(model)):
-            found[kind.pk, obj.pk] = obj
+    found = readable_objects({(entry.object_type_id, entry.object_id) for entry in entries}, user)
     spaces = Space.objects.readable_by(user).in_bulk({entry.space_id for entry in entries if entry.space_id})
     told = []
     for entry in entries:
@@ -149,6 +139,22 @@ def deeds(entries: Iterable[AuditEntry], user: access.Reader) -> list[Deed]:
         space = spaces.get(entry.space_id) if obj is not None else None
         told.append(Deed(entry, entry.object_type.name, obj, space, _is_withheld(entry, obj, user)))
     return told
+
+
+def readable_objects(places: Iterable[tuple[int, int]], user: access.Reader) -> dict[tuple[int, int], Any]:
+    """Of the things in these places (a kind and a key each), what `user` may read. A query for each kind."""
+    by_kind: dict[int, set[int]] = {}
+    for kind, key in places:
+        by_kind.setdefault(kind, set()).add(key)
+    found: dict[tuple[int, int], Any] = {}
+    for kind, keys in by_kind.items():
+        model = ContentType.objects.get_for_id(kind).model_class()
+        if model is None or not hasattr(model, "audience_path"):
+            continue
+        readable = access.readable_by(model._default_manager.filter(pk__in=keys), user)
+        for obj in readable.prefetch_related(*_named_along(model)):
+            found[kind, obj.pk] = obj
+    return found
 
 
 def exported_deeds(

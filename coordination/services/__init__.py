@@ -60,6 +60,7 @@ from coordination.services.emergencies import (
 from coordination.services.exports import note_export
 from coordination.services.feeds import end_feed, feed_of, renew_feed
 from coordination.services.handover import HandedOver, hand_over
+from coordination.services.holds import lift_hold, put_hold
 from coordination.services.imports import LARGE as LARGE_IN_IMPORTS
 from coordination.services.imports import RIGHT as RIGHT_TO_IMPORT
 from coordination.services.imports import (
@@ -94,6 +95,7 @@ from coordination.services.reminders import (
     name_focal_point,
     send_reminders,
 )
+from coordination.services.retention import carry_out_retention, set_end_of_space, set_retention
 from coordination.services.saved_filters import delete_filter, may_change_filter, open_with, rename_filter, save_filter
 from coordination.services.shared import (
     StaleVersion,
@@ -109,6 +111,7 @@ from coordination.services.shared import (
 )
 from coordination.services.spaces import (
     add_space,
+    admit,
     create_space,
     edit_space,
     end_membership,
@@ -139,12 +142,14 @@ __all__ = [
     "add_person",
     "add_post",
     "add_space",
+    "admit",
     "add_webhook",
     "agreement_version",
     "asks_for_a_date",
     "audience_for_new",
     "begin_emergency",
     "call_webhooks",
+    "carry_out_retention",
     "chairs_of",
     "change",
     "change_actions",
@@ -187,6 +192,7 @@ __all__ = [
     "last_round",
     "latest",
     "left_standing",
+    "lift_hold",
     "make_commitment",
     "make_token",
     "match_columns",
@@ -204,6 +210,7 @@ __all__ = [
     "open_with",
     "plausible",
     "preview_of",
+    "put_hold",
     "reassign_action",
     "remove_dependency",
     "rename_filter",
@@ -223,6 +230,8 @@ __all__ = [
     "secret_of",
     "seen_of",
     "send_reminders",
+    "set_end_of_space",
+    "set_retention",
     "set_steps",
     "space_version",
     "start_import",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from wagtail.models import Page
 
-from coordination import access, selectors, services
+from coordination import access, named, selectors, services
 from coordination.forms import MARKINGS_EXPLAINED, ChangeMarkingForm
 from coordination.models import Marked
 from coordination.views.shared import attempt, posted, require_or_404
@@ -41,6 +41,7 @@ def who_can_see(request, kind, key):
         "own_marking": obj.own_audience.marking,
         "explained": MARKINGS_EXPLAINED.values(),
         "form": form if may_mark else None,
+        "hold_name": named.name_of(obj) if access.can(request.user, "manage", obj) else "",
     }
     return render(request, "coordination/who_can_see.html", context)
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.text import validate_plain_text
-from coordination import access, audit
+from coordination import access, audit, holds
 from coordination.models import Space
 from coordination.services import require
 from discussion import changes, files, pokes, rights
@@ -200,6 +200,8 @@ def _reader_of(actor: User, thread: Thread) -> User:
 def _require_both(actor: User, source: Thread, target: Thread) -> None:
     for thread in (source, target):
         require(actor, "manage", thread)
+    # What is moved would leave what keeps it.
+    holds.refuse_if_held(source)
     _check_target(source, target)
 
 

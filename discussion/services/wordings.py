@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from coordination import audit
+from coordination import audit, holds
 from coordination.services import StaleVersion, require
 from discussion import changes, files, mentions, rights, text
 from discussion.models import Message, MessageTranslation, Reaction, Standing, Thread
@@ -98,6 +98,7 @@ def delete_message(actor: User, message: Message) -> None:
         return
     refuse_gone(message)
     _refuse_too_late(deeds, message)
+    holds.refuse_if_held(message)
     take_words(message)
     message.standing = Standing.DELETED
     message.translations.all().delete()

@@ -80,6 +80,12 @@ def every_object_of_a_discussion(world: World) -> Iterator[tuple[dict[str, Any],
         yield {"name": threads.name_of(one.obj)}, one
 
 
+def what_is_held(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
+    """What a hold may be put on: one of each kind and marking, all of which have the one form."""
+    for one in {(one.kind, one.marking): one for one in world.of_kind("space", "commitment", "meeting")}.values():
+        yield {"name": named.name_of(one.obj)}, one
+
+
 def what_is_written_about(world: World) -> Iterator[tuple[dict[str, Any], Planted]]:
     """One of each kind and marking: all have the one form."""
     for one in {(one.kind, one.marking): one for one in world.of_kind("thread", "article")}.values():
@@ -208,6 +214,7 @@ SITE: dict[str, Way] = {
             "set_theme": {}, "push_subscribe": {}, "push_remove": {"key": "x"}, "push_worker": {},
             "mail_stop": {"token": "x:y"}, "accept_invitation": {"uid": "MQ", "token": "x-y"}, "invite": {},
             "space_new": {}, "invite_many": {}, "invitation_template": {}, "emergency": {},
+            "retention_rules": {}, "hold_list": {},
         }.items()
     },
     # How one signs in: tests/accounts.
@@ -303,6 +310,12 @@ SITE: dict[str, Way] = {
     "space_edit": Way(of("space"), verb="manage", send="manage"),
     "space_members": Way(of("space"), send="manage"),
     "space_emergencies": Way(of("space"), verb="manage"),
+    "space_retention": Way(of("space"), verb="see_retention", send="set_retention"),
+    "space_end": Way(of("space"), verb="", send="set_retention"),
+    "space_holds": Way(of("space"), verb="manage", send="manage"),
+    "hold_new": Way(what_is_held, verb="manage", send="manage"),
+    # Whose it is: tests/coordination/test_custody.py.
+    "hold_detail": Way(alone(key="2345678923"), verb=""),
     "space_review": Way(of("space"), verb="manage", send="manage"),
     "space_review_rules": Way(of("space"), verb="", send="manage"),
     "membership_restore": Way(of("space", pk=lambda space: 1), verb="", send="manage"),

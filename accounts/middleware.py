@@ -8,7 +8,7 @@ from django.core.cache import caches
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 
-from accounts import second_factor, sessions
+from accounts import languages, second_factor, sessions
 
 
 class ReaderLocaleMiddleware:
@@ -29,7 +29,7 @@ class ReaderLocaleMiddleware:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
         if request.user.is_authenticated:
             chosen = request.user.language
-        if chosen in dict(settings.LANGUAGES):
+        if chosen in dict(languages.offered()):
             return chosen
         return translation.get_language_from_request(request)
 

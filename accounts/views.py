@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import guessing, services
+from accounts import guessing, languages, services
 from accounts.forms import AcceptInvitationForm, PreferencesForm
 from accounts.theme import Theme
 
@@ -58,7 +58,7 @@ def accept_invitation(request, uid, token):
 def set_language(request):
     """Switch the language of the interface: on the account if there is one, in a cookie besides."""
     language = request.POST.get("language", "")
-    if language not in dict(settings.LANGUAGES) or not check_for_language(language):
+    if language not in dict(languages.offered()) or not check_for_language(language):
         raise Http404
     if request.user.is_authenticated and request.user.language != language:
         request.user.language = language

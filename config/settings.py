@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
 
 from config.environment import LOG_LEVELS, Environment
@@ -310,6 +311,16 @@ REMINDERS_FROM_HOUR = env.hour("REMINDERS_FROM_HOUR", default=8)
 # --- languages and times -------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian")), ("ur", _("Urdu"))]
+# Begun: the texts that are met most often. Offered to readers where the environment names them, for whoever translates
+# them on; the rest stands in English.
+begun = {
+    "prs": _("Dari"), "ps": _("Pashto"), "uz": _("Uzbek"), "kk": _("Kazakh"), "ky": _("Kyrgyz"), "tg": _("Tajik"),
+}  # fmt: skip
+LANGUAGES_STARTED = [(code, begun[code]) for code in env.words("LANGUAGES_STARTED", tuple(begun), default=())]
+# Dari and Pashto are unknown to Django.
+LANG_INFO["prs"] = {"bidi": True, "code": "prs", "name": "Dari", "name_local": "دری"}
+LANG_INFO["ps"] = {"bidi": True, "code": "ps", "name": "Pashto", "name_local": "پښتو"}
+LANGUAGES_BIDI = [code for code, info in LANG_INFO.items() if info.get("bidi")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True

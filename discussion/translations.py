@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 LANGUAGES: dict[str, Any] = {
     **dict(settings.LANGUAGES),
-    "fa-AF": _("Dari"),
+    "prs": _("Dari"),
     "ps": _("Pashto"),
     "kk": _("Kazakh"),
     "ky": _("Kyrgyz"),

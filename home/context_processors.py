@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from accounts import languages
 from accounts.theme import theme_of
 from coordination import access, selectors
 from coordination.models import EmergencyAccess
@@ -91,8 +92,8 @@ def frame(request) -> dict[str, object]:
     signed_in = user.is_authenticated and not is_kept_out
     return {
         "frame_spaces": _lazily(lambda: selectors.menu_of_spaces(user, SPACES_IN_A_MENU) if signed_in else []),
-        "frame_languages": settings.LANGUAGES,
-        "frame_is_rtl": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE) == "ur",
+        "frame_languages": languages.offered(),
+        "frame_is_rtl": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE) in settings.LANGUAGES_BIDI,
         "frame_theme": theme_of(request),
         "frame_is_kept_out": is_kept_out,
         "frame_navigation": _lazily(lambda: [] if is_kept_out else navigation(request.path)),

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Sum
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 
+from accounts import languages
 from coordination import access
 from knowledge.languages import direction_of
 from knowledge.models import GlossaryTerm, WordingKind
@@ -68,7 +68,7 @@ def table_for(reader: access.Reader, language: str) -> Table:
     """The phrases that this reader may be told of in a text in `language`, by their first word. One query, or three."""
     readable = GlossaryTerm.objects.live().readable_by(reader)
     sums = readable.order_by().aggregate(stamps=Sum("stamp"), number=Count("pk"))
-    told_in = (get_language() or "en").split("-")[0]
+    told_in = languages.current()
     kept = _tables.get((sums["stamps"] or 0, sums["number"], language, told_in))
     if kept is not None:
         return kept

@@ -24,8 +24,6 @@ from search.queries import Query
 
 Named = Iterable[tuple[str, Iterable[Any]]]
 
-# In what a text may be written, beyond the languages that Django knows.
-OTHER_LANGUAGES = {"prs": ("Dari", "دری", "дари"), "ps": ("Pashto", "پښتو", "پشتو", "пушту")}
 _UNKNOWN = {
     "kind": _("There is no such kind of result; it is left out of account"),
     "space": _("You may read no space of this name; it is left out of account"),
@@ -196,8 +194,6 @@ def _languages(_user: access.Reader) -> Iterator[tuple[str, list[Any]]]:
     for code, info in LANG_INFO.items():
         if "name" in info:
             yield code, [code, info["name"], info["name_local"], gettext(info["name"])]
-    for code, names in OTHER_LANGUAGES.items():
-        yield code, [code, *names]
 
 
 _NAMED = {"kind": _kinds, "space": _spaces, "country": _countries, "topic": _topics, "language": _languages}

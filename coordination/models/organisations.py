@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import languages
 from accounts.text import validate_plain_text
 from coordination.models.marking import KEY_LENGTH, Audience, new_key
 from coordination.people_names import key_of_name
@@ -51,9 +52,7 @@ class Country(models.Model):
         verbose_name_plural = _("countries")
 
     def __str__(self) -> str:
-        from django.utils.translation import get_language
-
-        return getattr(self, f"name_{(get_language() or 'en')[:2]}", "") or self.name
+        return getattr(self, f"name_{languages.current()}", "") or self.name
 
 
 class OrganisationKind(models.TextChoices):

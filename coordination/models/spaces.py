@@ -13,6 +13,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import Collection, Page, PageManager
 from wagtail.query import PageQuerySet
 
+from accounts import languages
 from accounts.text import validate_plain_text
 from coordination.editors_forms import LatestPageForm
 from coordination.models.marking import Audience, Marked, MarkedQuerySet, is_of_marking_alone
@@ -51,16 +52,12 @@ class Topic(models.Model):
         verbose_name_plural = _("topics")
 
     def __str__(self) -> str:
-        from django.utils.translation import get_language
-
-        return getattr(self, f"name_{(get_language() or 'en')[:2]}", "") or self.name
+        return getattr(self, f"name_{languages.current()}", "") or self.name
 
     @property
     def about(self) -> Wording:
         """What it is about: in the language of the page where that is written, else in English."""
-        from django.utils.translation import get_language
-
-        language = (get_language() or "en")[:2]
+        language = languages.current()
         written = getattr(self, f"description_{language}", "")
         return Wording(written, language) if written else Wording(self.description, "en")
 

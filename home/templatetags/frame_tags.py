@@ -84,7 +84,7 @@ def _clock(start: datetime, end: datetime | None = None) -> str:
 @register.simple_tag
 def comma() -> str:
     """The comma of the reader's language, with the blank after it."""
-    return "، " if get_language() == "ur" else ", "
+    return "، " if get_language_bidi() else ", "
 
 
 @register.filter

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import get_language
 
+from accounts import languages
 from coordination.access import Reader
 from coordination.models import Agreement, Country, Organisation, Topic
 from coordination.selectors import holding
@@ -38,7 +38,7 @@ def narrowed_questions(found: QuerySet[Question], chosen: Chosen) -> QuerySet[Qu
 
 def questions_begin_with(user: Reader) -> str:
     """The language in which the list of questions opens: the reader's, where there are any in it."""
-    language = _language()
+    language = languages.current()
     return language if questions(user).filter(language=language).exists() else ""
 
 
@@ -61,7 +61,7 @@ def gathered_on_topic(topic: Topic, user: Reader) -> dict[str, Any]:
     """What `user` may read on a topic, of each kind; the questions in the reader's language."""
     return {
         **on_topic(topic, user),
-        "questions": questions(user).filter(topics=topic, language=_language())[:LATEST],
+        "questions": questions(user).filter(topics=topic, language=languages.current())[:LATEST],
         "events": coming_events(user).filter(topics=topic)[:LATEST],
     }
 
@@ -79,7 +79,7 @@ def about_country(country: Country, user: Reader) -> dict[str, Any]:
         "agreements": agreements_with(country, user)[:LATEST],
         "resources": resources(user).filter(countries=country)[:LATEST],
         "service_points": service_points(user).filter(country=country),
-        "questions": questions(user).filter(countries=country, language=_language())[:LATEST],
+        "questions": questions(user).filter(countries=country, language=languages.current())[:LATEST],
         "events": coming_events(user).filter(countries=country)[:LATEST],
         "news": news(user).filter(countries=country)[:LATEST],
     }
@@ -87,7 +87,7 @@ def about_country(country: Country, user: Reader) -> dict[str, Any]:
 
 def profile_for(profiles: list[CountryProfile]) -> CountryProfile | None:
     """The profile that the page of a country begins with: in the reader's language, else one that is no translation."""
-    ranked = sorted(profiles, key=lambda one: (one.language != _language(), one.translation_of_id is not None))
+    ranked = sorted(profiles, key=lambda one: (one.language != languages.current(), one.translation_of_id is not None))
     return ranked[0] if ranked else None
 
 
@@ -101,7 +101,3 @@ def agreements_with(country: Country, user: Reader) -> QuerySet[Agreement]:
     """The agreements to which a body of the country is a party, or that lie in the country's space."""
     ours = Q(parties__organisation__country=country) | Q(space__country=country)
     return Agreement.live_pages().readable_by(user).filter(ours).distinct().order_by("title")
-
-
-def _language() -> str:
-    return (get_language() or "en")[:2]

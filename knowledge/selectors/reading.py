@@ -10,8 +10,8 @@ from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subq
 from django.db.models.functions import Coalesce
 from django.urls import Resolver404, resolve
 from django.utils import timezone
-from django.utils.translation import get_language
 
+from accounts import languages
 from coordination import access, named
 from coordination.models import Space
 from coordination.selectors import marked_models
@@ -138,8 +138,7 @@ def _used(model: type[Any]) -> Coalesce:
 
 
 def _in_the_readers_language() -> Case:
-    language = (get_language() or "en")[:2]
-    return Case(When(language=language, then=Value(1)), default=Value(0), output_field=IntegerField())
+    return Case(When(language=languages.current(), then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
 def _first_month() -> date:

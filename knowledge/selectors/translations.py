@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import get_language
 
+from accounts import languages
 from coordination import access
 from knowledge.models.pages import TranslatedPage
 from knowledge.services.translations import may_translate
@@ -18,14 +18,9 @@ Pages = TypeVar("Pages", bound=QuerySet)
 def one_language_of_each(pages: Pages, user: access.Reader, language: str = "") -> Pages:
     """Of these pages and their translations one each: in the language of the reader (or in `language`), where it is
     published and `user` may read it, else the original."""
-    wanted = language or reading_language()
+    wanted = language or languages.current()
     mine = pages.model.live_pages().readable_by(user).order_by().filter(translation_of=OuterRef("pk"), language=wanted)
     return pages.filter(Q(translation_of__isnull=False, language=wanted) | Q(translation_of=None) & ~Exists(mine))
-
-
-def reading_language() -> str:
-    """The language in which the present answer is given."""
-    return (get_language() or settings.LANGUAGE_CODE)[:2]
 
 
 @dataclass(frozen=True)
@@ -49,7 +44,7 @@ def languages_of(page: TranslatedPage, user: access.Reader) -> Languages:
     original: Any = page.original
     family = type(page).live_pages().readable_by(user).filter(Q(pk=original.pk) | Q(translation_of=original.pk))
     others = [one for one in family.order_by("language") if one.pk != page.pk]
-    wanted = reading_language()
+    wanted = languages.current()
     mine = next((one for one in others if one.language == wanted), None) if page.language != wanted else None
     offered: list[tuple[str, Any]] = []
     if may_translate(user, page):

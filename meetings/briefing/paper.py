@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts import languages
 from coordination.models import Marking
 from meetings.briefing.parts import Briefing, Chapter, Group, Item, Part, in_a_line
 from meetings.papers import pdf
@@ -66,7 +66,7 @@ def paper_of(briefing: Briefing) -> Paper:
         title=visit.title,
         kicker=str(_("Briefing")),
         marking=briefing.marking,
-        language=(get_language() or "en")[:2],
+        language=languages.current(),
         title_language=visit.language,
         foot=_("Made for %(name)s on %(day)s. Pass it on to nobody.")
         % {"name": in_a_line(name), "day": in_a_line(date_format(timezone.localtime(), "DATETIME_FORMAT"))},

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from django.utils import formats, timezone
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import pgettext
 from django.utils.translation import gettext as _
 
+from accounts import languages
 from meetings.models import Meeting, RecordState
 from meetings.papers.copies import CopiedParagraph, RecordCopy
 from meetings.papers.layout import Paper, narrowest
@@ -19,7 +20,7 @@ def paper_of(copy: RecordCopy) -> Paper:
         title_language=copy.record.language,
         kicker=_("Record"),
         marking=copy.marking,
-        language=_language(),
+        language=languages.current(),
         foot=_foot(),
         facts=_facts(copy),
         notes=_notes(copy),
@@ -35,7 +36,7 @@ def compiled(title: str, copies: Sequence[RecordCopy], facts: Iterable[tuple[str
         title=title,
         kicker=_("Records"),
         marking=narrowest(copy.marking for copy in copies),
-        language=_language(),
+        language=languages.current(),
         foot=_foot(),
         facts=list(facts),
         illustrative=any(copy.record.illustrative for copy in copies),
@@ -54,10 +55,6 @@ def compiled(title: str, copies: Sequence[RecordCopy], facts: Iterable[tuple[str
             paper.text(note, style="note")
         _write(paper, copy, level=2, anchor=anchor)
     return paper
-
-
-def _language() -> str:
-    return (get_language() or "en").partition("-")[0]
 
 
 def _foot() -> str:

@@ -36,6 +36,18 @@ def test_preferences_are_kept(client, user):
     assert 'data-bs-theme="dark"' in html_tag(page)
 
 
+def test_a_language_that_is_begun_is_chosen_only_where_it_is_offered(client, user, settings):
+    client.force_login(user)
+    assert client.post("/language/", {"language": "prs"}).status_code == 404
+    assert "language" in client.post("/account/preferences/", {**CHOICES, "language": "prs"}).context["form"].errors
+    settings.LANGUAGES_STARTED = [("prs", "Dari")]
+    assert client.post("/account/preferences/", {**CHOICES, "language": "prs"}).status_code == 302
+    page = client.get("/account/preferences/")
+    assert 'lang="prs" dir="rtl"' in html_tag(page)
+    assert "تنظیمات" in page.content.decode()
+    assert "Reminders of what is due are among it." in page.content.decode()  # which is not translated yet
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

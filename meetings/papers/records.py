@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from django.utils import formats, timezone
-from django.utils.translation import pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts import languages
 from meetings.models import Meeting, RecordState

@@ -119,6 +119,8 @@ class Tab:
             frame = json.loads(text)
             if kind == "error":
                 self.world.result.refused[frame["code"]] += 1
+                if frame["code"] == "failed" and frame.get("key") in self.unanswered:
+                    asyncio.get_running_loop().call_later(FIRST_WAIT, self.send_again, frame["key"])
             elif frame["key"] in self.unanswered:
                 self.unanswered.pop(frame["key"])[1].set_result(frame["number"])
 
@@ -128,6 +130,11 @@ class Tab:
             self.numbers.append(int(number))
             self.at.append(now)
             self.change = int(change)
+
+    def send_again(self, key: str) -> None:
+        """As whoever reads that something went wrong on the server's side does."""
+        if self.wire is not None and key in self.unanswered:
+            self.wire.send(self.unanswered[key][0])
 
     async def post(self, words: str) -> int:
         """Send, over each connection anew until it is answered, with the same key; gives the number of the message."""

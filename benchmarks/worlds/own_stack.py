@@ -1,4 +1,4 @@
-"""Servers, PostgreSQL and Redis for one benchmark, as tests/servers.py starts them for tests."""
+"""Servers, PostgreSQL, Redis and Elasticsearch for one benchmark, as tests/servers.py starts them for tests."""
 
 import os
 import signal
@@ -13,10 +13,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
-def own_stack() -> Iterator[Any]:
-    """A `Stack` with a database of its own, to which Django in this process is connected. Needs `make services`."""
+def own_stack(search: bool = False, embedded: bool = False) -> Iterator[Any]:
+    """A `Stack` with a database of its own, to which Django in this process is connected. Needs `make services`.
+
+    With `search` Elasticsearch is there too, with an index of its own. `embedded` is the stack that needs no services.
+    """
     sys.path.insert(0, str(ROOT))
-    _take_services()
+    if embedded:
+        os.environ |= {"DATABASE_URL": "sqlite:///var/benchmark.sqlite3", "REDIS_URL": ""}
+    else:
+        _take_services()
     # Whoever breaks it off leaves no server behind.
     signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(1))
     os.environ |= {
@@ -24,16 +30,19 @@ def own_stack() -> Iterator[Any]:
         "SECOND_FACTOR_FOR": "nobody",
         "REQUESTS_A_MINUTE": "1000000",
         "DJANGO_SETTINGS_MODULE": "config.settings",
-        "ELASTICSEARCH_URL": "",
+        "ELASTICSEARCH_URL": os.environ.get("ELASTICSEARCH_URL", "") if search else "",
         "LOG_LEVEL": "ERROR",
     }
     import django
 
     django.setup()
+    from django.conf import settings
+
     from tests.servers import Stack, connected
 
     with tempfile.TemporaryDirectory(prefix="accord-bench-") as folder:
         stack = Stack(Path(folder))
+        settings.MEDIA_ROOT, settings.ELASTICSEARCH_INDEX = stack.env["MEDIA_ROOT"], stack.env["ELASTICSEARCH_INDEX"]
         try:
             stack.database.create()
             with connected(stack):

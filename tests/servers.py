@@ -79,6 +79,8 @@ class Process:
     """A process of ours: started, stopped, killed, and started again on the same address."""
 
     name = "process"
+    # Where the code lies: that of another version can be served beside this one.
+    root = ROOT
 
     def __init__(self, stack: "Stack", **env: str) -> None:
         self.stack, self.env = stack, env
@@ -99,7 +101,7 @@ class Process:
     def launch(self) -> "subprocess.Popen[bytes] | Fork":
         with self.log_file.open("ab") as log:
             return subprocess.Popen(
-                self.command(), cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self.command(), cwd=self.root, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
 
     def start(self) -> Any:
@@ -177,6 +179,10 @@ class Server(Process):
 
     def post(self, path: str, fields: dict[str, Any], user: Any = None, headers: dict[str, str] | None = None) -> Reply:
         body = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": CSRF}, doseq=True).encode()
+        return self.post_body(path, body, headers or {}, user)
+
+    def post_body(self, path: str, body: bytes, headers: dict[str, str], user: Any = None) -> Reply:
+        """A form of any kind, as it goes over the wire; `headers` say of which."""
         return self._ask(urllib.request.Request(self.url + path, data=body), user, headers)
 
     def _ask(self, request: urllib.request.Request, user: Any, headers: dict[str, str] | None) -> Reply:
@@ -353,9 +359,8 @@ def wait_until(happened: Callable[[], Any], sentence: str, seconds: float = STAR
 def migrate(database_url: str) -> None:
     env = {**os.environ, "DATABASE_URL": database_url, "SECRET_KEY": "only-for-tests"}
     done = subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0", "--skip-checks"],
-        cwd=ROOT, env=env, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "tests.migrating"], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr[-4000:]
 
 

@@ -121,7 +121,7 @@ def _letter(user: User, news: list[selectors.News], day: date) -> EmailMessage:
         _("No more mails of this kind:\n%(url)s") % {"url": stop},
     ]
     # The same for a mail that is sent again, so that mail programs show it once.
-    name = mail.message_id(salted_hmac("discussion.digests", f"{user.pk} {day}").hexdigest())
+    name = mail.message_id(salted_hmac("discussion.digests", f"{user.pk} {day}", algorithm="sha256").hexdigest())
     return EmailMessage(
         subject=_("What is new for you on Accord"),
         body="\n\n".join(said),

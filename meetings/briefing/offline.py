@@ -29,4 +29,4 @@ def kept_until(visit: Visit, now: datetime) -> datetime:
 
 def holder_of(user: User) -> str:
     """A name for the reader that tells nothing: copies of another than whoever is signed in are forgotten."""
-    return salted_hmac("meetings.briefing.offline", str(user.pk)).hexdigest()[:24]
+    return salted_hmac("meetings.briefing.offline", str(user.pk), algorithm="sha256").hexdigest()[:24]

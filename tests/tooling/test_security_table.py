@@ -5,7 +5,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ROW = re.compile(
-    r"^\| (\d+\.\d+\.\d+) \| ([12]) \| ([^|]+) \| (met|no|operator|open) \| ([^|]+) \| ([^|]*)\|$", re.MULTILINE
+    r"^\| (\d+\.\d+\.\d+) \| ([12]) \| ([^|]+) \| (met|no|operator|accepted|open) \| ([^|]+) \| ([^|]*)\|$",
+    re.MULTILINE,
 )
 # Of ASVS 5.0.0: each section with the level of each of its requirements; those of level 3 come last in each.
 LEVELS = """
@@ -43,3 +44,19 @@ def test_each_test_and_file_that_it_names_is_there():
                 missing.add(f"{file}::{name}")
         missing |= {path for path in re.findall(r"`(\w+/[\w/]+\.\w+)`", where) if not (ROOT / path).exists()}
     assert missing == set()
+
+
+def test_what_is_said_to_be_written_down_is():
+    """The sections that the table names are there, and each accepted risk has its reason."""
+    named = {each for row in rows() for each in re.findall(r"([\w-]+\.md),? “([^”]+)”", row[4])}
+    assert ("security.md", "Sessions") in named and ("operators.md", "Signing in") in named
+    headings = {
+        (file.name, heading)
+        for file in (ROOT / "docs").glob("*.md")
+        for heading in re.findall(r"^##+ (.+)$", file.read_text(), re.MULTILINE)
+    }
+    assert named <= headings
+    assert all(row[5] for row in rows() if row[3] in ("met", "accepted")), "shown by a test"
+    reasons = (ROOT / "docs" / "security.md").read_text().partition("## Accepted risks")[2].partition("\n## ")[0]
+    accepted = {row[0] for row in rows() if row[3] == "accepted"}
+    assert set(re.findall(r"\b\d+\.\d+\.\d+\b", reasons)) == accepted

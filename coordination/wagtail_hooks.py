@@ -266,6 +266,7 @@ REFERENCE_DEEDS: dict[str, str] = {
     "wagtail.create": gettext_noop("reference entry added"),
     "wagtail.edit": gettext_noop("reference entry changed"),
 }
+audit.verbs.update(*(deeds.values() for deeds in (DEEDS, DEEDS_ON_THEIR_DAY, REFERENCE_DEEDS)))
 
 
 @receiver(post_save, sender=PageLogEntry, dispatch_uid="coordination.deeds_on_pages")

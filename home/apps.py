@@ -5,6 +5,8 @@ class HomeConfig(AppConfig):
     name = "home"
 
     def ready(self) -> None:
-        from home import signals
+        from coordination import audit
+        from home import signals, verbs
 
         signals.connect()
+        audit.verbs.update(verbs.VERBS)

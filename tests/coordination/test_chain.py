@@ -56,6 +56,7 @@ UPDATE = "UPDATE coordination_auditentry SET "
 TAMPERINGS = {
     "one byte": (UPDATE + "reason = 'y' WHERE id = %s", "This entry was changed."),
     "another time": (UPDATE + "at = '2026-01-01 00:00:00' WHERE id = %s", "This entry was changed."),
+    "a program's deed": (UPDATE + "token = 'x' WHERE id = %s", "This entry was changed."),
     "nobody's deed": (UPDATE + "actor_id = NULL WHERE id = %s", "This entry was changed."),
     "a removed entry": ("DELETE FROM coordination_auditentry WHERE id = %s", "This entry was removed."),
     "a removed link": ("DELETE FROM coordination_auditlink WHERE entry_id = %s", "were removed before this entry"),

@@ -100,6 +100,10 @@ def test_what_is_sent_twice_is_written_down_once_and_what_cannot_be_used_is_refu
     first, second = (asking.post(address, sent, content_type="application/json") for _time in range(2))
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json()["key"] == second.json()["key"] and Action.objects.count() == 1
+    assert AuditEntry.objects.get(verb="action created").token == "Reporting"
+    browser = Client()
+    browser.force_login(chair)
+    assert "by the token “Reporting”" in browser.get("/audit/").content.decode()
     for wrong in ({"owner": "NOBODY"}, {"title": ""}, {"due_on": "1066-01-01"}, {"title": "a\0b"}):
         answer = asking.post(address, {**sent, "submission": str(uuid4()), **wrong}, content_type="application/json")
         assert answer.status_code == 422 and answer.json()["errors"].keys() == wrong.keys()

@@ -1,11 +1,14 @@
 """The audit trail: an auditor sees that something was done, and of closed things nothing but their kind."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from coordination import audit, chain, services, sheets
 from coordination.models import AuditEntry, Marking
@@ -25,6 +28,8 @@ from tests.factories import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_stacks]
 ADDRESS = "/audit/"
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("accounts", "config", "coordination", "discussion", "home", "knowledge", "meetings", "search")
 
 
 @pytest.fixture
@@ -166,6 +171,17 @@ def test_the_trail_is_searched_by_whom_kind_space_and_address(
     assert len(found(client, space=space.key)) == len(found(client)) > 3
     client.force_login(chair)
     assert found(client, space=space.key, kind="coordination.action") == {("action moved", liaison.pk)}
+
+
+def test_the_deeds_of_all_packages_are_found_by_what_they_are_called_in_the_readers_language(client, space, liaison):
+    audit.record(liaison, "thread renamed", space)
+    client.force_login(make_user(platform_role="auditor", language="ru"))
+    with translation.override("ru"):
+        called = translation.gettext("thread renamed")
+    assert called != "thread renamed" and found(client, verb=called.upper()) == {("thread renamed", liaison.pk)}
+    written = re.compile(r'(?:audit\.record|events\.tell)\(\s*[^,()]+,\s*"([^"]+)"')
+    sources = (file for file in ROOT.glob("[a-z]*/**/*.py") if file.relative_to(ROOT).parts[0] in PACKAGES)
+    assert {verb for file in sources for verb in written.findall(file.read_text())} <= audit.verbs
 
 
 def test_what_is_closed_is_not_found_by_its_space(client, deeds, auditor, liaison, space):

@@ -172,6 +172,10 @@ class Change(TextChoices):
     )
     PROVIDER = "sign-in linked", _("The account was linked with your organisation’s sign-in.")
     PASSWORD = "password changed", _("The password was changed.")
+    DATA_ASKED = (
+        "personal data asked for",
+        _("An administrator has had an export of your data made. Nobody but you can fetch it: see “My data”."),
+    )
 
 
 @transaction.atomic
@@ -186,6 +190,15 @@ def tell_of_change(user: User, change: Change) -> None:
 
     at = timezone.now().isoformat()
     transaction.on_commit(lambda: send_mail_about_change.enqueue(user.pk, change.value, at))
+
+
+def tell_of_erasure(user: User) -> None:
+    """A last mail, written before the address is gone and sent once it is."""
+    with translation.override(user.language):
+        subject = " ".join(render_to_string("accounts/email/erased_subject.txt").split())
+        body = render_to_string("accounts/email/erased.txt", {"user": user})
+    message = EmailMultiAlternatives(subject, body, to=[user.email])
+    transaction.on_commit(lambda: message.send(fail_silently=True))
 
 
 def mail_about_change(user_id: int, change: str, at: str) -> None:

@@ -8,8 +8,24 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from coordination import access, selectors
 from coordination.models import (
-    Action, ActionFollower, ActionUpdate, ApiToken, AuditEntry, BulkChange, CalendarFeed, Import, Person, Post,
-    ProgressReport, Reminder, ReplyAddress, SavedFilter, Space, StandardFilter, SuspendedMembership, Webhook,
+    Action,
+    ActionFollower,
+    ActionUpdate,
+    ApiToken,
+    AuditEntry,
+    BulkChange,
+    CalendarFeed,
+    Import,
+    Person,
+    Post,
+    ProgressReport,
+    Reminder,
+    ReplyAddress,
+    SavedFilter,
+    Space,
+    StandardFilter,
+    SuspendedMembership,
+    Webhook,
 )  # fmt: skip
 from coordination.personal import goes, part, plain, stays, told
 

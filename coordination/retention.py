@@ -81,7 +81,8 @@ def due(kind: Kind, rule: RetentionRule, space: Space, until: datetime) -> Query
     before = until - rule.span
     if rule.moment == END_OF_SPACE:
         ended = SpaceEnd.objects.filter(space=space.pk, on__lt=timezone.localdate(before), set_at__lte=until - NOTICE)
-        rows = rows.annotate(falls_due_from=F(next(iter(kind.moments.values()))[1])) if ended else rows.none()
+        rows = rows.annotate(falls_due_from=F(next(iter(kind.moments.values()))[1]))
+        rows = rows if ended else rows.none()
     else:
         rows = rows.annotate(falls_due_from=F(kind.moments[rule.moment][1])).filter(falls_due_from__lt=before)
     if rule.outcome == RetentionOutcome.ARCHIVE:

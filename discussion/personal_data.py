@@ -8,15 +8,26 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from coordination.personal import goes, part, stays, told
 from discussion.models import (
-    DigestMark, Draft, Message, MessageReplyAddress, MessageTranslation, Notification, NotificationChoice,
-    PushSubscription, QuietHours, Reaction, ReadMark,
+    DigestMark,
+    Draft,
+    Message,
+    MessageReplyAddress,
+    MessageTranslation,
+    Notification,
+    NotificationChoice,
+    PushSubscription,
+    QuietHours,
+    Reaction,
+    ReadMark,
 )  # fmt: skip
 
 
 @part("messages", _("What I said in discussions"))
 def _messages(user: User) -> Iterator[dict[str, Any]]:
     rows = Message.objects.filter(author=user).readable_by(user).order_by("pk")
-    return told(rows.select_related("thread").prefetch_related("thread__target"), "thread", "number", "text", "created_at")
+    return told(
+        rows.select_related("thread").prefetch_related("thread__target"), "thread", "number", "text", "created_at"
+    )
 
 
 @part("translations", _("Messages that I translated"))

@@ -22,6 +22,16 @@ class ResetForm(forms.Form):
     )
 
 
+class EraseForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Such as the number of the request. It stands in the audit trail for good: write no name into it."),
+    )
+    sure = forms.BooleanField(label=_("I have looked at what goes and what stays. It cannot be undone."))
+
+
 class IdentityProviderForm(forms.ModelForm):
     issuer = forms.URLField(
         label=capfirst(IdentityProvider._meta.get_field("issuer").verbose_name),

@@ -102,6 +102,7 @@ def frame(request) -> dict[str, object]:
         "frame_notifications_url": "" if is_kept_out else _address("notification_list"),
         "frame_unread": _lazily(lambda: _unread(user) if signed_in else 0),
         "frame_keeps_accounts": signed_in and access.can_in_office(user, "keep_accounts"),
+        "frame_keeps_rules": signed_in and access.can_in_office(user, "keep_rules"),
         "frame_may_invite": signed_in and access.can_in_office(user, "invite"),
         "frame_is_administrator": signed_in and access.can_in_office(user, "enter_in_emergency"),
         "frame_emergencies": _lazily(lambda: _emergencies(user) if signed_in else []),

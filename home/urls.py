@@ -1,6 +1,6 @@
 from django.urls import path
 
-from home import account_views, invitation_views, views
+from home import account_views, data_views, invitation_views, views
 
 urlpatterns = [
     path("", views.front, name="front"),
@@ -12,6 +12,10 @@ urlpatterns = [
     path("people/invite/many/<str:key>/<str:deed>/", invitation_views.invitation_deed, name="invitation_deed"),
     path("accounts/", account_views.account_list, name="account_list"),
     path("accounts/<int:pk>/", account_views.account_detail, name="account_detail"),
+    path("accounts/<int:pk>/data/", data_views.account_data, name="account_data"),
+    path("accounts/<int:pk>/erase/", data_views.account_erase, name="account_erase"),
+    path("account/data/", data_views.own_data, name="own_data"),
+    path("account/data/<key:key>/", data_views.own_data_fetch, name="own_data_fetch"),
     path("accounts/<int:pk>/sign-out/", account_views.account_sign_out, name="account_sign_out"),
     path("organisations/<int:pk>/sign-in/", account_views.organisation_sign_in, name="organisation_sign_in"),
 ]

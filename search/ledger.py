@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.dispatch import Signal
 from django.utils import timezone
 from django_tasks import task
@@ -84,6 +84,15 @@ def project_what_concerns(organisation: int) -> None:
     """Project anew whatever an organisation has a part in, one object after the other: it bears its name."""
     concerned = Entry.objects.standing().filter(facets__name=FacetName.ORGANISATION, facets__value=str(organisation))
     for type_id, key in concerned.order_by().values_list("content_type", "object_id").distinct():
+        model: Any = ContentType.objects.get_for_id(type_id).model_class()
+        if model in projectors:
+            write(projectors[model], key)
+
+
+def project_what_says(name: str) -> None:
+    """Project anew whatever is found by this name, of somebody who is called otherwise from now on."""
+    saying = Entry.objects.standing().filter(Q(title__icontains=name) | Q(body__icontains=name))
+    for type_id, key in saying.order_by().values_list("content_type", "object_id").distinct():
         model: Any = ContentType.objects.get_for_id(type_id).model_class()
         if model in projectors:
             write(projectors[model], key)

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from home import account_views, data_views, invitation_views, views
+from home import account_views, archive_views, data_views, invitation_views, views
 
 urlpatterns = [
     path("", views.front, name="front"),
     path("desk/", views.desk, name="desk"),
+    path("spaces/<str:key>/archive/", archive_views.space_archive, name="space_archive"),
+    path("spaces/<str:key>/archive/zip/", archive_views.space_archive_file, name="space_archive_file"),
     path("people/invite/", views.invite, name="invite"),
     path("people/invite/many/", invitation_views.invite_many, name="invite_many"),
     path("people/invite/many/template/", invitation_views.invitation_template, name="invitation_template"),

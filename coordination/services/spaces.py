@@ -44,7 +44,7 @@ def create_space(
             return sent_before
         raise
     audit.record(actor, "space created", space, after={"title": title})
-    _admit(actor, space, chair, Role.CHAIR)
+    admit(actor, space, chair, Role.CHAIR)
     return space
 
 
@@ -110,7 +110,7 @@ def grant_membership(actor: User, space: Space, member: Organisation | User, rol
     if role not in access.ROLE_PERMISSIONS:
         raise ValidationError(_("Choose one of the four roles."))
     _keep_a_chair(space, member, role)
-    _admit(actor, space, member, role)
+    admit(actor, space, member, role)
 
 
 @transaction.atomic
@@ -135,7 +135,8 @@ def end_membership(actor: User | None, space: Space, member: Organisation | User
     return before
 
 
-def _admit(actor: User | None, space: Space, member: Organisation | User, role: str) -> None:
+def admit(actor: User | None, space: Space, member: Organisation | User, role: str) -> None:
+    """The change itself, for callers that have asked who may say so."""
     before = _role_held(space, member)
     access.grant(member, role, space)
     editors.equip(member, space, role)

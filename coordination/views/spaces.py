@@ -33,6 +33,7 @@ def space_detail(request, key):
         "topics": space.topics.all(),
         "role": access.role_in(request.user, space.pk),
         "manages": access.can(request.user, "manage", space),
+        "may_take_along": access.can(request.user, "take_along", space),
         "sections": list(space_sections.sections_of(space, request.user)),
     }
     return render(request, "coordination/space_detail.html", context)

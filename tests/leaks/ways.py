@@ -320,6 +320,9 @@ SITE: dict[str, Way] = {
     "space_review_rules": Way(of("space"), verb="", send="manage"),
     "membership_restore": Way(of("space", pk=lambda space: 1), verb="", send="manage"),
     "space_reminders": Way(of("space"), verb="manage", send="manage"),
+    # That it holds what its reader may read: test_exports.
+    "space_archive": Way(of("space"), verb="take_along", send="take_along"),
+    "space_archive_file": Way(of("space"), verb=""),
     "space_member": Way(members, verb="manage", send="manage"),
     "space_threads": Way(of("space"), queries=("", "?show=over")),
     "thread_start": Way(of("space"), verb="contribute", send="contribute"),

@@ -1,0 +1,130 @@
+"""Archives of spaces: asked for by whoever may take a space along, made by the worker for that reader, and kept for
+some days."""
+
+import logging
+import tempfile
+import time
+from typing import Any
+
+from django.core.files import File
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import override
+from django_tasks import task
+
+from accounts.models import User
+from coordination import access, audit
+from coordination.models import Space
+from coordination.services import require
+from home.archive import writing
+from home.models import EXPORT_KEPT_FOR, ExportState, SpaceArchive
+from meetings.briefing import may_all_be_read
+
+logger = logging.getLogger(__name__)
+# How often the progress is written down: each time is a commit.
+PROGRESS_SECONDS = 0.5
+
+
+@transaction.atomic
+def ask_for_archive(actor: User, space: Space) -> SpaceArchive:
+    """Let the worker make the archive of `space` for `actor`. Asked twice, it is made once."""
+    require(actor, "take_along", space)
+    own = SpaceArchive.objects.filter(space=space, reader=actor)
+    waiting = own.filter(state=ExportState.WAITING).first()
+    if waiting is not None and not waiting.is_stuck:
+        return waiting
+    if waiting is not None:
+        waiting.delete()
+    try:
+        with transaction.atomic():
+            asked = SpaceArchive.objects.create(space=space, reader=actor)
+    except IntegrityError:
+        # The same click, sent at the same moment, was quicker.
+        return own.get(state=ExportState.WAITING)
+    audit.record(actor, "archive asked for", space)
+    make_archive.enqueue(asked.key)
+    forget_archive.using(run_after=timezone.now() + EXPORT_KEPT_FOR).enqueue(asked.key)
+    return asked
+
+
+def archive_of(user: User, space: Space) -> SpaceArchive | None:
+    """The last one that `user` asked for. Of others nobody is told."""
+    return access.readable_by(SpaceArchive.objects.filter(space=space), user).first()
+
+
+def may_open(user: User, archive: SpaceArchive) -> bool:
+    """Whether it is there for `user`, who asked for it and may still read all that stands in it."""
+    if archive.state != ExportState.READY or archive.reader_id != user.pk:
+        return False
+    return access.can(user, "take_along", archive.space) and may_all_be_read(user, archive.sources)
+
+
+def note_fetching(actor: User, archive: SpaceArchive) -> None:
+    audit.record(actor, "archive fetched", archive.space)
+
+
+@task()
+def forget_archive(key: str) -> None:
+    """Its days are over."""
+    for archive in SpaceArchive.objects.filter(key=key):
+        archive.delete()
+
+
+@task()
+def make_archive(key: str) -> None:
+    """Make it. Run twice, it is made once; a worker that dies over it leaves it waiting, and it is taken up again."""
+    asked = SpaceArchive.objects.filter(key=key, state=ExportState.WAITING).select_related("reader", "space").first()
+    if asked is None:
+        return
+    zone = getattr(asked.reader, "time_zone", None) or timezone.get_default_timezone()
+    try:
+        with override(asked.reader.language), timezone.override(zone):
+            _make(asked)
+    except Exception:
+        logger.exception("Archive %s was not made.", key)
+        SpaceArchive.objects.filter(pk=asked.pk, state=ExportState.WAITING).update(state=ExportState.FAILED)
+
+
+def _make(asked: SpaceArchive) -> None:
+    if not access.can(asked.reader, "take_along", asked.space):
+        # The right to it ended before the worker came to it: nothing is there to be made.
+        asked.delete()
+        return
+    with tempfile.NamedTemporaryFile(suffix=".zip") as target:
+        with access.remembering():
+            written = writing.write(asked.reader, asked.space, target, _Progress(asked).tell)
+        target.seek(0)
+        # What was narrowed meanwhile is in it: then it is made anew.
+        if not may_all_be_read(asked.reader, written.sources):
+            raise RuntimeError("what is in it has changed while it was made")
+        _keep(asked, written, File(target))
+
+
+def _keep(asked: SpaceArchive, written: writing.Written, content: Any) -> None:
+    with transaction.atomic():
+        row = SpaceArchive.objects.select_for_update(of=("self",)).filter(pk=asked.pk).first()
+        if row is None or row.state != ExportState.WAITING:
+            return
+        row.content.save("archive.zip", content, save=False)
+        row.size, row.sources = row.content.size, written.sources
+        row.state, row.made_at, row.done = ExportState.READY, timezone.now(), row.total
+        row.save()
+        for earlier in SpaceArchive.objects.filter(space=row.space_id, reader=row.reader_id).exclude(pk=row.pk):
+            earlier.delete()
+        after = {"archive": written.archive, "marking": written.marking}
+        audit.record(asked.reader, "exported", asked.space, after=after)
+        for obj in written.red:
+            access.note_reading_of(asked.reader, obj)
+
+
+class _Progress:
+    """Written down beside the work, so that the page which waits for it can show it."""
+
+    def __init__(self, asked: SpaceArchive) -> None:
+        self.asked, self.written_at = asked, 0.0
+
+    def tell(self, done: int, total: int) -> None:
+        if time.monotonic() - self.written_at < PROGRESS_SECONDS:
+            return
+        self.written_at = time.monotonic()
+        SpaceArchive.objects.filter(pk=self.asked.pk).update(done=done, total=total)

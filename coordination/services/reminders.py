@@ -123,10 +123,12 @@ def send_reminders(now: datetime | None = None) -> int:
     clock = ReminderClock.begun(now)
     # Nothing rests longer than a day: a moment further off was written by a clock that was ahead.
     ReminderPlan.objects.filter(next_at__gt=now + 2 * LONGEST_PAUSE).update(next_at=now)
-    Round(now).plan(clock)
+    this = Round(now)
+    this.plan(clock)
     while more:
-        sent_now, more = Round(now).run()
+        sent_now, more = this.run()
         sent += sent_now
+        this = Round(now) if more else this
     ReminderClock.objects.update(ran_at=now)
     return sent
 
@@ -144,7 +146,8 @@ class Round:
     def run(self) -> tuple[int, bool]:
         """How many reminders went out, and whether there may be more to look at."""
         found, open_now = self._put_off_the_quiet()
-        self._bring_members({plan.space_id for plan in open_now})
+        if open_now:
+            self._bring_members({plan.space_id for plan in open_now})
         return sum(self._look_or_put_off(plan.pk) for plan in open_now), found == LOOKED_AT_IN_A_ROUND
 
     @transaction.atomic

@@ -62,10 +62,10 @@ def liaison(space, fia):
 
 
 def go_on(clock, *, days: float = 0, hours: float = 0) -> int:
-    """Let the time pass with a worker that looks every four hours; how many reminders went out."""
+    """Let the time pass with a worker that looks every six hours; how many reminders went out."""
     now, until, sent = timezone.now(), timezone.now() + timedelta(days=days, hours=hours), 0
     while now < until:
-        now = min(now + timedelta(hours=4), until)
+        now = min(now + timedelta(hours=6), until)
         clock.move_to(now, tick=False)
         sent += services.send_reminders()
     return sent
@@ -96,8 +96,8 @@ def test_everyone_who_contributes_for_the_owner_is_reminded_in_the_morning_there
     go_on(clock, days=9)
     assert told(liaison) == [("ahead", -7), ("ahead", -1), ("day", 0)]
     sent_at = [row.at for row in Reminder.objects.filter(recipient=liaison).order_by("at")]
-    # Eight in Karachi is three by UTC; this worker looks at four.
-    assert sent_at[2] == datetime(2027, 6, 15, 4, tzinfo=UTC)
+    # Eight in Karachi is three by UTC; this worker looks at six.
+    assert sent_at[2] == datetime(2027, 6, 15, 6, tzinfo=UTC)
     assert told(reader) == told(elsewhere) == told(other) == told(chair) == []
     assert mailed() == [liaison.email]
 

@@ -27,6 +27,8 @@ WATCH_SECONDS = 60.0
 REMIND_SECONDS = 120.0
 # How long an entry of the audit trail waits for its place in the chain.
 CHAIN_SECONDS = 10.0
+# What falls due has been on show for thirty days: nobody waits for the minute.
+RETENTION_SECONDS = 15 * 60.0
 # Each page has its links followed once a week, some in each of these spans (knowledge.services.upkeep).
 LINKS_SECONDS = 30 * 60.0
 # What runs longer has died: the longest task reads the text of a file, within bounds.
@@ -48,6 +50,7 @@ def _loops() -> list[tuple[str, Callable[[threading.Event], None]]]:
         ("watch", _watch),
         ("reminders", _remind),
         ("audit chain", _link_the_trail),
+        ("retention", _let_go),
     ]
     if settings.CHECK_LINKS:
         loops.append(("links", _follow_links))
@@ -85,8 +88,7 @@ def _watch(stop: threading.Event) -> None:
 
 def _remind(stop: threading.Event) -> None:
     """Publish what waits for its day; remind of what is due, send those their mail of the day who want one mail for
-    all, and what was put off or left by a worker that died; clear away drafts, old searches, expired sessions and what
-    the rules of retention let go."""
+    all, and what was put off or left by a worker that died; clear away drafts, old searches and expired sessions."""
     from accounts import sessions
     from coordination import publishing, services
     from discussion import digests, drafts, mail, push
@@ -101,7 +103,6 @@ def _remind(stop: threading.Event) -> None:
         services.send_reminders(now)
         services.hold_access_reviews(now)
         services.end_what_is_over(now)
-        services.carry_out_retention(now)
         meetings.count_silence(now)
         meetings.remind_of_documents(now)
         meetings.remind_of_answers(now)
@@ -127,6 +128,15 @@ def _link_the_trail(stop: threading.Event) -> None:
         chain.link_entries(all_of_them=all_of_them, go_on=lambda: not stop.is_set())
         all_of_them = False
         stop.wait(CHAIN_SECONDS)
+
+
+def _let_go(stop: threading.Event) -> None:
+    """Carry out the rules of retention, some things at a time."""
+    from coordination import services
+
+    while not stop.wait(RETENTION_SECONDS):
+        close_old_connections()
+        services.carry_out_retention()
 
 
 def _follow_links(stop: threading.Event) -> None:

@@ -53,18 +53,21 @@ def part(name: str, title: str | Promise) -> Callable[[Rows], Rows]:
 
 def goes(title: str | Promise, *models: type[Model], by: str = "user", **which: Any) -> None:
     """Enter what goes with a person: the rows of these models whose `by` is the person."""
-    for model in models:
-        going.append(Trace(title, lambda user, model=model: model._base_manager.filter(**{by: user}, **which)))
+    going.extend(Trace(title, _rows_of(model, by, which)) for model in models)
 
 
 def stays(title: str | Promise, model: type[Model], by: str) -> None:
     """Enter what stays, with its author shown as a former member."""
-    staying.append(Trace(title, lambda user: model._base_manager.filter(**{by: user})))
+    staying.append(Trace(title, _rows_of(model, by, {})))
+
+
+def _rows_of(model: type[Model], by: str, which: dict[str, Any]) -> Callable[[User], QuerySet]:
+    return lambda user: model._base_manager.filter(**{by: user}, **which)
 
 
 def told(rows: QuerySet, *names: str) -> Iterator[dict[str, Any]]:
     """These columns of the rows; `thread__space` is the name of the space of the thread."""
-    for row in rows.iterator(chunk_size=500) if not rows._prefetch_related_lookups else rows:
+    for row in rows.iterator(chunk_size=500):
         yield {name.replace("__", "_"): plain(_along(row, name)) for name in names}
 
 

@@ -2,6 +2,7 @@
 (docs/decisions/0031)."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from allauth.usersessions.models import UserSession
@@ -133,8 +134,9 @@ def _empty(user: User, designation: str) -> None:
     user.set_unusable_password()
     user.is_active = user.is_staff = user.is_superuser = False
     user.platform_role, user.last_login, user.invited_at = PlatformRole.NONE, None, None
+    unchosen = User()
     for name in ("language", "time_zone", "theme", "mail_rhythm", "shows_presence"):
-        setattr(user, name, User._meta.get_field(name).default)
+        setattr(user, name, getattr(unchosen, name))
 
 
 def _rename(user: User, designation: str) -> None:
@@ -143,8 +145,7 @@ def _rename(user: User, designation: str) -> None:
     people = Person.objects.filter(user=user)
     for person in [*people, *Person.objects.filter(merged_into__in=people)]:
         if name := person.photo.name:
-            storage = person.photo.storage
-            transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))
+            transaction.on_commit(partial(person.photo.storage.delete, name))
         for field in ("name_native", "form_of_address", "email", "phone", "address", "photo"):
             setattr(person, field, "")
         person.name, person.languages = designation, []

@@ -26,7 +26,8 @@ class RuleForm(DeedForm):
         self, *args: Any, kind: retention.Kind, own: RetentionRule | None, unsaid: RetentionRule | None, **kwargs: Any
     ) -> None:
         initial = {"outcome": own.outcome, "days": own.days, "moment": own.moment} if own else {}
-        super().__init__(*args, prefix=kind.name, initial=initial, **kwargs)
+        kwargs |= {"prefix": kind.name, "initial": initial}
+        super().__init__(*args, **kwargs)
         self.kind, self.own = kind, own
         # What holds where nothing is said here.
         self.unsaid = unsaid

@@ -19,8 +19,8 @@ from coordination.services.shared import require
 logger = logging.getLogger(__name__)
 CHANGED, DELETED = "retention changed", "deleted by retention"
 ENDED = "end of space changed"
-# In one round of the worker, which comes every other minute: of rows with readers, and of all others.
-REMOVED_AT_ONCE, ROWS_AT_ONCE = 50, 5000
+# In one round of the worker: of things with readers, and of rows of each other kind in a space.
+REMOVED_AT_ONCE, ROWS_AT_ONCE = 500, 5000
 
 
 # --- rules ---------------------------------------------------------------------------------------------------------
@@ -123,7 +123,8 @@ def _remove_content(space: Space, kind: retention.Kind, rule: RetentionRule, now
 def _remove(space: Space, kind: retention.Kind, rule: RetentionRule, now: datetime, key: Any) -> bool:
     try:
         with transaction.atomic():
-            # Asked again: somebody may have written there since.
+            # Held, so that two workers take it once; and asked again, since somebody may have written there.
+            kind.model._base_manager.select_for_update(of=("self",)).filter(pk=key).first()
             obj = retention.due(kind, rule, space, now).filter(pk=key).first()
             if obj is None:
                 return False

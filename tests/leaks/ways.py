@@ -226,7 +226,9 @@ SITE: dict[str, Way] = {
             "mfa_add_webauthn": {}, "mfa_edit_webauthn": {"pk": 1}, "mfa_remove_webauthn": {"pk": 1},
             "mfa_view_recovery_codes": {}, "mfa_generate_recovery_codes": {}, "session_list": {}, "provider_login": {},
             "provider_callback": {"key": "x"}, "account_list": {}, "account_detail": {"pk": 1},
-            "account_sign_out": {"pk": 1}, "organisation_sign_in": {"pk": lambda world: world.fia.pk},
+            "account_sign_out": {"pk": 1}, "own_data": {}, "own_data_fetch": {"key": "2345678923"},
+            "account_data": {"pk": 1}, "account_erase": {"pk": 1},
+            "organisation_sign_in": {"pk": lambda world: world.fia.pk},
         }.items()
     },
     # What gathers.

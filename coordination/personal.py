@@ -1,7 +1,7 @@
 """What is held about a person, as each package says it in its `personal_data.py`, found at start (docs/decisions/0031).
 
 A `Part` is what an export shows its owner: of content only what the owner may still read. A `Trace` is what goes when
-the person is erased, since it is the person's own and nobody else's; what stays is counted, so that whoever erases knows.
+the person is erased, since it is the person's own; what stays is counted, so that whoever erases knows.
 """
 
 from collections.abc import Callable, Iterable, Iterator

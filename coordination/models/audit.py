@@ -53,7 +53,7 @@ class AuditLink(models.Model):
     # Without a constraint: what is left of an entry that somebody has removed is its link.
     entry = models.OneToOneField(AuditEntry, on_delete=models.DO_NOTHING, db_constraint=False, related_name="link")
     # Chance, which never leaves the database: by a digest that was exported nobody tries out what an entry may say.
-    salt = models.CharField(max_length=HASH_LENGTH, default="", editable=False)
+    salt = models.CharField(max_length=HASH_LENGTH, default="", db_default="", editable=False)
     # Of the salt and the entry's content, and of that with the number and the hash of the link before.
     digest = models.CharField(max_length=HASH_LENGTH)
     previous = models.CharField(max_length=HASH_LENGTH, blank=True)

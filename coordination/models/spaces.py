@@ -35,8 +35,8 @@ class Topic(models.Model):
     name_ru = models.CharField(_("name in Russian"), max_length=100, blank=True)
     name_ur = models.CharField(_("name in Urdu"), max_length=100, blank=True)
     description = models.TextField(_("description"), blank=True)
-    description_ru = models.TextField(_("description in Russian"), blank=True)
-    description_ur = models.TextField(_("description in Urdu"), blank=True)
+    description_ru = models.TextField(_("description in Russian"), blank=True, db_default="")
+    description_ur = models.TextField(_("description in Urdu"), blank=True, db_default="")
     icon = models.CharField(_("icon"), max_length=40, default="tag")
     owners = models.ManyToManyField(
         settings.AUTH_USER_MODEL,

@@ -5,6 +5,7 @@ statement then takes longer than finding the rows.
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import CharField, ForeignKey, Lookup
@@ -23,8 +24,20 @@ class Among(Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         column, params = self.process_lhs(compiler, connection)
-        kind = "text" if any(isinstance(value, str) for value in self.rhs) else "bigint"
-        return f"{column} = ANY(%s::{kind}[])", [*params, list(self.rhs)]
+        values = list(self.rhs)
+        if any(isinstance(value, str) for value in values):
+            return f"{column} = ANY(%s::text[])", [*params, _array(map(_quoted, values))]
+        return f"{column} = ANY(%s::bigint[])", [*params, _array(map(str, values))]
+
+
+def _array(elements: Iterable[str]) -> str:
+    """As PostgreSQL writes an array. Handed over as a list, the driver would look at each value by itself: for three
+    thousand of them that takes longer than the question."""
+    return "{" + ",".join(elements) + "}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def register() -> None:

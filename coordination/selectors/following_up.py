@@ -33,7 +33,7 @@ def menu_of_spaces(user: access.Reader, at_most: int) -> list[Space]:
 
 def _own_spaces(user: access.Reader) -> QuerySet[Space]:
     spaces = access.readable_at_once(Space.objects.live(), user)
-    return spaces.filter(pk__in=access.memberships(user)).order_by("title")
+    return spaces.filter(pk__among=access.memberships(user)).order_by("title")
 
 
 def spaces_readable_by(user: access.Reader) -> QuerySet[Space]:

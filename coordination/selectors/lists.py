@@ -147,10 +147,10 @@ def spaces_offered(user: access.Reader, rows: QuerySet) -> Offered:
     Of what lies in a space without its members' tokens, only what is for all is read: there is no more to look for.
     """
     spaces = access.readable_at_once(Space.objects.live(), user)
-    own = spaces.filter(pk__in=access.memberships(user).keys())
+    own = {"pk__among": access.memberships(user)}
     model = rows.model._default_manager.all()
-    others = occurring(spaces.exclude(pk__in=own.values("pk")), access.readable_by_all_like(model, user), "space")
-    offered = [*own.values_list("pk", "key", "title"), *others.values_list("pk", "key", "title")]
+    others = occurring(spaces.exclude(**own), access.readable_by_all_like(model, user), "space")
+    offered = [*spaces.filter(**own).values_list("pk", "key", "title"), *others.values_list("pk", "key", "title")]
     return sorted(offered, key=lambda space: space[2])
 
 
@@ -190,8 +190,8 @@ def countries_offered(organisation_ids: list[int]) -> Offered:
 
 def topics_offered(space_ids: list[int], agreement_ids: list[int]) -> Offered:
     """What these spaces and agreements are about."""
-    of_spaces = Space.topics.through.objects.filter(space__in=space_ids).values("topic")
-    of_agreements = Agreement.topics.through.objects.filter(agreement__in=agreement_ids).values("topic")
+    of_spaces = Space.topics.through.objects.filter(space__among=space_ids).values("topic")
+    of_agreements = Agreement.topics.through.objects.filter(agreement__among=agreement_ids).values("topic")
     topics = Topic.objects.filter(Q(pk__in=of_spaces) | Q(pk__in=of_agreements))
     return [(topic.pk, topic.slug, str(topic)) for topic in topics]
 

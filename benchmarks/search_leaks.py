@@ -4,8 +4,10 @@
 
 On a database of its own, with both engines: the ledger, and Elasticsearch where ELASTICSEARCH_URL is set. Readers,
 things and questions are random by a seed that is printed; LEAK_SEED repeats a run. Sizes: LEAK_READERS, LEAK_QUERIES,
-LEAK_THINGS. Of all pairs of reader and question a random fiftieth is asked, which takes some minutes for each engine:
-every reader asks about ten questions. LEAK_SHARE=1 asks all pairs, in hours.
+LEAK_THINGS. An answer depends on its reader by what is kept of them in `World.standing` alone; so one of those who
+stand alike is asked all questions, and the others a random fiftieth of them, to see that it is so. Questions come in
+random order, and after LEAK_SECONDS for each engine (by default an hour) no more are asked; LEAK_PROCESSES ask at once.
+LEAK_ENGINES names one of the two where the other is not wanted; LEAK_PAIRS=0 leaves the times out.
 
 Then response times: pages for a word that is nowhere are asked for in turn with pages for a word that only closed
 things have, the order within each pair by chance (LEAK_PAIRS of them). The pairs are compared by Wilcoxon's signed-rank
@@ -14,6 +16,7 @@ would have shown four times in five (2.8 standard errors).
 """
 
 import math
+import multiprocessing
 import os
 import random
 import statistics
@@ -25,7 +28,11 @@ SEED = int(os.environ.get("LEAK_SEED", "20201129"))
 READERS = int(os.environ.get("LEAK_READERS", "200"))
 QUERIES = int(os.environ.get("LEAK_QUERIES", "500"))
 THINGS = int(os.environ.get("LEAK_THINGS", "600"))
-SHARE = float(os.environ.get("LEAK_SHARE", "0.02"))
+ENGINES = os.environ.get("LEAK_ENGINES", "ledger elasticsearch").split()
+SHARE_OF_ALIKE = 0.02
+SECONDS = float(os.environ.get("LEAK_SECONDS", "3600"))
+PROCESSES = int(os.environ.get("LEAK_PROCESSES", str(os.cpu_count() or 1)))
+TOGETHER = 10  # questions that one process asks of all readers before it takes the next
 PAIRS = int(os.environ.get("LEAK_PAIRS", "400"))
 SHOWN = 20
 
@@ -60,38 +67,81 @@ def look(has_elasticsearch: bool) -> int:
         f"seed {SEED}: {len(world.entries)} entries, {READERS} readers, in {time.perf_counter() - began:.0f} s",
         flush=True,
     )
-    engines = {f"ledger on {connection.vendor}": (embedded, "")}
-    if has_elasticsearch:
+    engines = {}
+    if "ledger" in ENGINES:
+        engines[f"ledger on {connection.vendor}"] = (embedded, "")
+    if "elasticsearch" in ENGINES and has_elasticsearch:
         send_all()
         engines["Elasticsearch"] = (elastic, settings.ELASTICSEARCH_URL)
     queries, wrong = world.queries(QUERIES), 0
     for name, (engine, url) in engines.items():
         settings.ELASTICSEARCH_URL = url
         wrong += ask(name, engine, world, queries)
-    for name, (_engine, url) in engines.items():
+    for name, (_engine, url) in engines.items() if PAIRS else ():
         settings.ELASTICSEARCH_URL = url
         compare_times(name, world)
     return int(bool(wrong))
 
 
+class Walk:
+    """Asks some questions of one reader of each standing, and now and then of another; in several processes."""
+
+    def __init__(self, engine, world) -> None:
+        from tests.search.leaking import Looking
+
+        self.looking, self.until = Looking(world, engine), time.monotonic() + SECONDS
+        self.alike: dict[object, list] = {}
+        for reader in world.readers:
+            self.alike.setdefault(world.standing(reader), []).append(reader)
+
+    def ask(self, numbered) -> tuple[int, int, list]:
+        """How many answers were looked at, for how many pairs of reader and question they stand; what is wrong."""
+        number, queries = numbered
+        chance, asked, stood_for, wrong = random.Random(SEED + number), 0, 0, []
+        for first, *others in self.alike.values():
+            if time.monotonic() > self.until:
+                break
+            wrong += self.looking.problems_of(first, queries)
+            for other in others:
+                some = [query for query in queries if chance.random() < SHARE_OF_ALIKE]
+                wrong += self.looking.problems_of(other, some)
+                asked += len(some)
+            asked += len(queries)
+            stood_for += len(queries) * (1 + len(others))
+        return asked, stood_for, wrong
+
+
 def ask(name: str, engine, world, queries) -> int:
+    from django.db import connections
     from tqdm import tqdm
 
-    from tests.search.leaking import Looking
+    from search.engines import elastic
 
-    chance, looking, asked, wrong = random.Random(SEED), Looking(world, engine), 0, []
-    for reader in tqdm(world.readers, desc=name, unit=" readers", mininterval=10):
-        for query in queries:
-            if chance.random() < SHARE:
-                asked += 1
-                wrong += [
-                    (str(reader), query.text, dict(query.chosen), what) for what in looking.problems(reader, query)
-                ]
-    of_all = f"of {len(world.readers) * len(queries):,} pairs of reader and question"
-    print(f"{name}: {asked:,} answers {of_all}, {len(wrong)} that go beyond the rule or fall short of it", flush=True)
+    global _walk
+    _walk = Walk(engine, world)
+    parts = list(enumerate(queries[first : first + TOGETHER] for first in range(0, len(queries), TOGETHER)))
+    # Each process has connections of its own.
+    connections.close_all()
+    elastic._client.cache_clear()
+    with multiprocessing.get_context("fork").Pool(PROCESSES) as pool:
+        told = list(tqdm(pool.imap_unordered(_ask_part, parts), desc=name, total=len(parts), mininterval=10))
+    asked, stood_for = sum(part[0] for part in told), sum(part[1] for part in told)
+    wrong = [problem for part in told for problem in part[2]]
+    print(
+        f"{name}: {asked:,} answers, for {stood_for:,} of {len(world.readers) * len(queries):,} pairs of reader and "
+        f"question ({len(_walk.alike)} standings), {len(wrong)} that go beyond the rule or fall short of it",
+        flush=True,
+    )
     for problem in wrong[:SHOWN]:
         print("  ", *problem)
     return len(wrong)
+
+
+_walk: Walk | None = None
+
+
+def _ask_part(numbered) -> tuple[int, int, list]:
+    return _walk.ask(numbered)
 
 
 # --- how long "no" takes -------------------------------------------------------------------------------------------

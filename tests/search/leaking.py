@@ -7,20 +7,21 @@ names: what that one finds, and another may read, is what the other must find, t
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
+from unittest import mock
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils.html import strip_tags
 
 from coordination import access
-from coordination.models import Role
+from coordination.models import Audience, Role
 from search import selectors, similar, spelling, words
 from search.models import Entry
-from search.queries import FACETS, LAST_PAGE, PAGE_SIZE, Found, Query
+from search.queries import FACETS, PAGE_SIZE, Found, Query
 from tests import factories as make
 
 SPACES, ORGANISATIONS = 5, 3
@@ -89,16 +90,31 @@ class World:
         return Entry.objects.standing().select_related("audience").prefetch_related("facets").in_bulk()
 
     @cached_property
+    def audiences(self) -> list[Audience]:
+        return list(Audience.objects.all())
+
+    @cached_property
     def words_of(self) -> dict[int, set[str]]:
         return {
             number: set(words.WORD.findall(words.fold(f"{entry.title} {entry.body}")))
             for number, entry in self.entries.items()
         }
 
+    @cached_property
+    def values_of(self) -> dict[int, dict[str, list[str]]]:
+        """By entry and facet, what is counted of it."""
+        return {number: {facet: _values(entry, facet) for facet in FACETS} for number, entry in self.entries.items()}
+
     def readable(self, reader: Any) -> set[int]:
         """The rule itself, from tokens alone."""
         held = access.principals(reader)
         return {number for number, entry in self.entries.items() if not held.isdisjoint(entry.audience.tokens)}
+
+    def standing(self, reader: Any) -> tuple[frozenset[str], tuple[int, ...]]:
+        """All that an answer may depend on of its reader: what they hold of the tokens of any audience, and which are
+        their own spaces (search.ranking)."""
+        used = frozenset(token for audience in self.audiences for token in audience.tokens)
+        return access.principals(reader) & used, tuple(sorted(access.memberships(reader)))
 
     def known_words(self, readable: set[int]) -> set[str]:
         return set().union(*(self.words_of[number] for number in readable))
@@ -139,19 +155,27 @@ class Looking:
 
     def __init__(self, world: World, engine: Any) -> None:
         self.world, self.engine = world, engine
+        self._search = engine.search
         self._seen_by_seer: dict[str, Found] = {}
-        self._of: dict[Any, tuple[set[int], set[str], set[str]]] = {}
 
-    def problems(self, reader: Any, query: Query) -> Iterator[str]:
-        if reader.pk not in self._of:
+    def problems_of(self, reader: Any, queries: Iterable[Query]) -> Iterator[tuple[str, str, dict[str, Any], str]]:
+        """What is wrong in the answers to all of `queries`. Who `reader` is, is asked once, as in a request."""
+        with access.remembering():
             readable = self.world.readable(reader)
-            known = self.world.known_words(readable)
-            self._of[reader.pk] = readable, known, self.world.hidden_words(readable)
-        readable, known, hidden = self._of[reader.pk]
-        yield from self._of_engine(reader, query, readable)
-        results = selectors.search(query, reader)
-        if results.from_ledger_instead:
+            known, hidden = self.world.known_words(readable), self.world.hidden_words(readable)
+            for query in queries:
+                for problem in self._problems(reader, query, readable, known, hidden):
+                    yield str(reader), query.text, dict(query.chosen), problem
+
+    def _problems(
+        self, reader: Any, query: Query, readable: set[int], known: set[str], hidden: set[str]
+    ) -> Iterator[str]:
+        with self._overheard() as answers:
+            results = selectors.search(query, reader)
+        if results.from_ledger_instead or not answers:
             yield "Elasticsearch did not answer"
+        for asked, found in answers:
+            yield from self._of_engine(asked, found, readable)
         hits = [hit.entry.pk for hit in results.hits]
         suggested = selectors.suggest(query.text, reader)
         closed = {*hits, *(hit.entry.pk for hit in suggested)} - readable
@@ -161,14 +185,28 @@ class Looking:
             shown = strip_tags(str(hit.passage)).strip("… ")
             if _as_one_line(hit.entry.body).find(_unescaped(shown)) < 0:
                 yield f"a passage that is not of entry {hit.entry.pk}"
-        yield from self._of_texts([_all_texts(results), _all_texts(suggested)], query, known, hidden)
-        yield from self._of_derived(reader, query, readable, known, hidden, hits)
+        # Where nothing had all of the words, the page itself has asked what may have been meant.
+        meant = spelling.better(query, reader) if results.with_all else results.meant
+        alike = similar.similar(self.world.entries[hits[0]], reader) if set(hits[:1]) & readable else []
+        yield from self._of_derived(query, readable, known, meant, alike)
+        yield from self._of_texts([_all_texts(each) for each in (results, suggested, alike)], query, known, hidden)
 
-    def _of_engine(self, reader: Any, query: Query, readable: set[int]) -> Iterator[str]:
+    @contextmanager
+    def _overheard(self) -> Iterator[list[tuple[Query, Found]]]:
+        """Whatever the engine is asked for one page, and answers: the looser question too."""
+        answers = []
+
+        def search(query: Query, user: Any, **named: Any) -> Found:
+            found = self._search(query, user, **named)
+            answers.append((query, found))
+            return found
+
+        with mock.patch.object(self.engine, "search", search):
+            yield answers
+
+    def _of_engine(self, query: Query, found: Found, readable: set[int]) -> Iterator[str]:
         """Hits and counts, exactly: those of the one who finds all, as far as this reader may read them."""
-        query = selectors._narrowed(query, self.world.seer).query
         seen = self._all_of(query)
-        found = self.engine.search(query, reader)
         expected = [number for number in seen.numbers if number in readable]
         if found.total != len(expected) or not set(found.numbers) <= set(expected):
             yield f"{found.total} hits in place of {len(expected)}"
@@ -177,20 +215,17 @@ class Looking:
         for facet in FACETS:
             others = self._all_of(query.without(facet)).numbers if facet in query.chosen else seen.numbers
             counts = Counter(
-                value for number in others if number in readable for value in _values(self.world.entries[number], facet)
+                value for number in others if number in readable for value in self.world.values_of[number][facet]
             )
             if {value: count for value, count in found.counts.get(facet, {}).items() if count} != dict(counts):
                 yield f"counts of {facet}: {found.counts.get(facet)} in place of {dict(counts)}"
 
     def _all_of(self, query: Query) -> Found:
-        """All pages of what the seer finds."""
+        """What the seer finds, on one page."""
         key = repr(query)
         if key not in self._seen_by_seer:
-            first = self.engine.search(query, self.world.seer)
-            numbers = list(first.numbers)
-            for page in range(2, min(LAST_PAGE, -(-first.total // PAGE_SIZE)) + 1):
-                numbers += self.engine.search(replace(query, page=page), self.world.seer).numbers
-            self._seen_by_seer[key] = replace(first, numbers=numbers)
+            with mock.patch.object(self.engine, "PAGE_SIZE", len(self.world.entries)):
+                self._seen_by_seer[key] = self._search(query, self.world.seer)
         return self._seen_by_seer[key]
 
     def _of_texts(self, texts: list[str], query: Query, known: set[str], hidden: set[str]) -> Iterator[str]:
@@ -205,18 +240,14 @@ class Looking:
                 yield f"canaries {closed}"
 
     def _of_derived(
-        self, reader: Any, query: Query, readable: set[int], known: set[str], hidden: set[str], hits: list[int]
+        self, query: Query, readable: set[int], known: set[str], meant: str, alike: list[Entry]
     ) -> Iterator[str]:
         """What may have been meant, asked for every question, and what is like the first hit."""
         typed = set(words.WORD.findall(words.fold(query.text)))
-        meant = set(words.WORD.findall(words.fold(spelling.better(query, reader))))
-        if unknown := meant - typed - known:
+        if unknown := set(words.WORD.findall(words.fold(meant))) - typed - known:
             yield f"words that stand in nothing that is readable are proposed: {unknown}"
-        for number in hits[:1]:
-            alike = similar.similar(self.world.entries[number], reader)
-            if closed := {entry.pk for entry in alike} - readable:
-                yield f"closed entries {closed} are called similar"
-            yield from self._of_texts([_all_texts(alike)], query, known, hidden)
+        if closed := {entry.pk for entry in alike} - readable:
+            yield f"closed entries {closed} are called similar"
 
 
 def _values(entry: Entry, facet: str) -> list[str]:

@@ -70,13 +70,15 @@ def test_the_world_is_worth_walking(walk):
 @pytest.mark.parametrize("name", sorted(SITE))
 def test_no_answer_holds_what_its_reader_may_not_read(walk, log, name):
     world, leaks = walk.world, []
-    asked = itertools.product(addresses(world, name), SITE[name].queries, READERS)
     with access.remembering():
-        for (address, _about), query, reader in asked:
-            seen = walk.see(reader, address + query)
-            assert seen.status < 500, address
-            leaked = {str(one) for one in seen.planted(world, address) if not world.may_read(reader, one)}
-            leaks += [f"{address + query} shows {reader}: {', '.join(sorted(leaked))}"] if leaked else []
+        for (address, _about), query in itertools.product(addresses(world, name), SITE[name].queries):
+            for reader in READERS:
+                seen = walk.see(reader, address + query)
+                assert seen.status < 500, address
+                leaked = {str(one) for one in seen.planted(world, address) if not world.may_read(reader, one)}
+                leaks += [f"{address + query} shows {reader}: {', '.join(sorted(leaked))}"] if leaked else []
+                if seen.status == 405:
+                    break  # whoever asks, nothing was read for this answer
     assert leaks == []
     in_logs = {int(number) for number in CANARY.findall(log.text.encode())} & set(world.by_canary)
     asked = {int(number) for address, _ in addresses(world, name) for number in CANARY.findall(address.encode())}

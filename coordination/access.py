@@ -735,7 +735,7 @@ OFFICE_VERBS: dict[str, tuple[str, ...]] = {
     "keep_rules": ("secretariat",),
     # The directory of people with their posts (docs/decisions/0016).
     "keep_people": ("secretariat",),
-    # Archives of the spaces whose records one keeps (docs/decisions/0031).
+    # Archives of the spaces whose records one keeps (docs/decisions/0032).
     "take_along": ("secretariat",),
     # How Accord is doing: what waits and what failed, never what it is about.
     "operate": ("administrator",),

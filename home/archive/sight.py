@@ -284,7 +284,7 @@ class Sight:
         people = list(wanted.distinct().order_by("name", "key"))
         is_open = known.filter(access.contact_details_open_to(self.reader), pk__in=[one.pk for one in people])
         self._contact_open = set(is_open.values_list("pk", flat=True))
-        self._addresses_open = {one.user_id for one in people if one.pk in self._contact_open}
+        self._addresses_open = {self.reader.pk, *(one.user_id for one in people if one.pk in self._contact_open)}
         return people
 
 

@@ -1,9 +1,14 @@
 """The demonstration: the reported facts as they are, everything else marked, enough of it to fill every screen."""
 
 import json
+import os
+import subprocess
+import sys
+import zipfile
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
@@ -11,9 +16,11 @@ from accounts.models import User
 from coordination import access, selectors
 from coordination.models import Action, Agreement, Commitment, Organisation, Post, Space
 from discussion.models import Message, Thread
+from home.archive import writing
 from home.demonstration import loader, room
 from knowledge.models import Resource, ServicePoint
 from meetings.models import Answer, BriefingPack, Meeting, Paragraph, RecordComment, Visit
+from tests.servers import SqliteFile
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("demonstration")]
 
@@ -90,6 +97,52 @@ def test_loaded_again_it_changes_nothing(capsys):
     call_command("load_demonstration", quiet=True)
     assert Action.objects.count() == before
     assert "loaded before" in capsys.readouterr().out
+
+
+# What another installation does: it has the accounts, takes the archive in, and makes the same archive anew.
+ELSEWHERE = """
+import json, sys, zipfile
+from pathlib import Path
+import django
+django.setup()
+from django.core.management import call_command
+from accounts.models import User
+from coordination.models import Organisation, Space
+from home.archive import writing
+archive, again = map(Path, sys.argv[1:])
+with zipfile.ZipFile(archive) as opened:
+    accounts, bodies = (json.loads(opened.read(f"data/{name}.json")) for name in ("accounts", "organisations"))
+for one in accounts:
+    User.objects.create_user(one["email"], name=one["name"])
+call_command("import_space", archive, "--members", verbosity=0)
+for one in accounts:
+    user = User.objects.get(email=one["email"])
+    user.organisation = Organisation.objects.get(name=bodies[one["organisation"] - 1]["name"])
+    user.save()
+with again.open("wb") as target:
+    writing.write(User.objects.get(email="chair@accord.example"), Space.objects.get(), target)
+"""
+
+
+def test_a_space_that_is_taken_along_and_brought_in_elsewhere_is_the_same(tmp_path):
+    """But for the marks of making: all of its data, to the last character, and each of its files."""
+    archive, again = tmp_path / "archive.zip", tmp_path / "again.zip"
+    with archive.open("wb") as target:
+        chair, space = User.objects.get(email="chair@accord.example"), Visit.objects.get(illustrative=False).space
+        writing.write(chair, space, target)
+    elsewhere = SqliteFile(tmp_path)
+    elsewhere.create()
+    own = {"DATABASE_URL": elsewhere.url, "MEDIA_ROOT": str(tmp_path / "media"), "ELASTICSEARCH_URL": ""}
+    own |= {"DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONPATH": str(settings.BASE_DIR), "REDIS_URL": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE, archive, again], env={**os.environ, **own}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(archive) as first, zipfile.ZipFile(again) as second:
+        assert first.namelist() == second.namelist()
+        kept = [name for name in first.namelist() if name.startswith(("data/", "files/"))]
+        assert len(kept) > 40
+        assert [name for name in kept if first.read(name) != second.read(name)] == []
 
 
 def test_delegations_have_answered_a_record_and_a_briefing_is_begun():

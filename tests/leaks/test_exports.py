@@ -4,18 +4,21 @@ fetches it."""
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from coordination import access, services
 from coordination.models import ApiVerb, Marking
+from home import space_archives
+from home.archive import writing
 from knowledge import services as knowledge_services
 from tests import factories as make
-from tests.leaks.looking import look
+from tests.leaks.looking import Seen, look
 from tests.leaks.test_walk import READERS, may
 from tests.leaks.ways import API, addresses
-from tests.leaks.world import COMMON
+from tests.leaks.world import COMMON, unpacked
 
 pytestmark = pytest.mark.django_db
 LISTS = {"action_export": "action", "commitment_export": "commitment", "agreement_export": "agreement"}
@@ -74,6 +77,26 @@ def test_the_sitemap_names_exactly_what_is_public(walk):
             seen = walk.see(reader, reverse("sitemap_section", args=[section]))
             told = {str(one) for one in seen.planted(world) if one.kind == kind}
             assert told == {str(one) for one in world.of_kind(kind) if one.marking == Marking.CLEAR}, section
+
+
+TAKEN_ALONG = ("agreement", "article", "commitment", "action", "meeting", "record", "paragraph", "thread", "message")
+
+
+def test_an_archive_of_a_space_holds_what_its_reader_may_read_and_nothing_else(walk, tmp_path):
+    world = walk.world
+    for reader in SIGNED_IN:
+        if not access.role_in(world.readers[reader], world.space.pk):
+            with pytest.raises(PermissionDenied):
+                space_archives.ask_for_archive(world.readers[reader], world.space)
+            continue
+        path = tmp_path / f"{reader}.zip"
+        with path.open("wb") as target:
+            writing.write(world.readers[reader], world.space, target)
+        seen = Seen(200, b"\n".join(unpacked(path.read_bytes())), b"")
+        leaked = {str(one) for one in seen.planted(world) if not world.may_read(reader, one)}
+        assert leaked == set(), reader
+        told = {str(one) for one in seen.by_canary(world)}
+        assert {str(one) for one in world.readable(reader, *TAKEN_ALONG)} <= told, reader
 
 
 # --- the interface for programs ------------------------------------------------------------------------------------

@@ -33,12 +33,15 @@ node_modules/.package-lock.json: package-lock.json .venv/installed
 
 run: setup
 	@mkdir -p var
+	@echo "The first time this takes some minutes: tables are laid, and the demonstration is loaded."
 	DEMONSTRATION=1 BASE_URL=http://localhost:$(PORT) $(PY) manage.py migrate --verbosity 0
 	DEMONSTRATION=1 BASE_URL=http://localhost:$(PORT) $(PY) manage.py load_demonstration
-	@echo "Accord is served on http://localhost:$(PORT) until Ctrl+C."
+	@echo "Accord is about to be served on http://localhost:$(PORT), until Ctrl+C."
 	DEMONSTRATION=1 BASE_URL=http://localhost:$(PORT) .venv/bin/daphne -v 0 -b 127.0.0.1 -p $(PORT) config.asgi:application
 
-test: setup services
+# The packages come while the services start.
+test:
+	@$(MAKE) --no-print-directory -j2 setup services
 	$(PYTHON) scripts/services.py browser
 	scripts/test $(ARGS)
 
@@ -65,5 +68,5 @@ bench: setup
 
 # All that development needs, and of that what the service itself needs.
 lock:
-	.venv/bin/uv pip compile $(COMPILE) --group dev pyproject.toml -o requirements.lock
-	.venv/bin/uv pip compile $(COMPILE) -c requirements.lock pyproject.toml -o requirements-service.lock
+	.venv/bin/uv pip compile $(COMPILE) --extra traces --group dev pyproject.toml -o requirements.lock
+	.venv/bin/uv pip compile $(COMPILE) --extra traces -c requirements.lock pyproject.toml -o requirements-service.lock

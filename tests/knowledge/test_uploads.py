@@ -1,5 +1,6 @@
 """What may be uploaded is judged by its content; what is not taken is refused with a sentence, and leaves nothing."""
 
+import errno
 import io
 import struct
 import uuid
@@ -8,7 +9,10 @@ import zlib
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
@@ -299,3 +303,18 @@ def test_the_editors_side_judges_pictures_alike(space):
 
     form = get_image_form(Picture)({"title": "A picture"}, {"file": SimpleUploadedFile("a.png", huge_picture())})
     assert form.errors["file"]
+
+
+class FullDisk(ContentFile):
+    """A file of which half is written when the disk is full."""
+
+    def chunks(self, chunk_size=None):
+        yield b"The first half."
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_of_a_file_that_finds_no_room_nothing_stays_and_its_sender_is_told(tmp_path):
+    storage = storages.create_storage({**settings.STORAGES["default"], "OPTIONS": {"location": tmp_path}})
+    with pytest.raises(ValidationError, match="no room"):
+        storage.save("documents/key/report.txt", FullDisk(b"Both halves."))
+    assert not [file for file in tmp_path.rglob("*") if file.is_file()]

@@ -101,6 +101,11 @@ class OrganisationViewSet(ReferenceViewSet):
     search_fields = ("acronym", "name")
     search_backend_name = None
 
+    @property
+    def menu_name(self) -> str:
+        """What `MENU` knows it by. Wagtail would make one of the label, which is translated."""
+        return self.name
+
 
 class CountryViewSet(ReferenceViewSet):
     model = Country

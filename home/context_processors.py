@@ -28,14 +28,17 @@ NAVIGATION = (
     ("meeting_list", "calendar3", _("Meetings")),
     ("action_list", "check2-square", _("Actions")),
     ("commitment_list", "flag", _("Commitments")),
+    ("thread_list", "chat-left-text", _("Discussions")),
     ("scoreboard", "bar-chart-steps", _("Scoreboard")),
     ("knowledge", "book", _("Knowledge")),
+    ("organisation_list", "building", _("Organisations")),
     ("search", "search", _("Search")),
 )
 
 
 # Where pages of an entry lie besides below its own address.
 ALSO_BELOW = {
+    "organisation_list": ("/people/", "/posts/"),
     "knowledge": (
         "/topics/", "/countries/", "/country-profiles/", "/resources/", "/questions/", "/events/", "/collections/",
         "/service-points/", "/glossary/", "/news/", "/feeds/", "/translate/",
@@ -85,6 +88,13 @@ def _emergencies(user) -> list[EmergencyAccess]:
     return list(EmergencyAccess.objects.running().filter(user=user).select_related("space"))
 
 
+def _may_edit(user) -> bool:
+    """Whether the editors' side is open to `user`, as `editors_gate.is_at_the_door` says, without asking anew."""
+    return access.can_in_office(user, "keep_reference_data") or any(
+        "contribute_space" in held for held in access.memberships(user).values()
+    )
+
+
 def frame(request) -> dict[str, object]:
     user = getattr(request, "user", None) or AnonymousUser()
     # Whoever has yet to set up a second factor is shown the frame and nothing in it.
@@ -103,6 +113,7 @@ def frame(request) -> dict[str, object]:
         "frame_unread": _lazily(lambda: _unread(user) if signed_in else 0),
         "frame_keeps_accounts": signed_in and access.can_in_office(user, "keep_accounts"),
         "frame_keeps_rules": signed_in and access.can_in_office(user, "keep_rules"),
+        "frame_may_edit": _lazily(lambda: signed_in and _may_edit(user)),
         "frame_may_invite": signed_in and access.can_in_office(user, "invite"),
         "frame_is_administrator": signed_in and access.can_in_office(user, "enter_in_emergency"),
         "frame_emergencies": _lazily(lambda: _emergencies(user) if signed_in else []),

@@ -306,7 +306,8 @@ def _record(cast: Any, entry: series.Series, meeting: Meeting, items: list[serie
     meetings.circulate_record(officer, record, due_on=times.day(6) if is_latest else None)
     if not is_latest:
         meetings.agree_record(chair, record, reason="It was agreed at the table.")
-    cast.past.note(record, meeting.ends_at + timedelta(days=4))
+    for noted in (record, meetings.last_round(record)):
+        cast.past.note(noted, meeting.ends_at + timedelta(days=4))
     _move_what_was_given(cast, entry, record, items, is_latest=is_latest)
 
 

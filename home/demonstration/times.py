@@ -34,7 +34,7 @@ class Past:
     """When things happened that the loader does now; laid down at the end, in one go."""
 
     # What each kind calls the moment at which it came to be.
-    FIELDS = ("created_at", "updated_at", "state_since", "first_published_at", "last_published_at")
+    FIELDS = ("created_at", "updated_at", "state_since", "circulated_at", "first_published_at", "last_published_at")
 
     def __init__(self) -> None:
         self._noted: list[tuple[Model, datetime]] = []

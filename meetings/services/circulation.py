@@ -159,7 +159,8 @@ def answer_open_to(user: access.Reader, record: Record, last: Round | None) -> A
     """The answer that `user` may give for the user's organisation now, if any."""
     if not user.is_authenticated or last is None or record.state != RecordState.CIRCULATED or not last.is_open():
         return None
-    answer = last.answers.filter(organisation_id=user.organisation_id or 0).select_related("organisation").first()
+    answers = last.answers.select_related("organisation", "answered_by")
+    answer = answers.filter(organisation_id=user.organisation_id or 0).first()
     if answer is None:
         return None
     answer.round, last.record = last, record

@@ -112,6 +112,11 @@ def test_the_strip_counts_nothing_that_is_closed_to_its_reader(client, space, fi
     assert "Nothing of FIA is overdue." in page
 
 
+def test_nothing_is_overdue_is_not_said_above_a_commitment_that_is(client, space, fia, liaison):
+    make_commitment(space, fia, due_on=timezone.localdate() - timedelta(days=1))
+    assert "Nothing of FIA is overdue." not in desk_of(client, liaison)
+
+
 def test_the_number_of_overdue_actions_leads_to_them(client, space, fia, liaison):
     today = timezone.localdate()
     make_action(space, fia, title="Long overdue", due_on=today - timedelta(days=3))

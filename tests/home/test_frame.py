@@ -59,6 +59,16 @@ def test_only_offices_that_may_invite_find_the_way_there_and_the_page(client, re
     assert status == (200 if may else 302 if reader == "a stranger" else 404)
 
 
+def test_only_whoever_edits_or_keeps_reference_data_finds_the_way_to_the_editors_side(client, reader):
+    keeps = reader in ("the secretariat", "an administrator")
+    may = keeps or reader == "a chair"
+    assert ('href="/editors/"' in head(client.get("/"))) == may
+    answer = client.get("/editors/")
+    assert answer.status_code == (200 if may else 302 if reader == "a stranger" else 404)
+    for table in ("organisation", "country", "topic", "holiday"):
+        assert (f'"/editors/{table}/"' in answer.content.decode()) == keeps
+
+
 def test_a_space_that_a_member_may_not_read_is_not_in_the_switcher(client):
     space = make_space("Canary of a space")
     chair, member = make_member(space, Role.CHAIR), make_member(space)

@@ -92,6 +92,11 @@ class ReferenceViewSet(ModelViewSet):
     copy_view_enabled = False
     inspect_view_enabled = False
 
+    @property
+    def menu_name(self) -> str:
+        """What `MENU` knows it by. Wagtail would make one of the label, which is translated."""
+        return self.name
+
 
 class OrganisationViewSet(ReferenceViewSet):
     model = Organisation
@@ -100,11 +105,6 @@ class OrganisationViewSet(ReferenceViewSet):
     list_display = ("acronym", "name", "kind", "country")
     search_fields = ("acronym", "name")
     search_backend_name = None
-
-    @property
-    def menu_name(self) -> str:
-        """What `MENU` knows it by. Wagtail would make one of the label, which is translated."""
-        return self.name
 
 
 class CountryViewSet(ReferenceViewSet):

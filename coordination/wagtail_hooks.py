@@ -17,6 +17,7 @@ from wagtail import hooks
 from wagtail.admin.forms.models import WagtailAdminModelForm, register_form_field_override
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.admin.views.pages.edit import EditView
 from wagtail.admin.views.pages.listing import ExplorableIndexView, GenericPageFilterSet
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.viewsets.pages import PageViewSet
@@ -30,6 +31,9 @@ from coordination import access, audit, editors_permissions, review, rich_text, 
 from coordination.models import Country, Holiday, Marked, Organisation, Person, Topic
 
 editors_permissions.register()
+# The form of a page would ask every few seconds who else has it open. The gate answers nothing to that, since Wagtail
+# names those too who chose not to be seen; whoever saves an older form is told so then.
+EditView.get_editing_sessions = lambda self: None
 
 
 # Later than Wagtail's own, which these replace.
@@ -41,6 +45,11 @@ def links_lead_to_what_may_be_read(features: Any) -> None:
 @hooks.register("insert_global_admin_js")
 def widgets_are_started_without_scripts_in_the_page() -> str:
     return format_html('<script src="{}"></script>', static("accord/js/editors.js"))
+
+
+@hooks.register("insert_global_admin_css")
+def what_our_pages_have_of_ours() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("accord/editors.css"))
 
 
 # --- what lists hold -----------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ def test_widgets_are_started_by_data_and_no_script_or_style_stands_in_a_form(cli
         html = answer.content.decode()
         assert IN_THE_PAGE.findall(html) == []
         assert "accord/js/editors.js" in html
+        assert "editing-sessions" not in html, "the gate would refuse what the page asks"
         started |= set(re.findall(r'data-start="(\w+)"', html))
         policy = answer["Content-Security-Policy"].split("; ")
         assert "default-src 'self'" in policy

@@ -33,6 +33,8 @@ class Kind:
     # By name: what it is called, and the column.
     moments: Mapping[str, tuple[str | Promise, str]]
     outcomes: tuple[str, ...]
+    # Where it stands on the pages, lower first.
+    order: int = 50
 
     @property
     def model(self) -> type[Model]:
@@ -56,6 +58,8 @@ kinds: dict[str, Kind] = {}
 def register(kind: Kind) -> Kind:
     """Enter a kind; called once for each, at start."""
     kinds[kind.name] = kind
+    for name in sorted(kinds, key=lambda name: kinds[name].order):
+        kinds[name] = kinds.pop(name)
     return kind
 
 

@@ -30,6 +30,7 @@ register(
         rows=_actions,
         moments={"closed": (_("when it was closed"), "closed_at"), "change": (_("last change"), "updated_at")},
         outcomes=BOTH,
+        order=20,
     )
 )
 register(
@@ -40,5 +41,6 @@ register(
         moments={"ended": (_("when it ended"), "ended_at")},
         # What was agreed is not deleted.
         outcomes=(RetentionOutcome.ARCHIVE,),
+        order=60,
     )
 )

@@ -28,6 +28,7 @@ register(
             "closed": (_("when it was closed"), "closed_at"),
         },
         outcomes=(RetentionOutcome.DELETE, RetentionOutcome.ARCHIVE),
+        order=10,
     )
 )
 register(
@@ -37,5 +38,6 @@ register(
         rows=_notifications,
         moments={"made": (_("when it came"), "created_at")},
         outcomes=(RetentionOutcome.DELETE,),
+        order=40,
     )
 )

@@ -23,5 +23,6 @@ register(
         rows=_replaced_files,
         moments={"replaced": (_("when a newer version came"), "replaced_at")},
         outcomes=(RetentionOutcome.DELETE, RetentionOutcome.ARCHIVE),
+        order=30,
     )
 )

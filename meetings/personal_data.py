@@ -8,8 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from coordination.personal import goes, part, stays, told
 from meetings.models import (
-    Attendance, BriefingPaper, CalendarMail, Invitation, Paragraph, ParagraphDraft, PollVote, RecordComment,
-    SectionLock, SeriesMail, VisitMember,
+    Attendance,
+    BriefingPaper,
+    CalendarMail,
+    Invitation,
+    Paragraph,
+    ParagraphDraft,
+    PollVote,
+    RecordComment,
+    SectionLock,
+    SeriesMail,
+    VisitMember,
 )  # fmt: skip
 
 

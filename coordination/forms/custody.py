@@ -18,6 +18,9 @@ NOT_SAID = ""
 class RuleForm(DeedForm):
     """What holds for one kind of things."""
 
+    # All of it may be left: what is not said is said elsewhere, or by nobody.
+    optional_goes_unsaid = True
+
     outcome = forms.ChoiceField(label=_("What becomes of it"), required=False)
     days = forms.IntegerField(label=_("After so many days"), min_value=LEAST_DAYS, max_value=MOST_DAYS, required=False)
     moment = forms.ChoiceField(label=_("Counted from"), required=False)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from coordination import access, named, retention, selectors, services
+from coordination import access, holds, named, retention, selectors, services
 from coordination.forms import EndOfSpaceForm, HoldForm, HoldOnSpaceForm, LiftForm, RuleForm
 from coordination.models import Marked, Space, SpaceEnd
 from coordination.views.shared import attempt, posted, require_or_404
@@ -31,6 +31,7 @@ def space_retention(request, key):
         "space": space,
         "forms": forms,
         "may_set": may_set,
+        "is_held": holds.hold_on(space) is not None,
         "falling_due": selectors.falling_due(space, request.user),
         "end": end,
         "end_form": EndOfSpaceForm(initial={"on": end.on if end else None}) if may_set else None,

@@ -9,7 +9,6 @@ import asyncio
 import json
 import logging
 import time
-from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,11 +16,10 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.callers import address_of_socket
 from discussion import asking, delivery, hub, limits, pokes
 from discussion.delivery import Ask, Share
 from discussion.frames import FrameError, parse
-from discussion.sessions import Caller, SignedOut
+from discussion.sessions import SignedOut
 from discussion.topics import Followed
 from discussion.window import Window
 
@@ -43,7 +41,7 @@ class Subscription:
     key: str
     sent_up_to: int  # a change
     is_seen: bool = False
-    company: str = ""
+    company: int = 0  # the hash of who was said to be there
 
 
 @dataclass(slots=True)
@@ -61,20 +59,16 @@ class SocketConsumer(AsyncWebsocketConsumer):
     channel_layer_alias = "none: the hub listens"
 
     async def connect(self) -> None:
-        user = self.scope["user"]
-        if not user.is_authenticated:
+        caller = self.scope["caller"]
+        if caller is None:
             await self.close(code=SIGNED_OUT)
             return
         self.hub = hub.here()
-        if self.hub.sockets[user.pk] >= limits.SOCKETS_OF_A_USER:
+        if self.hub.sockets[caller.user_id] >= limits.SOCKETS_OF_A_USER:
             await self.accept()
             await self.close(code=TOO_MANY_FRAMES)
             return
-        self.caller = Caller(user.pk, self.scope["session"].session_key, address_of_socket(self.scope))
-        self.language = user.language
-        # Held for as long as the socket is open, and never looked at again.
-        for name in ("user", "session", "cookies", "headers"):
-            self.scope.pop(name, None)
+        self.caller, self.language = caller, self.scope["language"]
         self.subscriptions: dict[int, Subscription] = {}
         self.followed: dict[tuple[str, int], Followed] = {}
         self.kept: dict[tuple[str, int], list[dict[str, Any]]] = {}
@@ -84,7 +78,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         self.wanted = Wanted()
         self.counts: dict[str, int] = {}
         self.window = Window()
-        self.frames: deque[dict[str, Any]] = deque()
+        self.frames: list[dict[str, Any]] = []  # a few at most, and a deque takes ten times as much
         self.working: asyncio.Task[None] | None = None
         self.hub.sockets[self.caller.user_id] += 1
         self.hub.enter(self, *self._own_places())
@@ -154,7 +148,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
     async def _follow_frames(self) -> None:
         """Deal with one frame after another, while pokes go on being heard."""
         while self.frames:
-            frame = self.frames.popleft()
+            frame = self.frames.pop(0)
             with translation.override(self.language):
                 try:
                     await self._deal_with(frame)
@@ -369,8 +363,8 @@ class SocketConsumer(AsyncWebsocketConsumer):
         """Whether this is who is there, as it was before."""
         if not text.startswith('{"type": "presence"'):
             return False
-        held = self.subscriptions[thread_id]
-        was_told, held.company = held.company == text, text
+        held, company = self.subscriptions[thread_id], hash(text)
+        was_told, held.company = held.company == company, company
         return was_told
 
     async def _send_topics(self, ask: Ask, share: Share) -> None:

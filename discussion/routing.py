@@ -5,12 +5,14 @@ from urllib.parse import urlparse
 
 from channels.routing import URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator, OriginValidator
-from channels.sessions import SessionMiddlewareStack
-from django.contrib.auth.models import AnonymousUser
+from django.conf import settings
+from django.http import parse_cookie
 from django.urls import path
 
+from accounts.callers import address_of_socket
 from discussion import asking, sessions
 from discussion.consumers import SocketConsumer
+from discussion.sessions import Caller
 
 websocket_urlpatterns = [path("socket/", SocketConsumer.as_asgi())]
 
@@ -27,15 +29,25 @@ class OwnPagesOnly(OriginValidator):
 
 
 class SignedIn:
-    """Says who asks, as Channels' own does, over the one connection to the database: when a server starts again, all
-    who were at it come at once."""
+    """Says who asks, over the one connection to the database: when a server starts again, all who were at it come at
+    once.
+
+    All that is handed on is held for as long as the socket is open. So what Channels' own would put into it, cookies
+    and session and what they came from, is left out; nor does anything look at the session with each frame.
+    """
 
     def __init__(self, application: Any) -> None:
         self.application = application
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        user = await asking.ask(sessions.user_of, scope["session"].session_key)
-        await self.application({**scope, "user": user or AnonymousUser()}, receive, send)
+        headers = dict(scope["headers"])
+        session_key = parse_cookie(headers.get(b"cookie", b"").decode("latin1")).get(settings.SESSION_COOKIE_NAME)
+        user = await asking.ask(sessions.user_of, session_key)
+        caller = Caller(user.pk, session_key, address_of_socket(scope)) if user and session_key else None
+        kept = {name: scope[name] for name in ("type", "path", "root_path") if name in scope}
+        kept |= {"caller": caller, "language": user and user.language}
+        del headers, user
+        await self.application(kept, receive, send)
 
 
 def _origin_of(scope: Any) -> Any:
@@ -49,5 +61,5 @@ def _origin_of(scope: Any) -> Any:
 
 def websocket_application() -> OwnPagesOnly:
     """What answers sockets: only to pages of our own, and with the session of whoever asks."""
-    application = SessionMiddlewareStack(SignedIn(URLRouter(websocket_urlpatterns)))
+    application = SignedIn(URLRouter(websocket_urlpatterns))
     return OwnPagesOnly(application, AllowedHostsOriginValidator(application).allowed_origins)

@@ -5,7 +5,6 @@ then. A client that lets too much lie is sent nothing more until it has caught u
 """
 
 import time
-from collections import deque
 from collections.abc import Callable
 
 # A mark goes out after this much, and nothing that must be fetched while so much is on its way.
@@ -21,7 +20,7 @@ class Window:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._sent = self._arrived = self._marked = 0
-        self._marks: deque[tuple[int, int]] = deque()  # each mark's number, and how much had been sent by then
+        self._marks: list[tuple[int, int]] = []  # each mark's number, and how much had been sent by then
         self._last_mark = 0
         self._behind_since: float | None = None
 
@@ -43,7 +42,7 @@ class Window:
     def arrived(self, number: int) -> bool:
         """The client has sent this mark back. Whether it had been behind, and is not any more."""
         while self._marks and self._marks[0][0] <= number:
-            self._arrived = self._marks.popleft()[1]
+            self._arrived = self._marks.pop(0)[1]
         if self._behind_since is None or self.is_full:
             return False
         self._behind_since = None

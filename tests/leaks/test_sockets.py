@@ -13,8 +13,9 @@ from channels.testing import WebsocketCommunicator
 
 from coordination import access
 from discussion import frames
-from discussion.consumers import SocketConsumer
+from discussion.consumers import SIGNED_OUT, SocketConsumer
 from discussion.models import Message, ReadMark
+from discussion.routing import SignedIn
 from tests.leaks.looking import CANARY
 from tests.leaks.test_walk import READERS, rows
 
@@ -53,14 +54,20 @@ def test_every_kind_of_frame_is_walked():
     assert set(FILLED) == set(frames.FRAMES)
 
 
+def socket_of(walk, reader):
+    """As the browser of `reader` asks for one."""
+    cookie = f"sessionid={walk.browsers[reader].session.session_key}"
+    tab = WebsocketCommunicator(SignedIn(SocketConsumer.as_asgi()), "/socket/", headers=[(b"cookie", cookie.encode())])
+    tab.scope["client"] = ("192.0.2.7", 1)
+    return tab
+
+
 def talk(walk, reader, sent, awaited=None):
     """What the socket of `reader` sends back to these frames, with what it has to say by itself; after the first of
     them a frame of the kind `awaited` is waited for."""
-    session = walk.browsers[reader].session
+    tab = socket_of(walk, reader)
 
     async def conversation():
-        tab = WebsocketCommunicator(SocketConsumer.as_asgi(), "/socket/")
-        tab.scope.update(user=walk.world.readers[reader], session=session, client=("192.0.2.7", 1))
         connected, _code = await tab.connect()
         if not connected:
             return None
@@ -93,14 +100,7 @@ async def until_silent(tab):
 
 
 def test_nobody_has_a_socket_without_having_signed_in(walk):
-    session = walk.browsers["anonymous"].session
-
-    async def connect():
-        tab = WebsocketCommunicator(SocketConsumer.as_asgi(), "/socket/")
-        tab.scope.update(user=walk.world.readers["anonymous"], session=session)
-        return (await tab.connect())[0]
-
-    assert async_to_sync(connect)() is False
+    assert async_to_sync(socket_of(walk, "anonymous").connect)() == (False, SIGNED_OUT)
 
 
 @pytest.mark.parametrize("reader", SIGNED_IN)

@@ -138,7 +138,7 @@ def _paragraphs(anchor: str, text: str, title: str = "") -> dict[str, Any]:
     return {"body": title, "places": [(f"{anchor}-{number}", block) for number, block in enumerate(blocks, start=1)]}
 
 
-@projects(Commitment, parts={ProgressReport: "commitment"})
+@projects(Commitment, parts={ProgressReport: "commitment"}, along=("audience", "party", "owed_to"))
 def commitment(obj: Commitment) -> Iterator[Projection]:
     texts = [obj.text, obj.indicator, obj.unit, obj.target_in_words]
     places = [
@@ -148,7 +148,7 @@ def commitment(obj: Commitment) -> Iterator[Projection]:
     yield _undertaking("commitment", obj, texts, places, [obj.party, obj.owed_to, *obj.partners.all()])
 
 
-@projects(Action, parts={ActionUpdate: "action", ChecklistItem: "action"})
+@projects(Action, parts={ActionUpdate: "action", ChecklistItem: "action"}, along=("audience", "owner"))
 def action(obj: Action) -> Iterator[Projection]:
     places = [
         ("steps", plain(*obj.checklist.values_list("text", flat=True))),

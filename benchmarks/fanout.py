@@ -29,6 +29,7 @@ MEMBERS = [int(number) for number in os.environ.get("BENCH_MEMBERS", "50 200 500
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "15"))
 BURST = int(os.environ.get("BENCH_BURST", "150"))
 PATIENCE = 20.0
+QUIET = 5.0
 
 
 class Crowd:
@@ -81,16 +82,25 @@ def resident(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
+async def settled(pid: int) -> int:
+    """The same once it has not grown for a while: what a process takes once is no part of what a connection takes."""
+    held, since = resident(pid), time.perf_counter()
+    while time.perf_counter() - since < QUIET:
+        await asyncio.sleep(0.5)
+        if (now := resident(pid)) > held:
+            held, since = now, time.perf_counter()
+    return held
+
+
 async def measure(crowd: Crowd, pid: int, join, say, members: int) -> dict:
-    """`join` adds a client, `say` sends a message and gives when it was accepted."""
-    for number in range(10):  # what the first connections cost once
+    """`join` adds a client, `say` sends a message and gives when it was accepted.
+
+    What an idle connection takes is measured last, by as many again: the process has all that it needs once by then.
+    """
+    for number in range(members):
         await join(number)
-    await asyncio.sleep(2)
-    before = resident(pid)
-    for number in range(10, members):
-        await join(number)
-    await asyncio.sleep(4)
-    figures = {"memory": (resident(pid) - before) / (members - 10)}
+    await settled(pid)
+    figures: dict[str, Any] = {}
     times, lost = [], 0
     for _round in range(ROUNDS):
         crowd.expect(1)
@@ -105,6 +115,10 @@ async def measure(crowd: Crowd, pid: int, join, say, members: int) -> dict:
         await say()
     await crowd.all_heard()
     figures["lost in a burst"] = crowd.wanted - crowd.messages
+    before = await settled(pid)
+    for number in range(members, 2 * members):
+        await join(number)
+    figures["memory"] = (await settled(pid) - before) / members
     crowd.leave()
     await asyncio.sleep(0.5)
     return figures
@@ -135,11 +149,10 @@ async def accord(stack, members: int) -> dict:
 
     from discussion import services
 
-    thread, author, users = await sync_to_async(make_world)(members)
+    thread, author, users = await sync_to_async(make_world)(2 * members)
     server = await sync_to_async(stack.server)()
     headers = await sync_to_async(lambda: [server.headers(user) for user in users])()
     crowd = Crowd()
-    hello = f'{{"type": "subscribe", "thread": "{thread.key}", "after": 0}}'
 
     def post() -> float:
         accepted = []
@@ -149,6 +162,9 @@ async def accord(stack, members: int) -> dict:
         return accepted[0]
 
     async def join(number: int) -> None:
+        # Whoever comes last has had all that was said with the page.
+        after = 0 if number < members else 1_000_000
+        hello = f'{{"type": "subscribe", "thread": "{thread.key}", "after": {after}}}'
         await crowd.join(f"{server.url}/socket/", headers[number], hello)
 
     try:

@@ -346,9 +346,9 @@ class PostgresProcess(Process):
             in_both_threads(forget_connection)
 
 
-def wait_until(happened: Callable[[], Any], sentence: str, seconds: float = START_SECONDS) -> Any:
+def wait_until(happened: Callable[[], Any], sentence: str, seconds: float | None = None) -> Any:
     """Wait for `happened` to say something true, and give it; fail with the sentence when it does not."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + (START_SECONDS if seconds is None else seconds)
     while not (answer := happened()):
         assert time.monotonic() < deadline, sentence
         time.sleep(0.1)

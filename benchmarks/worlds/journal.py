@@ -217,7 +217,7 @@ def post(server: Any, path: str, fields: dict[str, Any], files: dict[str, bytes]
 def losses(busy: Busy) -> list[str]:
     """What of all that was acknowledged is not there exactly once, and what hangs on it: a sentence for each."""
     wrong = [f"{len(busy.refused)} deeds were refused: {Counter(busy.refused)}"] if busy.refused else []
-    wrong += _not_there_once(busy)
+    wrong += not_there_once(busy)
     wrong += _audited_otherwise()
     wrong += _told_otherwise(busy)
     wrong += _found_otherwise()
@@ -226,7 +226,7 @@ def losses(busy: Busy) -> list[str]:
     return wrong + busy.result.wrong
 
 
-def _not_there_once(busy: Busy) -> list[str]:
+def not_there_once(busy: Busy) -> list[str]:
     from coordination.models import Action
     from discussion.models import Message
     from knowledge.models import File

@@ -1,12 +1,17 @@
-"""The command that measures the follow-up runs, on sizes that take no time, and leaves no database behind."""
+"""The command that measures the follow-up runs, on sizes that take no time, and leaves no database behind; what faults
+take away is noticed."""
 
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+
+from benchmarks.worlds.journal import not_there_once
+from tests.factories import make_action, make_message, make_organisation, make_space, make_thread
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = {
@@ -41,3 +46,23 @@ def test_the_follow_up_is_measured_for_each_page_and_kind_of_user():
 
 def test_without_postgresql_it_says_what_it_needs():
     assert "DATABASE_URL names none" in measure(DATABASE_URL="sqlite:///nowhere.sqlite3")
+
+
+@pytest.mark.parametrize(("command", "names"), [("faults", "postgresql, redis, elasticsearch"), ("load", "full and")])
+def test_faults_and_load_load_and_name_what_they_know(command, names):
+    done = subprocess.run(
+        [sys.executable, f"benchmarks/{command}.py", "nothing"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2 and names in done.stdout
+
+
+@pytest.mark.django_db
+def test_what_was_acknowledged_and_is_not_there_once_is_named():
+    thread = make_thread(make_action(make_space()))
+    made = [make_message(thread, text=f"message {number}") for number in (1, 2)]
+    words = {"message": [message.text for message in made], "file": [], "action": [], "paragraph": []}
+    busy = SimpleNamespace(thread=thread, owner=make_organisation(), acknowledged=words, contents={})
+    assert not_there_once(busy) == []
+    words["message"].append("message 3")
+    words["message"].remove("message 1")
+    assert not_there_once(busy) == ["message: 1 lost, 1 too many: ['message 3', 'message 1']"]

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.text import validate_plain_text
 from coordination.models.marking import KEY_LENGTH, new_key
@@ -28,7 +29,7 @@ class RetentionOutcome(models.TextChoices):
 
     KEEP = "keep", _("kept for good")
     ARCHIVE = "archive", _("kept for the chairs alone")
-    DELETE = "delete", _("deleted")
+    DELETE = "delete", pgettext_lazy("retention", "deleted")
 
 
 class RetentionRule(models.Model):

@@ -31,7 +31,7 @@ from home.archive.store import Place, Row, Store
 
 # What the data is joined by, and what a reader has no use for.
 NOT_SHOWN = {
-    *("key", "title", "position", "sort_order", "language", "illustrative", "first_published_at", "lineage", "version"),
+    *("key", "title", "position", "sort_order", "language", "first_published_at", "lineage", "version"),
     *("succession", "sequence", "last_number", "last_message_at", "came_with", "attached_to", "target", "standing"),
     *("paragraph", "section_number", "section_title", "state_before", "period", "counted_from", "recurrence_id"),
     *("created_at", "agenda_item", "series", "slow_seconds", "followed_along", "icon", "listed", "kept", "deed"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, transaction
 from modelcluster.fields import ParentalManyToManyField
 
 from coordination.models.marking import is_key, new_key
@@ -136,7 +136,7 @@ class Filler:
                 for column, held in many:
                     if not isinstance(column, ParentalManyToManyField):
                         getattr(obj, column.name).set(held)
-        except (ValidationError, IntegrityError) as refusal:
+        except (ValidationError, DatabaseError, OverflowError) as refusal:
             raise refused(kind, row, refusal) from refusal
         self._as_it_was(kind, obj, row)
 

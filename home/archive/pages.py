@@ -26,8 +26,9 @@ from coordination.models import Marking
 from discussion.text import as_html
 from home.archive import kinds
 from home.archive.kinds import BY_NAME, CONTENT, SPACE, Kind
-from home.archive.sight import clean_html, narrowest
+from home.archive.sight import clean_html
 from home.archive.store import Place, Row, Store
+from meetings.papers.layout import narrowest
 
 # What the data is joined by, and what a reader has no use for.
 NOT_SHOWN = {

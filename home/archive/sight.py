@@ -33,7 +33,6 @@ SCHEMES = {"http", "https", "mailto", "tel"}
 # Those who may read something, where these are everybody, or all who sign in.
 WIDE = (access.PUBLIC, access.PARTNERS)
 CONTACT_DETAILS = ("email", "phone", "address")
-_ORDER = list(Marking.values)
 
 # Under the Rule, of a meeting: whose rows are not taken along, and which fields are empty; with the way to the meeting.
 NOT_UNDER_THE_RULE = {
@@ -60,10 +59,6 @@ EMPTY_IN_A_THREAD_UNDER_THE_RULE = {
 def clean_html(html: str, **more: Any) -> str:
     """Rich text as it goes out and as it comes in: a few tags, and nothing that does anything."""
     return nh3.clean(html, tags=RICH_TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, **more)
-
-
-def narrowest(markings: Iterable[str]) -> str:
-    return max(markings, key=_ORDER.index, default=str(Marking.CLEAR))
 
 
 class Sight:

@@ -1,6 +1,7 @@
 """Writes the ZIP: the data with its schema, the files, the pages, and last the manifest with a hash of each of them."""
 
 import json
+import logging
 import tempfile
 import uuid
 import zipfile
@@ -18,9 +19,11 @@ from coordination.models import Space
 from home.archive import kinds, pages
 from home.archive.kinds import CONTENT, FORMAT, KINDS, SPACE, VERSION
 from home.archive.schema import schema
-from home.archive.sight import Sight, narrowest
+from home.archive.sight import Sight
 from home.archive.store import Row, Store
+from meetings.papers.layout import narrowest
 
+logger = logging.getLogger(__name__)
 # So many rows of a kind are one file: whoever brings an archive in reads one file at a time.
 ROWS_OF_A_FILE = 2000
 PIECE = 1024 * 1024
@@ -168,7 +171,12 @@ def _write_files(zip_file: _Zip, sight: Sight, store: Store) -> None:
             row = store.get((kind.name, number))
             if row is None:
                 continue
-            with sight.file(kind, key).open("rb") as content, zip_file.open(row["file"]) as write:
+            try:
+                content = sight.file(kind, key).open("rb")
+            except OSError:
+                logger.warning("The content of one of %s is not there to be taken along.", kind.name)
+                continue
+            with content, zip_file.open(row["file"]) as write:
                 while piece := content.read(PIECE):
                     write(piece)
 

@@ -305,6 +305,11 @@ REQUESTS_A_MINUTE = env.number("REQUESTS_A_MINUTE", default=1200)
 # What Prometheus shows to fetch /metrics; without one it is not there.
 METRICS_TOKEN = env("METRICS_TOKEN", default="").strip()
 
+# Where traces go (config.traces); without it there are none.
+OTEL_EXPORTER_OTLP_ENDPOINT = env.address("OTEL_EXPORTER_OTLP_ENDPOINT", ("http", "https"))
+if OTEL_EXPORTER_OTLP_ENDPOINT:
+    MIDDLEWARE.insert(0, "config.traces.TracedMiddleware")
+
 # The hour of the reader's morning from which reminders go out; the mail of the day follows half an hour later.
 REMINDERS_FROM_HOUR = env.hour("REMINDERS_FROM_HOUR", default=8)
 

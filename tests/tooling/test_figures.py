@@ -9,13 +9,17 @@ from pathlib import Path
 
 import pytest
 from django.db import IntegrityError
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from accounts.models import PlatformRole
 from accounts.tasks import send_new_password_mail
-from config import figures
+from config import figures, traces
 from config.logs import JsonLine, Line
 from tests.factories import make_user
 
@@ -81,3 +85,20 @@ def test_the_log_says_where_an_error_came_from_and_not_what_somebody_wrote(forma
     assert "test_figures.py" in text
     if isinstance(formatter, JsonLine):
         assert json.loads(text)["level"] == "ERROR"
+
+
+def test_a_trace_says_which_page_and_which_tables_and_nothing_else(db, settings, monkeypatch):
+    provider, kept = TracerProvider(), InMemorySpanExporter()
+    provider.add_span_processor(SimpleSpanProcessor(kept))
+    monkeypatch.setattr(traces, "_tracer", lambda: provider.get_tracer("accord"))
+    settings.MIDDLEWARE = ["config.traces.TracedMiddleware", *settings.MIDDLEWARE]
+    client = Client(raise_request_exception=False, REMOTE_ADDR="192.0.2.77")
+    client.force_login(make_user("Canary"))
+    assert client.get("/actions/canarycana/?q=canary").status_code == 404
+    monkeypatch.setattr("coordination.views.actions.access.open_readable", lambda *_asked, **_by: {}["canary"])
+    assert client.get("/actions/canarycana/").status_code == 500
+    spans = kept.get_finished_spans()
+    assert {"GET action_detail", "SELECT accounts_user"} <= {span.name for span in spans}
+    said = "".join(span.to_json() for span in spans)
+    assert "canary" not in said.lower() and "192.0.2.77" not in said
+    assert not any(span.events for span in spans)

@@ -126,6 +126,7 @@ def rows_that_say(word):
     return found
 
 
+@pytest.mark.both_stacks
 def test_nothing_of_an_erased_person_is_left_and_what_others_rely_on_is(
     zarmina, administrator, fia, client, django_capture_on_commit_callbacks
 ):

@@ -1,5 +1,6 @@
 """One set of actions as a list, a board, a calendar and a timeline: narrowed down alike, for whoever may read them."""
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -180,12 +181,12 @@ def test_nonsense_in_any_parameter_is_answered_with_a_page(address, client, liai
     liaison.time_zone = "Asia/Tashkent"
     liaison.save()
     client.force_login(liaison)
-    views = VIEWS if address == "action_list" else ("list",)
-    for query in NONSENSE:
-        for view in views if not query.startswith("view=") else ("",):
-            page = client.get(f"{reverse(address)}?{query}" + (f"&view={view}" if view else ""))
-            assert page.status_code == 200, (query, view)
-            assert len(page.content) < 120_000, f"{query[:20]} is repeated over and over"
+    # All views are asked in one way: they take turns.
+    views = itertools.cycle(VIEWS if address == "action_list" else ("list",))
+    for query, view in zip(NONSENSE, views, strict=False):
+        page = client.get(f"{reverse(address)}?{query}" + ("" if query.startswith("view=") else f"&view={view}"))
+        assert page.status_code == 200, (query, view)
+        assert len(page.content) < 120_000, f"{query[:20]} is repeated over and over"
 
 
 def test_a_bad_value_is_said_beside_its_field_and_the_rest_still_narrows(client, many_kinds, liaison):

@@ -31,11 +31,12 @@ PARAMETERS = {
 def test_nonsense_in_a_parameter_narrows_nothing(page, client, liaison, space, fia):
     make_action(space, fia)
     make_commitment(space, fia)
-    for reader in (None, liaison):
-        if reader:
-            client.force_login(reader)
-        for query in (f"?{name}={value}" for name in PARAMETERS[page] for value in NONSENSE):
-            assert client.get(reverse(page) + query).status_code == 200, query[:60]
+    names = PARAMETERS[page]
+    for value in NONSENSE:
+        assert client.get(reverse(page) + "?" + "&".join(f"{name}={value}" for name in names)).status_code == 200, value
+    client.force_login(liaison)
+    for query in (f"?{name}={value}" for name in names for value in NONSENSE):
+        assert client.get(reverse(page) + query).status_code == 200, query[:60]
 
 
 def test_nonsense_in_place_of_a_key_or_a_reference_is_nowhere(client, liaison):

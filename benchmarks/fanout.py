@@ -72,9 +72,11 @@ class Crowd:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.enough.wait(), PATIENCE)
 
-    def leave(self) -> None:
-        for wire in self.wires:
+    def leave(self, staying: int = 0) -> None:
+        """All but the first `staying`."""
+        for wire in self.wires[staying:]:
             wire.cut()
+        del self.wires[staying:]
 
 
 def resident(pid: int) -> int:
@@ -95,12 +97,17 @@ async def settled(pid: int) -> int:
 async def measure(crowd: Crowd, pid: int, join, say, members: int) -> dict:
     """`join` adds a client, `say` sends a message and gives when it was accepted.
 
-    What an idle connection takes is measured last, by as many again: the process has all that it needs once by then.
+    What an idle connection takes is measured by as many again, which go before the first message: by then the process
+    has what it needs once, and no room yet that messages have left.
     """
     for number in range(members):
         await join(number)
+    before = await settled(pid)
+    for number in range(members, 2 * members):
+        await join(number)
+    figures = {"memory": (await settled(pid) - before) / members}
+    crowd.leave(members)
     await settled(pid)
-    figures: dict[str, Any] = {}
     times, lost = [], 0
     for _round in range(ROUNDS):
         crowd.expect(1)
@@ -115,10 +122,6 @@ async def measure(crowd: Crowd, pid: int, join, say, members: int) -> dict:
         await say()
     await crowd.all_heard()
     figures["lost in a burst"] = crowd.wanted - crowd.messages
-    before = await settled(pid)
-    for number in range(members, 2 * members):
-        await join(number)
-    figures["memory"] = (await settled(pid) - before) / members
     crowd.leave()
     await asyncio.sleep(0.5)
     return figures
@@ -153,6 +156,7 @@ async def accord(stack, members: int) -> dict:
     server = await sync_to_async(stack.server)()
     headers = await sync_to_async(lambda: [server.headers(user) for user in users])()
     crowd = Crowd()
+    hello = f'{{"type": "subscribe", "thread": "{thread.key}", "after": 0}}'
 
     def post() -> float:
         accepted = []
@@ -162,9 +166,6 @@ async def accord(stack, members: int) -> dict:
         return accepted[0]
 
     async def join(number: int) -> None:
-        # Whoever comes last has had all that was said with the page.
-        after = 0 if number < members else 1_000_000
-        hello = f'{{"type": "subscribe", "thread": "{thread.key}", "after": {after}}}'
         await crowd.join(f"{server.url}/socket/", headers[number], hello)
 
     try:

@@ -19,7 +19,7 @@ class WholeFiles(FileSystemStorage):
 
     def _save(self, name: str, content: Any) -> str:
         try:
-            return super()._save(name, content)
+            return super()._save(name, content)  # type: ignore[misc]  # the stubs do not know of it
         except OSError as failure:
             if failure.errno not in NO_ROOM:
                 raise

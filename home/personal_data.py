@@ -8,7 +8,9 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.models import EditingSession, FormState
 from wagtail.models import PageSubscription
+from wagtail.models.api import APIToken
 from wagtail.users.models import UserProfile
 
 from accounts.models import User
@@ -43,3 +45,4 @@ goes(_("How the person signs in"), Authenticator, SocialAccount, EmailAddress)
 goes(_("Sheets that were sent in, and what is on its way"), InvitationSheet, by="created_by")
 goes(_("Sheets that were sent in, and what is on its way"), SpaceArchive, by="reader")
 goes(_("Sheets that were sent in, and what is on its way"), PersonalExport, PageSubscription, UserProfile)
+goes(_("Sheets that were sent in, and what is on its way"), EditingSession, FormState, APIToken)

@@ -13,6 +13,7 @@ from meetings.models import (
     CalendarMail,
     Invitation,
     Paragraph,
+    ParagraphChange,
     ParagraphDraft,
     PollVote,
     RecordComment,
@@ -54,7 +55,7 @@ def _votes(user: User) -> Iterator[dict[str, Any]]:
 
 goes(_("Sheets that were sent in, and what is on its way"), CalendarMail, SeriesMail)
 goes(_("Sheets that were sent in, and what is on its way"), BriefingPaper, by="reader")
-goes(_("Drafts"), ParagraphDraft, by="author")
+goes(_("Drafts"), ParagraphDraft, ParagraphChange, by="author")
 goes(_("Drafts"), SectionLock, by="holder")
 stays(_("Attendance at meetings and visits"), Attendance, "person__user")
 stays(_("Attendance at meetings and visits"), VisitMember, "person__user")

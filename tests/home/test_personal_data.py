@@ -12,12 +12,12 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
 from django.db import models
-from django.db.models import Q
+from django.db.models import ManyToOneRel, Q
 from django.utils import timezone
 
 from accounts.models import User
-from coordination import chain, services
-from coordination.models import ApiToken, AuditEntry, Marking, Person, Role
+from coordination import chain, personal, services
+from coordination.models import ApiToken, AuditEntry, Marking, Person, Role, Topic
 from discussion import services as discussion
 from discussion.models import Draft, Message
 from home import erasure, personal_export
@@ -153,6 +153,29 @@ def test_nothing_of_an_erased_person_is_left_and_what_others_rely_on_is(
     assert [letter.to for letter in mail.outbox if "erased" in letter.subject] == [[email]]
     with pytest.raises(ValidationError):
         erasure.erase_person(administrator, zarmina, reason="Twice")
+
+
+# What others rely on, or what says who answered for something: it stays, under the designation.
+RELIED_ON = {
+    "coordination.Confirmation", "coordination.EmergencyAccess", "discussion.Acknowledgement", "discussion.Mention",
+    "discussion.Reaction", "wagtailcore.Comment", "wagtailcore.CommentReply",
+}  # fmt: skip
+# Ended otherwise: memberships by their service, sessions by theirs.
+ENDED = {"coordination.SpaceUserPermission", "guardian.UserObjectPermission", "usersessions.UserSession"}
+
+
+def test_every_table_of_somebody_s_own_is_known():
+    """A new one is entered in the `personal_data.py` of its package, or here."""
+    own = {
+        relation.related_model._meta.label
+        for relation in User._meta.get_fields(include_hidden=True)
+        if isinstance(relation, ManyToOneRel) and relation.on_delete is models.CASCADE
+    }
+    own -= {
+        through._meta.label for through in (User.groups.through, User.user_permissions.through, Topic.owners.through)
+    }
+    going = {trace.rows(User(pk=0)).model._meta.label for trace in personal.going}
+    assert own - going - RELIED_ON - ENDED == set()
 
 
 def test_what_stands_in_the_way(zarmina, space, administrator):

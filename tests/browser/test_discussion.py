@@ -96,6 +96,7 @@ def press(page, name: str) -> None:
 
 def more(page, number: int, name: str) -> None:
     """One of the deeds that are offered beside a message."""
+    page.wait_for_load_state()  # the script that opens the sheet comes last
     message(page, number).locator("[data-accord-deeds]").click()
     page.locator("dialog.accord-sheet").get_by_text(name, exact=True).click()
 
@@ -237,6 +238,9 @@ def test_two_liaisons_do_all_that_a_discussion_offers(server, page_as, check_acc
     one.get_by_label("Into which discussion").select_option(thread.key)
     press(one, "Merge")
     message(other, 8).get_by_text("Three").wait_for()
+    one.goto(address)
+    message(one, 7).get_by_text("Go there").click()
+    one.wait_for_function("() => document.querySelector(':target')?.dataset.number === '8'")
     manage(one, address, "Pin")
     other.locator("[data-accord-head]").get_by_text("pinned").wait_for()
     changes = {

@@ -148,12 +148,10 @@ def disk() -> int:
             settings.MEDIA_ROOT = stack.env["MEDIA_ROOT"]
 
             async def fill(busy: Any) -> None:
-                until = time.monotonic() + SECONDS
-                while time.monotonic() < until and not busy.answers:
+                while not any(answer.startswith("file") for answer in busy.answers):
                     await asyncio.sleep(0.2)
                 say(f"The disk is full: {len(busy.acknowledged['file'])} files are on it.")
                 await asyncio.sleep(SECONDS / 3)
-                busy.answers_while_full = busy.answers.copy()
                 subprocess.run(["mount", "-o", "remount,size=400m", small], check=True)
                 await asyncio.sleep(SECONDS / 3)
 

@@ -45,7 +45,7 @@ class Busy(World):
         self.acknowledged: dict[str, list[str]] = defaultdict(list)
         # By word of a file, what it holds.
         self.contents: dict[str, str] = {}
-        self.answers: Counter[int] = Counter()  # instead of an acknowledgement
+        self.answers: Counter[str] = Counter()  # by kind and status, instead of an acknowledgement
         self.broken = 0
         self.refused: list[str] = []  # what was answered with neither, and is not sent again
         self.longest = 0.0
@@ -146,7 +146,7 @@ class Busy(World):
                     number_of_it = re.search(r'"number": (\d+)', reply.text)
                     self._acknowledge(kind, words, begun, int(number_of_it[1]) if number_of_it else None)
                     return
-                self.answers[reply.status] += 1
+                self.answers[f"{kind} {reply.status}"] += 1
                 if reply.status < 500:
                     if kind != "file":  # of files it is said why
                         self.refused.append(f"{kind}: {reply.status}")

@@ -100,8 +100,3 @@ class _Splitter(HTMLParser):
         self.piece = []
         if block:
             self.blocks.append(block if block.startswith("<") else f"<p>{block}</p>")
-
-
-def as_rich_text(lines: list[str]) -> str:
-    """Paragraphs of plain text as rich text."""
-    return "".join(f"<p>{html.escape(line, quote=False)}</p>" for line in lines)

@@ -87,10 +87,6 @@ class Asked:
     ignored: tuple[Ignored, ...] = ()
 
     @property
-    def is_nothing(self) -> bool:
-        return not (self.wanted or self.unwanted or self.narrowings)
-
-    @property
     def wanted_terms(self) -> Iterator[Term]:
         return (term for choice in self.wanted for term in choice)
 

@@ -1,12 +1,12 @@
 """Actions: tasks with an owner, a due date and, mostly, a paragraph of a record that they came from."""
 
-from typing import Any, Self, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -57,12 +57,6 @@ class ActionQuerySet(MarkedQuerySet):
     def for_rows(self) -> "ActionQuerySet":
         """The same without the space, for pages that ask for the spaces of all their rows at once."""
         return self.select_related("audience", "owner", "owner_person")
-
-    def with_blocked(self, user) -> Self:
-        """With `is_blocked`: whether one waits for an unfinished action that `user` may read. Of others no word."""
-        unfinished = Action.objects.standing().readable_by(user).values("pk")
-        waits = ActionDependency.objects.filter(action=OuterRef("pk"), waits_for__in=unfinished)
-        return cast(Self, self.annotate(is_blocked=Exists(waits)))
 
 
 class Waiting(models.Model):

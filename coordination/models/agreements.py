@@ -209,12 +209,6 @@ class Agreement(Referenced, ContentPage):
         warning = self.next_warning(today)
         return warning if warning is not None and warning.is_due(today) else None
 
-    @property
-    def ends_or_renews_on(self) -> date | None:
-        """The last day of its present term, or None."""
-        warning = self.next_warning()
-        return warning.ends_on if warning else None
-
 
 class PartOfAgreementQuerySet(MarkedQuerySet):
     pass

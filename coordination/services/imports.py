@@ -84,11 +84,6 @@ def open_import(
     return job
 
 
-def missing_columns(job: Import) -> list[str]:
-    """The labels of the columns that an import must have, and for which no heading is chosen yet."""
-    return sheet_stages.missing_labels(job, IMPORTED[job.kind])
-
-
 def match_columns(actor: User, job: Import, matching: dict[str, int]) -> Import:
     """Say which heading is which column, and check all rows by it. Nothing is written but the preview.
 

@@ -15,8 +15,6 @@ from coordination.selectors import people as selectors
 from coordination.services.posts import check_post_days
 from coordination.services.shared import StaleVersion
 
-PROFILE = ("name", "name_native", "form_of_address", "languages", "email", "phone", "address")
-
 
 @transaction.atomic
 def add_person(

@@ -14,8 +14,6 @@ from coordination.forms import NewTokenForm, NewWebhookForm
 from coordination.models import ApiToken, Space, Webhook
 from coordination.views.shared import attempt, posted, require_or_404
 
-CALLS_SHOWN = 10
-
 
 @login_required
 @sensitive_variables("secret")

@@ -28,12 +28,6 @@ from meetings.models import (
 from meetings.services.meetings import carry_into_what_editors_open, note_attendance, schedule_meeting
 from meetings.times import at_the_place
 
-# What a form may say of a visit besides its topics.
-VISIT_FIELDS = (
-    "title", "organisation", "country", "starts_on", "ends_on", "time_zone", "purpose", "objectives",
-    "minutes_between", "language",
-)  # fmt: skip
-
 
 # --- the visit -----------------------------------------------------------------------------------------------------
 @transaction.atomic

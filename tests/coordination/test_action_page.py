@@ -237,8 +237,6 @@ def test_what_is_closed_is_neither_named_nor_hinted_at(client, space, fia, liais
     address = reverse("action_waits_for", kwargs={"key": action.key})
     for words in ("canary", hidden.short_reference, hidden.key):
         assert client.get(address, {"q": words}).context["found"] == []
-    assert [one.is_blocked for one in Action.objects.with_blocked(liaison).filter(pk=action.pk)] == [False]
-    assert [one.is_blocked for one in Action.objects.with_blocked(chair).filter(pk=action.pk)] == [True]
 
 
 # --- followers -----------------------------------------------------------------------------------------------------

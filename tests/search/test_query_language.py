@@ -42,7 +42,6 @@ M, C, D, S, SPACE = (
     *("Mobile counselling", "Counselling that is mobile", "Draft of a permit", "Соглашение о мобильности"),
     "Border management",
 )
-EVERYTHING = {M, C, D, S, SPACE}
 
 FOUND = {
     # Words, phrases, minus, OR.

@@ -1,5 +1,6 @@
 """Widgets that every package uses."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -14,10 +15,11 @@ class QuickSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = "" if value is None else str(value)
+        choices: Iterable[tuple[Any, Any]] = self.choices
         options = "".join(
             f'<option value="{escape(option)}"{" selected" if str(option) == chosen else ""}>'
             f"{conditional_escape(label)}</option>"
-            for option, label in self.choices
+            for option, label in choices
         )
         attrs = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
         return format_html("<select{}>{}</select>", flatatt(attrs), mark_safe(options))

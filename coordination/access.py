@@ -691,9 +691,11 @@ def _sees_retention(user: User, obj: Any) -> bool:
 
 
 def _takes_along(user: User, obj: Any) -> bool:
-    """A space as an archive: its chairs, and the secretariat where it keeps the records. What such an archive says of the
-    readers of each thing, both may see here too."""
-    return _holds("manage_space")(user, obj) or (_holds("record_space")(user, obj) and can_in_office(user, "take_along"))
+    """A space as an archive: its chairs, and the secretariat where it keeps the records. What such an archive says of
+    the readers of each thing, both may see here too."""
+    return _holds("manage_space")(user, obj) or (
+        _holds("record_space")(user, obj) and can_in_office(user, "take_along")
+    )
 
 
 def _revises(user: User, obj: Any) -> bool:

@@ -372,7 +372,7 @@ class AboutAHold(Notification):
     by_mail = urgent = True
 
     def recipients(self) -> Iterable[User]:
-        return services.chairs_of(Space.objects.get(pk=self.entry.space_id))
+        return services.chairs_of(Space.objects.get(pk=self.entry.space_id or 0))
 
     def address(self) -> str:
         told = {**self.entry.before, **self.entry.after}

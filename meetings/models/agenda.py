@@ -154,7 +154,7 @@ class AgendaDocument(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    # What was handed in, as far as the reader may read it: `selectors.documents_of` sets it.
+    # What was handed in, as far as the reader may read it: `selectors/agenda.py` sets it.
     files: Sequence[Any] = ()
 
     objects = AgendaDocumentQuerySet.as_manager()

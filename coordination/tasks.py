@@ -3,6 +3,9 @@
 from django.utils import timezone
 from django_tasks import task
 
+# Of what somebody waits for before the screen: it goes before all that is only to be done soon.
+WAITED_FOR = 50
+
 
 @task(queue_name="default")
 def call_webhooks() -> None:

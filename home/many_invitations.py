@@ -18,6 +18,7 @@ from coordination import access, audit, services
 from coordination.columns import guess
 from coordination.models import ImportStage, Role
 from coordination.services import sheet_stages
+from coordination.tasks import WAITED_FOR
 from home.invitation_plan import COLUMNS, Plan, PlannedInvitation
 from home.models import InvitationSheet
 from home.services import invite_person
@@ -136,7 +137,7 @@ def forget_sheet(key: str) -> None:
     InvitationSheet.objects.filter(key=key).delete()
 
 
-@task()
+@task(priority=WAITED_FOR)
 def invite_all(key: str) -> None:
     """Invite everybody in one transaction, or say why nobody is. Run twice, also at once, it is done once: the mails
     are tasks of the same transaction."""

@@ -24,6 +24,7 @@ from django_tasks import task
 from accounts import services as accounts_services
 from accounts.models import User
 from coordination import access, audit, personal
+from coordination.tasks import WAITED_FOR
 from home.models import EXPORT_KEPT_FOR, ExportState, PersonalExport
 
 logger = logging.getLogger(__name__)
@@ -95,7 +96,7 @@ def ask_for_export(actor: User, user: User) -> PersonalExport:
     return asked
 
 
-@task()
+@task(priority=WAITED_FOR)
 def make_personal_export(key: str) -> None:
     """Make it. Run twice, it is made once."""
     asked = PersonalExport.objects.filter(key=key, state=ExportState.WAITING).select_related("user").first()

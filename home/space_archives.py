@@ -16,6 +16,7 @@ from accounts.models import User
 from coordination import access, audit
 from coordination.models import Space
 from coordination.services import require
+from coordination.tasks import WAITED_FOR
 from home.archive import writing
 from home.models import EXPORT_KEPT_FOR, ExportState, SpaceArchive
 from meetings.briefing import may_all_be_read
@@ -70,7 +71,7 @@ def forget_archive(key: str) -> None:
         archive.delete()
 
 
-@task()
+@task(priority=WAITED_FOR)
 def make_archive(key: str) -> None:
     """Make it. Run twice, it is made once; a worker that dies over it leaves it waiting, and it is taken up again."""
     asked = SpaceArchive.objects.filter(key=key, state=ExportState.WAITING).select_related("reader", "space").first()

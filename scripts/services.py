@@ -46,7 +46,7 @@ def start() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     lines = start_with_compose() if has_container_engine() else start_from_packages()
     ADDRESSES.write_text("".join(f"export {line}\n" for line in lines))
-    print(*lines, f"`. {ADDRESSES.relative_to(ROOT)}` in a shell lets Accord use them.", sep="\n")
+    print(*lines, f"`. {os.path.relpath(ADDRESSES, ROOT)}` in a shell lets Accord use them.", sep="\n")
 
 
 def start_from_packages() -> list[str]:

@@ -27,6 +27,7 @@ from coordination.services import sheet_stages
 from coordination.services.actions import create_action, edit_action, reassign_action, report_on_action
 from coordination.services.commitments import edit_commitment, make_commitment
 from coordination.services.shared import remembering_who_takes_part, require
+from coordination.tasks import WAITED_FOR
 
 logger = logging.getLogger(__name__)
 # A sheet is no record: what came of it is. It goes with everything that was said of it.
@@ -182,7 +183,7 @@ def forget_import(key: str) -> None:
     Import.objects.filter(key=key).delete()
 
 
-@task()
+@task(priority=WAITED_FOR)
 def run_import(key: str) -> None:
     """Write all rows in one transaction, or say why none. Run twice, also at once, it imports once.
 

@@ -21,6 +21,7 @@ from coordination import access, audit
 from coordination.models import Organisation
 from coordination.selectors import organisations_in
 from coordination.services import StaleVersion, change_marking, require
+from coordination.tasks import WAITED_FOR
 from meetings import briefing
 from meetings.briefing import paper
 from meetings.models import (
@@ -229,7 +230,7 @@ def forget_briefing_paper(key: str) -> None:
     BriefingPaper.objects.filter(key=key).delete()
 
 
-@task()
+@task(priority=WAITED_FOR)
 def make_briefing_paper(key: str) -> None:
     """Make it. Run twice, it is made once; a worker that dies over it leaves it waiting, and it is taken up again."""
     asked = (

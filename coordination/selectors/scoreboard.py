@@ -1,8 +1,9 @@
 """The scoreboard: where commitments and actions stand, and what has changed since a day.
 
 The four classes, and how far each state is from done, stand in one table for each kind (`ACTION_RUNGS`,
-`COMMITMENT_RUNGS`). SQL and Python are made of it, and so is what docs/users.md says. A total counts what its reader may read and nothing else; what an item belongs to (its
-agreement, the topics of its space) counts only where the reader may read that as well.
+`COMMITMENT_RUNGS`). SQL and Python are made of it, and so is what docs/users.md says. A total counts what its reader
+may read and nothing else; what an item belongs to (its agreement, the topics of its space) counts only where the reader
+may read that as well.
 """
 
 from collections import defaultdict

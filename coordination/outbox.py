@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -70,3 +71,8 @@ class Outbox:
             self.try_again_after(PAUSE)
         else:
             self.done(row, result)
+
+
+def own_address() -> str:
+    """The address that mails come from, without the name beside it."""
+    return settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].strip("> ")

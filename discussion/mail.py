@@ -17,7 +17,7 @@ from django_tasks import task
 from accounts.models import MailRhythm
 from coordination import access
 from coordination.models import Marking
-from coordination.outbox import Outbox
+from coordination.outbox import Outbox, own_address
 from discussion import mail_stops, notifier, preferences, selectors
 from discussion.models import TOLD_WITH, Notification, SpaceRules
 
@@ -122,4 +122,4 @@ def _name_of_the_mail(news: Notification, told: notifier.Notification) -> str:
 
 
 def message_id(name: str) -> str:
-    return f"<{name}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].strip('>')}>"
+    return f"<{name}@{own_address().rpartition('@')[2]}>"

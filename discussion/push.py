@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from coordination import outside
-from coordination.outbox import Outbox
+from coordination.outbox import Outbox, own_address
 from discussion import notifier, preferences, selectors
 from discussion.models import TOLD_WITH, Notification, PushSubscription
 
@@ -159,7 +159,7 @@ def _call(browser: PushSubscription, words: str) -> str:
                 {"endpoint": endpoint, "keys": {"p256dh": browser.p256dh, "auth": browser.auth}},
                 words,
                 vapid_private_key=_key(settings.VAPID_PRIVATE_KEY),
-                vapid_claims={"sub": f"mailto:{_contact()}"},
+                vapid_claims={"sub": f"mailto:{own_address()}"},
                 ttl=KEPT_SECONDS,
                 timeout=PATIENCE_SECONDS,
                 # Of several that a browser which is off has not got yet, the service keeps the last.
@@ -174,10 +174,6 @@ def _call(browser: PushSubscription, words: str) -> str:
             # Without its own words: they hold the address of the browser.
             raise OSError(f"the push service was not reached: {type(failure).__name__}") from None
     return "done"
-
-
-def _contact() -> str:
-    return settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].strip("> ")
 
 
 def _note(browser: PushSubscription, became: str) -> None:

@@ -3,9 +3,10 @@
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from coordination.outbox import own_address
 from meetings import calendar
 from meetings.calendar import Correspondence, Method, Shown
-from meetings.mails.posting import Letter, next_number, own_address, post, when, without_gaps
+from meetings.mails.posting import Letter, next_number, post, when, without_gaps
 from meetings.models import DelegateMail
 from meetings.services import calendar_mails
 

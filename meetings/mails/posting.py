@@ -8,6 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from coordination.outbox import own_address
 from meetings.calendar import Correspondence, Method
 from meetings.models import InvitationAnswer, Meeting, Reply
 from meetings.models.calendars import new_secret
@@ -51,10 +52,6 @@ def _name_of(row: Any, letter: Letter, state: str) -> str:
 def next_number(row: Any, least: int) -> int:
     """Each mail to a calendar has a higher number than the one before, whatever the change was."""
     return least if row.sequence is None else max(least, row.sequence + 1)
-
-
-def own_address() -> str:
-    return settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].strip("> ")
 
 
 def between(row: Any, answer: str = "") -> Correspondence:

@@ -19,12 +19,11 @@ from django.utils.feedgenerator import Atom1Feed, SyndicationFeed, rfc3339_date
 from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from wagtail.models import get_page_models
 
 from coordination import access
 from coordination.models import Marking, Space, Topic
 from knowledge.models import Resource
-from knowledge.models.pages import KnowledgePage
+from knowledge.models.pages import KnowledgePage, kinds_of_pages
 
 MOST_ENTRIES = 50
 WITHOUT_TITLE = (Marking.RED, Marking.AMBER_STRICT)
@@ -44,15 +43,10 @@ class Shared:
     topic: Topic | None = None
 
 
-def kinds() -> list[type[KnowledgePage]]:
-    """Every kind of page of knowledge."""
-    return [model for model in get_page_models() if issubclass(model, KnowledgePage)]
-
-
 def pages_in(shared: Shared) -> list[KnowledgePage]:
     """The newest pages, of all kinds together, that the reader may read. Two queries for each kind."""
     found: list[KnowledgePage] = []
-    for kind in kinds():
+    for kind in kinds_of_pages():
         pages = kind.live_pages().readable_by(shared.reader).prefetch_related("topics")
         if shared.space is not None:
             pages = pages.filter(space=shared.space)

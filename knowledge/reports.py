@@ -15,12 +15,11 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.models import get_page_models
 
 from coordination import access
 from coordination.models import Space
 from knowledge.models import File
-from knowledge.models.pages import KnowledgePage, translated_kinds
+from knowledge.models.pages import kinds_of_pages, translated_kinds
 from knowledge.selectors.translations import is_behind
 
 # Of each report as many on the page of all of them, and on its own: nobody works through more at once.
@@ -72,10 +71,6 @@ def _pages(user: access.Reader, kinds: Iterable[type[Any]], limit: int, **narrow
     return found[:limit]
 
 
-def _kinds() -> list[type[Any]]:
-    return [model for model in get_page_models() if issubclass(model, KnowledgePage)]
-
-
 def _row(user: access.Reader, page: Any, detail: str = "") -> Row:
     """Leads to the form of the page, for those who may change it, else to the page."""
     may_edit = access.those_to_do(user, "edit", [page])
@@ -125,11 +120,11 @@ def _orphaned_files(user: access.Reader, limit: int) -> list[Row]:
 
 
 def _without_topic(user: access.Reader, limit: int) -> list[Row]:
-    return [_row(user, page) for page in _pages(user, _kinds(), limit, topics=None)]
+    return [_row(user, page) for page in _pages(user, kinds_of_pages(), limit, topics=None)]
 
 
 def _past_review(user: access.Reader, limit: int) -> list[Row]:
-    pages = _pages(user, _kinds(), limit, review_on__lte=timezone.localdate())
+    pages = _pages(user, kinds_of_pages(), limit, review_on__lte=timezone.localdate())
     pages.sort(key=lambda page: (page.review_on, page.pk))
     return [_row(user, page, date_format(page.review_on)) for page in pages]
 

@@ -113,6 +113,11 @@ class TranslatedPage(KnowledgePage):
         return set(open_to_all.values_list("language", flat=True))
 
 
+def kinds_of_pages() -> list[type[KnowledgePage]]:
+    """Every kind of page of knowledge."""
+    return [model for model in get_page_models() if issubclass(model, KnowledgePage)]
+
+
 def translated_kinds() -> dict[str, type[TranslatedPage]]:
     """The kinds of pages that can be translated, by the name that their addresses have."""
     return {model._meta.model_name: model for model in get_page_models() if issubclass(model, TranslatedPage)}

@@ -14,19 +14,19 @@ from meetings.models import MeetingKind
 
 
 # --- lists ---------------------------------------------------------------------------------------------------------
-class MeetingFilters(Filters):
+class _FiltersBySpace(Filters):
+    """Offers the spaces of what is `readable`."""
+
+    def __init__(self, *args: Any, reader: access.Reader, readable: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["space"].queryset = Space.objects.readable_by(reader).filter(pk__in=readable.values("space"))
+
+
+class MeetingFilters(_FiltersBySpace):
     q = forms.CharField(label=_("Words"), max_length=100, required=False)
     space = forms.ModelChoiceField(label=_("Space"), queryset=Space.objects.none(), required=False, to_field_name="key")
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("any")), *MeetingKind.choices], required=False)
 
-    def __init__(self, *args: Any, reader: access.Reader, readable: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["space"].queryset = Space.objects.readable_by(reader).filter(pk__in=readable.values("space"))
 
-
-class VisitFilters(Filters):
+class VisitFilters(_FiltersBySpace):
     space = forms.ModelChoiceField(label=_("Space"), queryset=Space.objects.none(), required=False, to_field_name="key")
-
-    def __init__(self, *args: Any, reader: access.Reader, readable: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["space"].queryset = Space.objects.readable_by(reader).filter(pk__in=readable.values("space"))

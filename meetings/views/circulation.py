@@ -20,7 +20,7 @@ from meetings.forms import (
 )
 from meetings.models import Answer, Corrigendum, Paragraph, Record, RecordComment, RecordState, Round
 from meetings.selectors import circulation, writing
-from meetings.views.records import open_record_of, record_of_writer, render_record
+from meetings.views.records import open_paragraph, open_record_of, record_of_writer, render_record
 
 
 # --- rounds --------------------------------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ def _chosen(text: str | None, numbers: set[int], otherwise: int) -> int:
 def comment_new(request, key, paragraph):
     """Say something of a paragraph, or propose another wording."""
     record = open_record_of(request, key)
-    found = _paragraph(request, record, paragraph)
+    found = open_paragraph(request, record, paragraph)
     # The time to say it may just have passed: the service says so to whoever had it.
     is_sent = request.method == "POST" and access.can(request.user, "contribute", record)
     if not is_sent and not services.may_comment(request.user, record, services.last_round(record)):
@@ -223,7 +223,7 @@ def paragraph_correct(request, key, paragraph):
     """Put a mistake in an agreed record right."""
     record = open_record_of(request, key)
     require_or_404(request, "manage", record)
-    found = _paragraph(request, record, paragraph)
+    found = open_paragraph(request, record, paragraph)
     if not record.is_frozen:
         raise Http404
     form = CorrigendumForm(posted(request), initial={"text": services.text_as_corrected(found)})
@@ -234,13 +234,6 @@ def paragraph_correct(request, key, paragraph):
         messages.success(request, _("The corrigendum stands beside its paragraph."))
         return redirect(record.get_absolute_url() + f"#{made[0].anchor}")
     return _page(request, record, "meetings/record_correct.html", form=form, paragraph=found)
-
-
-def _paragraph(request, record: Record, key: str) -> Paragraph:
-    rows = Paragraph.objects.filter(section__record=record).select_related("section__audience")
-    found = access.open_readable(request, rows, key=key)
-    found.section.record = record
-    return found
 
 
 def _page(request, record: Record, template: str, **context):

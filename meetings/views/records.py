@@ -165,7 +165,7 @@ def paragraph_new(request, key, section):
 def paragraph_edit(request, key, paragraph):
     """Change a paragraph of a draft."""
     record = _drafted(request, key)
-    found = _paragraph(request, record, paragraph)
+    found = open_paragraph(request, record, paragraph)
     with_names = access.may_see_names(request.user, record)
     form = EditParagraphForm(request.POST or None, paragraph=found, with_names=with_names)
     if request.method == "POST" and attempt_on_latest(
@@ -191,7 +191,7 @@ def paragraph_edit(request, key, paragraph):
 def paragraph_remove(request, key, paragraph):
     """Strike a paragraph out of a draft."""
     record = _drafted(request, key)
-    found = _paragraph(request, record, paragraph)
+    found = open_paragraph(request, record, paragraph)
     version = request.POST.get("version", "")
     if not version.isdecimal():
         raise Http404
@@ -205,7 +205,8 @@ def _drafted(request, key) -> Record:
     return record
 
 
-def _paragraph(request, record: Record, key: str) -> Paragraph:
+def open_paragraph(request, record: Record, key: str) -> Paragraph:
+    """A paragraph of the record that the reader may read, else 404."""
     rows = Paragraph.objects.filter(section__record=record).select_related("section__audience")
     found = access.open_readable(request, rows, key=key)
     found.section.record = record

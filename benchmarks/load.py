@@ -201,8 +201,8 @@ def say_pages(table: Path, log: Path) -> int:
         name = row["Name"] if row["Name"] != "Aggregated" else "all"
         print(
             f"  {row['Type']} {name}: {row['Request Count']} times, {float(row['Requests/s']):.2f} a second, median "
-            f"{float(row['Median Response Time'] or 0):.0f} ms, 95 % {float(row['95%'] or 0):.0f} ms, "
-            f"longest {float(row['Max Response Time'] or 0):.0f} ms, errors {row['Failure Count']}"
+            f"{row['50%']} ms, 95 % {row['95%']} ms, "
+            f"longest {row['100%']} ms, errors {row['Failure Count']}"
         )
     for row in rows_of(Path(f"{table}_failures.csv")):
         print(f"  error: {row['Method']} {row['Name']}: {row['Error']}: {row['Occurrences']}")

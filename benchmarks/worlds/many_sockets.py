@@ -122,7 +122,9 @@ class Tab:
                 if frame["code"] == "failed" and frame.get("key") in self.unanswered:
                     asyncio.get_running_loop().call_later(FIRST_WAIT, self.send_again, frame["key"])
             elif frame["key"] in self.unanswered:
-                self.unanswered.pop(frame["key"])[1].set_result(frame["number"])
+                _frame, answer = self.unanswered.pop(frame["key"])
+                if not answer.done():  # else nobody waits for it any more
+                    answer.set_result(frame["number"])
 
     def take(self, text: str) -> None:
         now = time.monotonic()

@@ -1,9 +1,11 @@
-"""What the tests of signing in have in common: codes as an app shows them."""
+"""What the tests of signing in have in common: codes as an app shows them, and the worker that sends the mails."""
 
 import re
 import time
+from unittest import mock
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core.management import call_command
 
 PASSWORD = "correct horse battery"
 
@@ -24,3 +26,9 @@ def set_up_an_app(client) -> str:
     answer = client.post("/account/security/app/add/", {"code": code_of(secret)})
     assert answer.status_code == 302, answer.content.decode()
     return secret
+
+
+def work() -> None:
+    """Let the worker do what it finds. When it wakes up it closes its connection, which here is the test's own."""
+    with mock.patch("django_tasks_db.management.commands.db_worker.close_old_connections"):
+        call_command("db_worker", queue_name="*", batch=True, startup_delay=False, interval=0)

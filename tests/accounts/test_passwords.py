@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.management import call_command
 from django.utils import timezone, translation
 
 from accounts.models import User
 from coordination.models import AuditEntry
+from tests.accounts.signing import work
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -23,21 +23,11 @@ def user():
     return make_user("A. Liaison", language="en")
 
 
-@pytest.fixture(autouse=True)
-def the_connection_stays(monkeypatch):
-    """A worker closes its connection when it wakes up; here it would be the test's own, in mid transaction."""
-    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
-
-
 def ask(client, address):
     """Ask for a link, and let the worker do what it finds."""
     answer = client.post("/account/password/reset/", {"email": address})
     work()
     return answer
-
-
-def work():
-    call_command("db_worker", queue_name="*", batch=True, startup_delay=False, interval=0)
 
 
 def link_in(mail):

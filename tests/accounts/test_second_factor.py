@@ -15,7 +15,7 @@ from accounts.models import PlatformRole
 from coordination.models import AuditEntry, Role
 from discussion import sessions as sessions_of_sockets
 from discussion.sessions import Caller
-from tests.accounts.signing import PASSWORD, code_of, set_up_an_app, sign_in
+from tests.accounts.signing import PASSWORD, code_of, set_up_an_app, sign_in, work
 from tests.factories import join, make_member, make_organisation, make_space, make_user
 
 pytestmark = pytest.mark.django_db
@@ -65,16 +65,6 @@ def test_an_app_is_set_up_asked_for_taken_once_written_down_and_told(
     work()
     assert [mail.to for mail in mailoutbox] == [[user.email]]
     assert "A second factor was added." in mailoutbox[0].body
-
-
-def work():
-    call_command("db_worker", queue_name="*", batch=True, startup_delay=False, interval=0)
-
-
-@pytest.fixture(autouse=True)
-def the_connection_stays(monkeypatch):
-    """A worker closes its connection when it wakes up; here it would be the test's own, in mid transaction."""
-    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
 
 
 def who_must():

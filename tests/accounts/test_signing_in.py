@@ -5,12 +5,12 @@ from allauth.account.urls import urlpatterns as pages_of_allauth
 from django.urls import reverse
 
 from accounts.models import User
+from tests.accounts.signing import PASSWORD, sign_in
 from tests.factories import make_user
 from tests.passwords import QuickArgon2
 
 pytestmark = pytest.mark.django_db
 
-PASSWORD = "correct horse battery"
 OPEN_TO_STRANGERS = [
     "account_login",
     "account_inactive",
@@ -28,10 +28,6 @@ CLOSED = sorted(
 @pytest.fixture
 def user():
     return make_user("A. Liaison")
-
-
-def sign_in(client, user, password=PASSWORD, **more):
-    return client.post("/account/login/", {"login": user.email, "password": password, **more})
 
 
 def test_sign_in_goes_by_e_mail_address_however_it_is_written(client, user):

@@ -183,7 +183,7 @@ class World:
         self.planted.append(planted := Planted(kind, marking, obj, root or obj, **values))
         return planted
 
-    def _page(self, kind: str, marking: str, make_page: Any, **fields: Any) -> Any:
+    def _page(self, kind: str, marking: str, make_page: Any, /, **fields: Any) -> Any:
         """A page with its canary in the title, and wherever `fields` say `CANARY`."""
         self._next_second()
         number = next(_numbers)
@@ -208,6 +208,7 @@ class World:
         agreement.topics.add(self.topic)
         agreement.save()
         Party.objects.create(agreement=agreement, organisation=self.fia)
+        AgreementText.objects.create(agreement=agreement, language="ur")
         article = self._part(
             "article",
             marking,
@@ -218,6 +219,8 @@ class World:
         self._plant_import(marking)
         if marking == Marking.AMBER:
             self._plant_filters()
+        if marking == Marking.RED:
+            self._plant_protocol(marking)
         meeting = self._plant_meeting(marking)
         visit = self._page(
             "visit", marking, make.make_visit, objectives="CANARY", organisation=self.fia, meetings=[meeting]
@@ -292,7 +295,7 @@ class World:
         AgreementRelation.objects.create(agreement=amended, to=protocol, kind="cites")
         number = next(_numbers)
         file = make.make_file(self.space, f"{canary(number)}.txt", canary(number).encode(), title=canary(number))
-        AgreementText.objects.create(agreement=amended, language="ur", file=file)
+        AgreementText.objects.filter(agreement=amended).update(file=file)
         self._note("file", marking, self._marked(file, marking), number=number)
         self._part("move", marking, protocol, lambda word: AgreementMove.objects.create(
             agreement=protocol, author=self.confidant, state_before="signed", state_after="in_force",

@@ -177,7 +177,7 @@ class Busy(World):
     def _file(self, words: str) -> dict[str, bytes]:
         """Of every third the size is such that Django writes it to the disk before it is looked at."""
         size = 3_000_000 if int(words.split()[1]) % 3 == 0 else 200_000
-        content = f"{words}\n".encode() + b"What was seen at the harbour.\n" * (size // 30)
+        content = f"{words}\n".encode() + b"What was seen at the quay.\n" * (size // 30)
         self.contents[words] = hashlib.sha256(content).hexdigest()
         return {f"{words}.txt": content}
 

@@ -10,6 +10,7 @@ and the memory; and, by py-spy, where a server spends its time. LOAD_USERS (300)
 the seconds from page to page, at the mean) are the sizes.
 """
 
+import contextlib
 import csv
 import json
 import os
@@ -147,7 +148,13 @@ def processor_seconds(process: Any) -> float:
 
 def memory(process: Any) -> float:
     """What it has for itself, with its share of what it has together with others."""
-    return sum(one.memory_full_info().pss for one in [process, *process.children(recursive=True)]) / MEGABYTE
+    import psutil
+
+    taken = 0
+    for one in [process, *process.children(recursive=True)]:
+        with contextlib.suppress(psutil.NoSuchProcess):  # children come and go
+            taken += one.memory_full_info().pss
+    return taken / MEGABYTE
 
 
 def watch(stack: Any, server: Any, watched: dict[str, Any]) -> int:

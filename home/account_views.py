@@ -20,7 +20,8 @@ from home.account_forms import IdentityProviderForm, ResetForm
 ROWS = 50
 
 
-def _for_administrators(request):
+def for_administrators(request):
+    """To all others the page is not there."""
     if not access.can_in_office(request.user, "keep_accounts"):
         raise Http404
 
@@ -28,7 +29,7 @@ def _for_administrators(request):
 @login_required
 @require_safe
 def account_list(request):
-    _for_administrators(request)
+    for_administrators(request)
     words = request.GET.get("q", "").replace("\x00", "")[:100].strip()
     page = Paginator(selectors.accounts(words), ROWS).get_page(request.GET.get("page"))
     return render(request, "home/account_list.html", {"page": page, "words": words})
@@ -39,7 +40,7 @@ def account_list(request):
 @reauthentication_required(app="allauth.mfa", enabled=lambda request: request.method == "POST")
 def account_detail(request, pk):
     """One account: how it signs in, and the help for somebody who has lost the second factor."""
-    _for_administrators(request)
+    for_administrators(request)
     account = get_object_or_404(selectors.accounts(), pk=pk)
     form = ResetForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -61,7 +62,7 @@ def account_detail(request, pk):
 @require_POST
 @reauthentication_required(app="allauth.mfa")
 def account_sign_out(request, pk):
-    _for_administrators(request)
+    for_administrators(request)
     account = get_object_or_404(User, pk=pk)
     services.sign_out_everywhere(request.user, account)
     messages.success(request, _("All sessions of this account have ended."))
@@ -73,7 +74,7 @@ def account_sign_out(request, pk):
 @reauthentication_required(app="allauth.mfa", enabled=lambda request: request.method == "POST")
 def organisation_sign_in(request, pk):
     """The identity provider of an organisation."""
-    _for_administrators(request)
+    for_administrators(request)
     organisation = get_object_or_404(Organisation, pk=pk)
     provider = IdentityProvider.objects.filter(organisation=organisation).first()
     if provider is None:

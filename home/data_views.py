@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from coordination import access
 from home import erasure, personal_export
 from home.account_forms import EraseForm
+from home.account_views import for_administrators
 from home.models import ExportState, PersonalExport
 from knowledge.serving import send
 
@@ -78,6 +78,5 @@ def account_erase(request, pk):
 
 
 def _account(request, pk: int) -> User:
-    if not access.can_in_office(request.user, "keep_accounts"):
-        raise Http404
+    for_administrators(request)
     return get_object_or_404(User.objects.select_related("organisation"), pk=pk)

@@ -2,11 +2,11 @@
 spaces that are taken along or have been brought in."""
 
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -92,6 +92,19 @@ class ExportFile(models.Model):
             storage = self.content.storage
             transaction.on_commit(lambda: storage.delete(name))
         return super().delete(*args, **kwargs)
+
+    def while_it_waits(self) -> Self | None:
+        """The row as it stands, locked until the end of the transaction; None where nobody waits for it any more."""
+        rows = type(self)._default_manager.select_for_update(of=("self",))
+        return rows.filter(pk=self.pk, state=ExportState.WAITING).first()
+
+    def hold(self, content: Any, in_place_of: QuerySet) -> None:
+        """Be ready, with this content; of `in_place_of` all others go."""
+        self.content.save("", content, save=False)
+        self.size, self.state, self.made_at = self.content.size, ExportState.READY, timezone.now()
+        self.save()
+        for earlier in in_place_of.exclude(pk=self.pk):
+            earlier.delete()
 
     @property
     def is_stuck(self) -> bool:

@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files import File as Stored
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language_bidi, override
@@ -24,7 +24,7 @@ from django_tasks import task
 from accounts import services as accounts_services
 from accounts.models import User
 from coordination import access, audit, personal
-from coordination.tasks import WAITED_FOR
+from coordination.tasks import WAITED_FOR, made_once
 from home.models import EXPORT_KEPT_FOR, ExportState, PersonalExport
 
 logger = logging.getLogger(__name__)
@@ -77,17 +77,9 @@ def ask_for_export(actor: User, user: User) -> PersonalExport:
     if not user.is_active:
         raise ValidationError(_("This account is closed: nobody could fetch it."))
     own = PersonalExport.objects.filter(user=user)
-    waiting = own.filter(state=ExportState.WAITING).first()
-    if waiting is not None and not waiting.is_stuck:
-        return waiting
-    if waiting is not None:
-        waiting.delete()
-    asked = PersonalExport(user=user, asked_by=actor)
-    try:
-        with transaction.atomic():
-            asked.save()
-    except IntegrityError:
-        return own.get(state=ExportState.WAITING)
+    asked, is_new = made_once(own, PersonalExport(user=user, asked_by=actor))
+    if not is_new:
+        return asked
     audit.record(actor, ASKED, user)
     if actor.pk != user.pk:
         accounts_services.tell_of_change(user, accounts_services.Change.DATA_ASKED)
@@ -114,14 +106,8 @@ def make_personal_export(key: str) -> None:
 
 def _keep(asked: PersonalExport, target: IO[bytes]) -> None:
     with transaction.atomic():
-        row = PersonalExport.objects.select_for_update(of=("self",)).filter(pk=asked.pk).first()
-        if row is None or row.state != ExportState.WAITING:
-            return
-        row.content.save("", Stored(target), save=False)
-        row.size, row.state, row.made_at = row.content.size, ExportState.READY, timezone.now()
-        row.save()
-        for older in PersonalExport.objects.filter(user=asked.user).exclude(pk=row.pk):
-            older.delete()
+        if (row := asked.while_it_waits()) is not None:
+            row.hold(Stored(target), in_place_of=PersonalExport.objects.filter(user=asked.user))
 
 
 @task()

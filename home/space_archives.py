@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from django.core.files import File
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import override
 from django_tasks import task
@@ -16,7 +16,7 @@ from accounts.models import User
 from coordination import access, audit
 from coordination.models import Space
 from coordination.services import require
-from coordination.tasks import WAITED_FOR
+from coordination.tasks import WAITED_FOR, made_once
 from home.archive import writing
 from home.models import EXPORT_KEPT_FOR, ExportState, SpaceArchive
 from meetings.briefing import may_all_be_read
@@ -31,17 +31,9 @@ def ask_for_archive(actor: User, space: Space) -> SpaceArchive:
     """Let the worker make the archive of `space` for `actor`. Asked twice, it is made once."""
     require(actor, "take_along", space)
     own = SpaceArchive.objects.filter(space=space, reader=actor)
-    waiting = own.filter(state=ExportState.WAITING).first()
-    if waiting is not None and not waiting.is_stuck:
-        return waiting
-    if waiting is not None:
-        waiting.delete()
-    try:
-        with transaction.atomic():
-            asked = SpaceArchive.objects.create(space=space, reader=actor)
-    except IntegrityError:
-        # The same click, sent at the same moment, was quicker.
-        return own.get(state=ExportState.WAITING)
+    asked, is_new = made_once(own, SpaceArchive(space=space, reader=actor))
+    if not is_new:
+        return asked
     audit.record(actor, "archive asked for", space)
     make_archive.enqueue(asked.key)
     forget_archive.using(run_after=timezone.now() + EXPORT_KEPT_FOR).enqueue(asked.key)
@@ -103,15 +95,11 @@ def _make(asked: SpaceArchive) -> None:
 
 def _keep(asked: SpaceArchive, written: writing.Written, content: Any) -> None:
     with transaction.atomic():
-        row = SpaceArchive.objects.select_for_update(of=("self",)).filter(pk=asked.pk).first()
-        if row is None or row.state != ExportState.WAITING:
+        row = asked.while_it_waits()
+        if row is None:
             return
-        row.content.save("archive.zip", content, save=False)
-        row.size, row.sources = row.content.size, written.sources
-        row.state, row.made_at, row.done = ExportState.READY, timezone.now(), row.total
-        row.save()
-        for earlier in SpaceArchive.objects.filter(space=row.space_id, reader=row.reader_id).exclude(pk=row.pk):
-            earlier.delete()
+        row.sources, row.done = written.sources, row.total
+        row.hold(content, in_place_of=SpaceArchive.objects.filter(space=row.space_id, reader=row.reader_id))
         after = {"archive": written.archive, "marking": written.marking}
         audit.record(asked.reader, "exported", asked.space, after=after)
         for obj in written.red:

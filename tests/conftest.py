@@ -96,3 +96,11 @@ def fia():
     from tests.factories import make_organisation
 
     return make_organisation("FIA")
+
+
+@pytest.fixture
+def administrator(fia):
+    """Who keeps the accounts, and reads nothing by that."""
+    from tests.factories import make_user
+
+    return make_user("Administrator", fia, platform_role="administrator")

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -21,7 +21,7 @@ from coordination import access, audit
 from coordination.models import Organisation
 from coordination.selectors import organisations_in
 from coordination.services import StaleVersion, change_marking, require
-from coordination.tasks import WAITED_FOR
+from coordination.tasks import WAITED_FOR, made_once
 from meetings import briefing
 from meetings.briefing import paper
 from meetings.models import (
@@ -178,20 +178,12 @@ def ask_for_briefing_paper(actor: User, pack: BriefingPack, member: VisitMember 
     if member is not None:
         _check_member(actor, pack, member)
     own = BriefingPaper.objects.filter(pack=pack, reader=actor)
-    waiting = own.filter(state=PaperState.WAITING).defer("content").first()
-    if waiting is not None and not waiting.is_stuck:
-        if waiting.made_for_id != (member.pk if member else None):
+    wanted = BriefingPaper(pack=pack, space_id=pack.space_id, reader=actor, made_for=member)
+    asked, is_new = made_once(own.defer("content"), wanted)
+    if not is_new:
+        if asked.made_for_id != wanted.made_for_id:
             raise ValidationError(_("Another PDF of it is being made for you. Ask again when it is there."))
-        return waiting
-    if waiting is not None:
-        waiting.delete()
-    asked = BriefingPaper(pack=pack, space_id=pack.space_id, reader=actor, made_for=member)
-    try:
-        with transaction.atomic():
-            asked.save()
-    except IntegrityError:
-        # The same click, sent at the same moment, was quicker.
-        return own.defer("content").get(state=PaperState.WAITING)
+        return asked
     make_briefing_paper.enqueue(asked.key)
     forget_briefing_paper.using(run_after=timezone.now() + KEPT_FOR).enqueue(asked.key)
     return asked

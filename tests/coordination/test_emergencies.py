@@ -27,11 +27,6 @@ def clock():
 
 
 @pytest.fixture
-def administrator(fia):
-    return make_user("Administrator", fia, platform_role="administrator")
-
-
-@pytest.fixture
 def begun(clock, administrator, space, chair):
     """Of one hour, in a space with a chair."""
     return services.begin_emergency(administrator, space, reason=REASON, hours=1)

@@ -33,17 +33,11 @@ from tests.factories import (
     make_record,
     make_space,
     make_thread,
-    make_user,
     mark,
 )  # fmt: skip
 
 pytestmark = [pytest.mark.django_db]
 NAME = "Zarmina Q."
-
-
-@pytest.fixture
-def administrator(fia):
-    return make_user("Administrator", fia, platform_role="administrator")
 
 
 @pytest.fixture

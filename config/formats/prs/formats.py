@@ -1,8 +1,1 @@
-DATE_FORMAT = "j F Y"
-SHORT_DATE_FORMAT = "j F Y"
-TIME_FORMAT = "H:i"
-DATETIME_FORMAT = "j F Y، H:i"
-SHORT_DATETIME_FORMAT = "j F Y، H:i"
-MONTH_DAY_FORMAT = "j F"
-YEAR_MONTH_FORMAT = "F Y"
-FIRST_DAY_OF_WEEK = 1
+from config.formats.ur.formats import *  # noqa: F403  # written from right to left in the same letters

@@ -32,6 +32,8 @@ USERS = int(os.environ.get("LOAD_USERS", "300"))
 SECONDS = int(os.environ.get("LOAD_SECONDS", "300"))
 THINK = float(os.environ.get("LOAD_THINK", "20"))
 STACKS = ("full", "embedded")
+# Whoever owns an action is told of it: all of its organisation.
+OF_ONE_ORGANISATION = 10
 # So many users come a second.
 COME_A_SECOND = 10
 MEGABYTE = 1024 * 1024
@@ -84,16 +86,24 @@ def arrange(stack: Any) -> dict[str, Any]:
     from tests.factories import join
 
     ContentType.objects.clear_cache()
-    organisation = Organisation.objects.create(name="The crowd", acronym="CROWD", kind="agency")
-    made = [
-        User(email=f"c{number}@crowd.example", name=f"Somebody {number}", organisation=organisation, password="!")
-        for number in range(USERS)
+    organisations = [
+        Organisation.objects.create(name=f"Agency {number}", acronym=f"AG{number}", kind="agency")
+        for number in range(-(-USERS // OF_ONE_ORGANISATION))
     ]
+    made = [
+        User(
+            email=f"c{number}@crowd.example", name=f"Somebody {number}", password="!",
+            organisation=organisations[number // OF_ONE_ORGANISATION],
+        )
+        for number in range(USERS)
+    ]  # fmt: skip
     users = User.objects.bulk_create(made)
-    organisation.group.user_set.add(*users)
+    for user in users:
+        user.organisation.group.user_set.add(user)
     spaces = list(Space.objects.live().filter(pk__in=Action.objects.values("space"))[:3])
     for space in spaces:
-        join(organisation, space, Role.CONTRIBUTOR)
+        for organisation in organisations:
+            join(organisation, space, Role.CONTRIBUTOR)
     reader = users[0]
 
     def addresses(model: Any) -> list[str]:
@@ -104,7 +114,7 @@ def arrange(stack: Any) -> dict[str, Any]:
         "think": THINK,
         "cookies": [stack.session_cookie(user) for user in users],
         "spaces": [space.key for space in spaces],
-        "owner": organisation.pk,
+        "owners": [organisation.pk for organisation in organisations],
         "threads": [{"key": thread.key, "name": threads.name_of(thread)} for thread in talked],
         "pages": {
             "desk": ["/desk/"], "actions": ["/actions/"], "scoreboard": ["/scoreboard/"], "meetings": ["/meetings/"],

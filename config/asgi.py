@@ -17,14 +17,19 @@ with sentences_for_wrong_settings():
 
     refuse_unfit_settings()
 
+from config.turns import InTurn, share_connections
 from discussion.routing import websocket_application  # needs the apps that are loaded now
+
+share_connections()
 
 if settings.TASKS_IN_PROCESS:
     from config.worker import start_in_this_process
 
     start_in_this_process()
 
-application = ProtocolTypeRouter({"http": pages, "websocket": websocket_application()})
+application = ProtocolTypeRouter(
+    {"http": InTurn(pages, settings.REQUESTS_AT_ONCE), "websocket": websocket_application()}
+)
 
 # What is loaded by now stays for as long as the process does: a look at all of it, time and again, whether it is still
 # needed would make a page in twenty a tenth of a second late.

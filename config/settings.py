@@ -126,6 +126,17 @@ if EMBEDDED:
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # under ASGI a persistent connection belongs to a thread that may end
+    # Tables are joined much as the query says. To look for a better order among eight takes PostgreSQL ten times as long
+    # as to answer (docs/decisions/0035).
+    DATABASES["default"].setdefault("OPTIONS", {})
+    DATABASES["default"]["OPTIONS"]["options"] = " ".join(
+        [
+            "-c join_collapse_limit=4 -c from_collapse_limit=4",
+            DATABASES["default"]["OPTIONS"].get("options", ""),  # what DATABASE_URL says comes last, and holds
+        ]
+    ).strip()
+# So many connections to PostgreSQL are kept open at most by each server process (config.turns).
+DATABASE_CONNECTIONS = env.number("DATABASE_CONNECTIONS", default=20, least=5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- the channel layer: in memory, or Redis ------------------------------------------------------------------------
@@ -300,6 +311,8 @@ PUSH_SERVICES = env.list(
     ],
 )
 
+# So many requests are worked on at once by each server process; the others wait for their turn (config.turns).
+REQUESTS_AT_ONCE = env.number("REQUESTS_AT_ONCE", default=4)
 # So many pages a minute may be asked for by one account, of each server process.
 REQUESTS_A_MINUTE = env.number("REQUESTS_A_MINUTE", default=1200)
 # What Prometheus shows to fetch /metrics; without one it is not there.

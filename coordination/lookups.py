@@ -26,7 +26,8 @@ class Among(Lookup):
         column, params = self.process_lhs(compiler, connection)
         values = list(self.rhs)
         if any(isinstance(value, str) for value in values):
-            return f"{column} = ANY(%s::text[])", [*params, _array(map(_quoted, values))]
+            # As rows: of `= ANY` PostgreSQL compares each word with all frequent ones of the column before it begins.
+            return f"{column} IN (SELECT unnest(%s::text[]))", [*params, _array(map(_quoted, values))]
         return f"{column} = ANY(%s::bigint[])", [*params, _array(map(str, values))]
 
 

@@ -80,7 +80,12 @@ class Writer(Somebody):
 
     @task
     def write_action(self) -> None:
-        fields = {"title": "Ask what is planned", "owner": CROWD["owner"], "language": "en", "priority": 2}
+        fields = {
+            "title": "Ask what is planned",
+            "owner": random.choice(CROWD["owners"]),
+            "language": "en",
+            "priority": 2,
+        }
         self.send("action written", f"/spaces/{random.choice(CROWD['spaces'])}/actions/new/", fields, 302)
 
     @task

@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.db import close_old_connections
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
@@ -75,7 +76,10 @@ async def _wait_for_news(request, user, key, after):
 
 def _find(request, key):
     access.forget()
-    return get_object_or_404(open_threads.readable_by(request.user), key=key)
+    try:
+        return get_object_or_404(open_threads.readable_by(request.user), key=key)
+    finally:
+        close_old_connections()  # whoever waits keeps none from those who do not
 
 
 def _answer(request, key):

@@ -245,8 +245,8 @@ def test_a_mail_says_neither_what_it_is_about_nor_in_which_space(clock, fia, cha
     until(clock, date(2027, 6, 9))
     assert mailed() == [member.email]
     [letter] = letters.outbox
-    assert "zoq" not in letter.subject + letter.body
-    assert "FIA" not in letter.subject + letter.body
+    said = letter.subject + letter.body
+    assert not [word for word in ("zoq2x", "zoq3x", "zoq4x", " FIA") if word in said]
     assert letter.subject != "There is something new for you on Accord"
 
 

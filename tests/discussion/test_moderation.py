@@ -69,7 +69,8 @@ def test_a_report_waits_with_its_reason_until_a_chair_leaves_or_hides_the_messag
     assert page.count("Ms Reporter") == 2 and "It names &lt;b&gt;somebody" in page and "zoq1x" in page
     client.post(f"{fine.get_absolute_url()}report/settle/")
     client.post(f"{rude.get_absolute_url()}hide/", {"reason": "It names somebody"})
-    assert "zoq" not in client.get(reports).content.decode()
+    page = client.get(reports).content.decode()
+    assert "zoq1x" not in page and "zoq2x" not in page
     assert words(thread) == [(1, "", "hidden"), (2, "Canary zoq2x", "posted")]
     for user, sentence in [(author, "The chair has hidden your message."), (reporter, "Hidden by the chair.")]:
         client.force_login(user)
@@ -127,7 +128,7 @@ def test_the_trace_of_what_was_moved_leads_on_those_alone_who_may_read_the_other
     for user, may in [(author, True), (reader, False)]:
         client.force_login(user)
         page = client.get(thread.get_absolute_url()).content.decode()
-        assert "Moved to another discussion." in page and "zoq" not in page
+        assert "Moved to another discussion." in page and "zoq1x" not in page and "zoq9x" not in page
         assert (there.key in page, "Go there" in page) == (may, may)
         assert client.get(moved.get_absolute_url(), follow=True).content.decode().count("zoq1x") == int(may)
         assert client.get(there.get_absolute_url()).status_code == (302 if may else 404)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from config import worker
+from config.turns import share_connections
 
 BEAT_SECONDS = 10
 
@@ -14,6 +15,7 @@ class Command(BaseCommand):
     help = "Runs queued tasks, such as mail, and keeps Elasticsearch up to date, until SIGTERM or Ctrl+C."
 
     def handle(self, **options) -> None:
+        share_connections()
         stop = worker.start_in_this_process()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_received: stop.set())

@@ -162,9 +162,10 @@ def disk() -> int:
 
 
 def clock() -> int:
-    """The clock of servers, worker, PostgreSQL and Redis goes back an hour while they run. libfaketime stands between
-    them and the kernel's clock: they are told what a machine tells whose clock was set, where what counts the seconds
-    that have passed (the monotonic clock) goes on too."""
+    """The clock of servers, worker and PostgreSQL goes back an hour while they run. libfaketime stands between them and
+    the kernel's clock: they are told what a machine tells whose clock was set, where what counts the seconds that have
+    passed (the monotonic clock) goes on too. Redis, which does not answer under libfaketime, keeps its time: what it
+    asks it for is what has expired, and it keeps nothing that counts."""
     library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
     if library is None:
         print("clock: not tried: it needs libfaketime (Debian: apt-get install libfaketime).")
@@ -183,9 +184,9 @@ def clock() -> int:
         stack.env |= told
         os.environ |= told  # PostgreSQL starts with what this process has
         trusted_postgresql(stack)
-        stack.redis()
         for name in told:
             del os.environ[name]
+        stack.redis()
 
         async def set_back(_busy: Any) -> None:
             await asyncio.sleep(SECONDS / 2)

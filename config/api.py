@@ -16,6 +16,8 @@ from ninja.errors import ValidationError as UnfitError
 from ninja.security import HttpBearer
 from ninja.throttling import AuthRateThrottle
 
+from home import views as home
+
 PACKAGES = ("coordination", "meetings", "discussion", "knowledge", "search")
 
 
@@ -59,6 +61,13 @@ def _refused(
 def _not_there(request: HttpRequest, refusal: Http404) -> HttpResponse:
     """What is not for this reader is answered as what is not there."""
     return _refused(request, 404, "There is nothing here.")
+
+
+def nothing_here(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The answer to an address of nothing: to a program what its own addresses say, to a person a page."""
+    if request.path.startswith("/api/"):
+        return _refused(request, 404, "There is nothing here.")
+    return home.nothing_here(request, exception)
 
 
 @api.exception_handler(AuthenticationError)

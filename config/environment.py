@@ -18,6 +18,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+# To look for the best order among eight tables takes PostgreSQL ten times as long as to answer (docs/decisions/0035).
+JOINED_AS_WRITTEN = "-c join_collapse_limit=4 -c from_collapse_limit=4"
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 LAST_HOUR = 23
 PUSH_KEY_BYTES = 32
@@ -126,6 +128,9 @@ class Environment(environ.Env):
         found = self.db_url_config(text)
         if not found["NAME"]:
             refuse(name, "names no database; write postgres://user:password@host:port/database")
+        if scheme != "sqlite":
+            own = found.setdefault("OPTIONS", {})
+            own["options"] = f"{JOINED_AS_WRITTEN} {own.get('options', '')}".strip()  # the last word holds
         return found
 
     def mail(self, name: str, default: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The operator's page: what is slow, failing or behind."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import render
@@ -16,5 +17,5 @@ def operator(request):
     if not access.can_in_office(request.user, "operate"):
         raise Http404
     shown = sorted(figures(), key=lambda figure: not figure.needs_a_look)
-    context = {"figures": shown, "needing": sum(figure.needs_a_look for figure in shown)}
+    context = {"figures": shown, "needing": sum(figure.needs_a_look for figure in shown), "version": settings.VERSION}
     return render(request, "config/operator.html", context)

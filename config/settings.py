@@ -1,5 +1,6 @@
 """Settings, all from the environment (see .env.example). Nothing else asks which stack it runs on."""
 
+import tomllib
 from pathlib import Path
 
 from django.conf.locale import LANG_INFO
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from config.environment import LOG_LEVELS, Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 env = Environment()
 env.read_file(BASE_DIR / ".env")
 
@@ -126,15 +128,6 @@ if EMBEDDED:
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # under ASGI a persistent connection belongs to a thread that may end
-    # Tables are joined much as the query says. To look for a better order among eight takes PostgreSQL ten times as long
-    # as to answer (docs/decisions/0035).
-    DATABASES["default"].setdefault("OPTIONS", {})
-    DATABASES["default"]["OPTIONS"]["options"] = " ".join(
-        [
-            "-c join_collapse_limit=4 -c from_collapse_limit=4",
-            DATABASES["default"]["OPTIONS"].get("options", ""),  # what DATABASE_URL says comes last, and holds
-        ]
-    ).strip()
 # So many connections to PostgreSQL are kept open at most by each server process (config.turns).
 DATABASE_CONNECTIONS = env.number("DATABASE_CONNECTIONS", default=20, least=5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -6,7 +6,7 @@ from wagtail.admin import urls as editors_urls
 from config import health, metrics, operations
 from config.api import api
 
-handler404 = "home.views.nothing_here"
+handler404 = "config.api.nothing_here"
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

@@ -94,6 +94,15 @@ def test_it_leaves_no_office_and_no_space_that_it_does_not_name(space, fia):
         services.make_token(make_user(), name="x", expires_on=timezone.localdate() + timedelta(days=2), spaces=[other])
 
 
+def test_an_address_of_nothing_is_answered_as_what_is_closed_is(space, chair):
+    asked, closed = program(chair), make_action(make_space())
+    answers = [asked.get(f"/api/v1/{path}") for path in ("nothing", "v9", f"actions/{closed.key}", "actions/4x9k")]
+    assert {(one.status_code, one.content) for one in answers} == {
+        (404, b'{"detail": "There is nothing here.", "errors": {}}')
+    }
+    assert Client().get("/api/v2/actions").json()["detail"] == "There is nothing here."
+
+
 def test_what_is_sent_twice_is_written_down_once_and_what_cannot_be_used_is_refused(space, chair):
     asking, address = program(chair, verbs=ApiVerb.values), f"/api/v1/spaces/{space.key}/actions"
     sent = {"title": "Send the list", "owner": chair.organisation.acronym, "submission": str(uuid4())}

@@ -3,6 +3,7 @@ taken back."""
 
 import logging
 from contextlib import contextmanager
+from unittest import mock
 
 import pytest
 import time_machine
@@ -24,7 +25,6 @@ class Walk:
         for name, user in self.world.readers.items():
             if user.is_authenticated:
                 self.browsers[name].force_login(user)
-                look(self.browsers[name], "/")  # notes the session: what is looked at later is taken back
         self._seen: dict[tuple[str, str], Seen] = {}
 
     def see(self, reader: str, address: str) -> Seen:
@@ -34,6 +34,12 @@ class Walk:
                 self._seen[reader, address] = look(self.browsers[reader], address)
                 transaction.set_rollback(True)
         return self._seen[reader, address]
+
+    def note_sessions(self) -> None:
+        """Once the world is made and its clock stands: else each look, of which nothing stays, would note them anew."""
+        for name, user in self.world.readers.items():
+            if user.is_authenticated:
+                look(self.browsers[name], "/")
 
     def forget(self) -> None:
         self._seen = {}
@@ -48,7 +54,11 @@ def a_world_of_its_own(django_db_blocker, media):
     )
     # Wagtail remembers renditions by number, and the numbers of a world that was rolled back come again.
     caches["renditions"].clear()
-    with django_db_blocker.unblock(), own, time_machine.travel(NOON, tick=False) as clock, transaction.atomic():
+    # Django keeps the context of each page for its test: here only what is sent is looked at.
+    keeping = mock.patch("django.test.client.store_rendered_templates", lambda *_told, **_more: None)
+    with (
+        django_db_blocker.unblock(), own, keeping, time_machine.travel(NOON, tick=False) as clock, transaction.atomic(),
+    ):  # fmt: skip
         yield Walk(clock)
         transaction.set_rollback(True)
     caches["renditions"].clear()
@@ -61,6 +71,7 @@ def walk(django_db_setup, django_db_blocker, tmp_path_factory):
         walk.world.plant(OPEN_MARKINGS)
         walk.world.plant(NAMED_MARKINGS)
         walk.world.plant_links()
+        walk.note_sessions()
         yield walk
 
 
@@ -69,6 +80,7 @@ def open_walk(django_db_setup, django_db_blocker, tmp_path_factory):
     """The world before anything is named to single organisations or persons."""
     with a_world_of_its_own(django_db_blocker, tmp_path_factory.mktemp("media")) as walk:
         walk.world.plant(OPEN_MARKINGS)
+        walk.note_sessions()
         yield walk
 
 

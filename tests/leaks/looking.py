@@ -9,9 +9,9 @@ from django.test import Client
 from coordination.models.marking import KEY_ALPHABET, KEY_LENGTH
 from tests.leaks.world import Planted, World, unpacked
 
-CANARY = re.compile(rb"(?i)zq(\d{3,4})x")
+CANARY = re.compile(rb"[zZ][qQ](\d{3,4})[xX]")
 KEY = re.compile(rf"(?<![a-zA-Z0-9])[{KEY_ALPHABET}]{{{KEY_LENGTH}}}(?![a-zA-Z0-9])".encode())
-REFERENCE = re.compile(rb"(?i)(?:act|com|agr)-\d{4}-\d{5,9}")
+REFERENCE = re.compile(rb"[aAcC][a-zA-Z]{2}-\d{4}-\d{5,9}")
 # What differs from one answer to the next, whoever asks for what.
 FLEETING = [
     (re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"'), b"TOKEN"),

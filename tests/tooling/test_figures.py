@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
@@ -35,7 +36,9 @@ def a_task_that_waits(db):
 
 def test_the_page_says_what_needs_a_look_first_and_is_the_administrators(client, a_task_that_waits):
     client.force_login(make_user(platform_role=PlatformRole.ADMINISTRATOR))
-    shown = client.get(reverse("operator")).context["figures"]
+    page = client.get(reverse("operator"))
+    shown = page.context["figures"]
+    assert f"Accord <bdi>{settings.VERSION}</bdi>" in page.content.decode()
     by_name = {figure.kind.name: figure for figure in shown}
     assert by_name["task_oldest_seconds"].needs_a_look and by_name["task_oldest_seconds"].value == pytest.approx(
         600, abs=60

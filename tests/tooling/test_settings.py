@@ -51,6 +51,17 @@ def test_a_wrong_setting_is_named_with_the_reason(kind, name, value, reason, mon
         getattr(Environment(), kind)(name, default)
 
 
+def test_postgresql_joins_as_is_written_unless_its_address_says_otherwise(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://host/accord")
+    plain = Environment().database("DATABASE_URL", "")["OPTIONS"]["options"]
+    assert plain == "-c join_collapse_limit=4 -c from_collapse_limit=4"
+    monkeypatch.setenv("DATABASE_URL", "postgres://host/accord?options=-c%20join_collapse_limit=8&sslmode=require")
+    told = Environment().database("DATABASE_URL", "")["OPTIONS"]
+    assert told == {"options": f"{plain} -c join_collapse_limit=8", "sslmode": "require"}
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///file.sqlite3")
+    assert "OPTIONS" not in Environment().database("DATABASE_URL", "")
+
+
 @pytest.mark.parametrize("value, reason", [("ftp://host", "must begin with"), ("http://", "names no host")])
 def test_a_wrong_address_is_named_with_the_reason(value, reason, monkeypatch):
     monkeypatch.setenv("ELASTICSEARCH_URL", value)

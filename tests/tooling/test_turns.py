@@ -58,4 +58,6 @@ def test_a_crowd_is_answered_over_few_connections_to_the_database(stack):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
         [count] = cursor.fetchone()
+        cursor.execute("SHOW join_collapse_limit")
+        assert cursor.fetchone() == ("4",), "what the settings say has reached PostgreSQL"
     assert 1 < count <= 8, "of the test, of the server's four turns and of its threads beside them"

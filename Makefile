@@ -22,7 +22,7 @@ setup: .venv/installed node_modules/.package-lock.json var/catalogues
 	$(PYTHON) -m venv .venv
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.lock
 	$(PY) -m pip install --quiet --require-hashes -r .venv/uv.lock
-	.venv/bin/uv pip install --quiet --python $(PY) --compile-bytecode --require-hashes -r requirements.lock || \
+	.venv/bin/uv pip install --system-certs --quiet --python $(PY) --compile-bytecode --require-hashes -r requirements.lock || \
 	  $(PY) -m pip install --quiet --require-hashes -r requirements.lock
 	@touch $@
 

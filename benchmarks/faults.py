@@ -171,6 +171,7 @@ def clock() -> int:
         print("clock: not tried: it needs libfaketime (Debian: apt-get install libfaketime).")
         return 0
     with own_stack(search=True) as stack:
+        stack.redis()
         shown = stack.folder / "clock"
         shown.write_text("+0\n")
         for folder in (stack.folder, shown):
@@ -186,7 +187,6 @@ def clock() -> int:
         trusted_postgresql(stack)
         for name in told:
             del os.environ[name]
-        stack.redis()
 
         async def set_back(_busy: Any) -> None:
             await asyncio.sleep(SECONDS / 2)

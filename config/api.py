@@ -66,7 +66,7 @@ def _not_there(request: HttpRequest, refusal: Http404) -> HttpResponse:
 def nothing_here(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The answer to an address of nothing: to a program what its own addresses say, to a person a page."""
     if request.path.startswith("/api/"):
-        return _refused(request, 404, "There is nothing here.")
+        return _not_there(request, Http404())
     return home.nothing_here(request, exception)
 
 

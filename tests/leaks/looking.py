@@ -43,11 +43,17 @@ class Seen:
         return {world.by_canary[int(n)] for n in CANARY.findall(self.content) if int(n) in world.by_canary}
 
 
+def steady(body: bytes) -> bytes:
+    """Without what differs from one answer to the next: a short word may stand in a token by chance."""
+    for pattern, word in FLEETING:
+        body = pattern.sub(word, body)
+    return body
+
+
 def look(client: Client, address: str, method: str = "get", data: Any = None) -> Seen:
     answer = getattr(client, method)(address, data or {}) if method != "get" else client.get(address)
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    for pattern, word in FLEETING:
-        body = pattern.sub(word, body)
+    body = steady(body)
     headers = "\n".join(f"{name}: {value}" for name, value in answer.headers.items()).encode()
     cookies = answer.cookies.output().encode()
     return Seen(answer.status_code, b"\n".join([headers, cookies, *unpacked(body)]), body)

@@ -18,6 +18,7 @@ import os
 import random
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -40,7 +41,7 @@ BEFORE = os.environ.get("FAULT_BEFORE", "")
 # As PostgreSQL is set where it is trusted: a commit that was answered is on the disk.
 TRUSTED = [word for name in ("fsync", "synchronous_commit", "full_page_writes") for word in ("-c", f"{name}=on")]
 DISK_MB = 12
-AN_HOUR_AGO = "-1h"
+AN_HOUR = 3600
 
 Trouble = Callable[[Any], Awaitable[Any]]
 
@@ -162,35 +163,32 @@ def disk() -> int:
 
 
 def clock() -> int:
-    """The clock of servers, worker and PostgreSQL goes back an hour while they run. libfaketime stands between them and
-    the kernel's clock: they are told what a machine tells whose clock was set, where what counts the seconds that have
-    passed (the monotonic clock) goes on too. Redis, which does not answer under libfaketime, keeps its time: what it
-    asks it for is what has expired, and it keeps nothing that counts."""
-    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
-    if library is None:
-        print("clock: not tried: it needs libfaketime (Debian: apt-get install libfaketime).")
+    """The clock of servers, worker, PostgreSQL and Redis goes back an hour while they run: what stands between them and
+    the C library (benchmarks/worlds/clock.c) tells them what a machine tells whose clock was set."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        print("clock: not tried: it needs a C compiler (Debian: apt-get install gcc libc6-dev).")
         return 0
     with own_stack(search=True) as stack:
-        stack.redis()
         shown = stack.folder / "clock"
-        shown.write_text("+0\n")
-        for folder in (stack.folder, shown):
-            folder.chmod(0o755)
-        told = {
-            "LD_PRELOAD": str(library),
-            "FAKETIME_TIMESTAMP_FILE": str(shown),
-            "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
+        shown.write_bytes(struct.pack("q", 0))
+        library = stack.folder / "clock.so"
+        source = ROOT / "benchmarks" / "worlds" / "clock.c"
+        subprocess.run([compiler, "-shared", "-fPIC", "-O2", "-o", library, source], check=True)
+        for path in (stack.folder, shown, library):  # PostgreSQL reads them under an account of its own
+            path.chmod(0o755)
+        told = {"LD_PRELOAD": str(library), "SHOWN_CLOCK": str(shown)}
         stack.env |= told
         os.environ |= told  # PostgreSQL starts with what this process has
         trusted_postgresql(stack)
+        stack.redis()
         for name in told:
             del os.environ[name]
 
         async def set_back(_busy: Any) -> None:
             await asyncio.sleep(SECONDS / 2)
-            shown.write_text(f"{AN_HOUR_AGO}\n")
+            with shown.open("r+b") as clock_file:  # in place: those who look at it go on looking at this file
+                clock_file.write(struct.pack("q", -AN_HOUR))
             await asyncio.sleep(SECONDS)
 
         return work("clock", stack, set_back, "set back an hour")

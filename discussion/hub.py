@@ -262,6 +262,8 @@ class Hub:
                 await (socket.fail() if share is None else socket.take(ask, share))
             except Exception:  # it is closing; the others want theirs
                 logger.warning("A socket took nothing.", exc_info=True)
+                with contextlib.suppress(Exception):  # or it lacks some of its share now, and catches up by coming back
+                    await socket.fail()
             if number % 50 == 49:
                 await asyncio.sleep(0)  # pokes are heard between, so that access that ends now ends now
 

@@ -12,7 +12,7 @@ import re
 import time
 import uuid
 from array import array
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,6 +75,8 @@ class Tab:
         # What has been sent and not yet answered: the frame, and who waits for the number.
         self.unanswered: dict[str, tuple[str, asyncio.Future[int]]] = {}
         self.gone = asyncio.Event()
+        # What came last, for whoever asks why something did not.
+        self.heard: deque[tuple[float, str]] = deque(maxlen=12)
 
     async def run(self) -> None:
         failures, wait = 0, FIRST_WAIT
@@ -106,6 +108,7 @@ class Tab:
 
     def hear(self, text: str) -> None:
         kind = text[10 : text.index('"', 10)]
+        self.heard.append((time.monotonic(), text[10:90]))
         if self.is_revoked and kind in OF_THE_SPACE:
             self.world.result.after_revocation.append(time.monotonic() - self.world.revoked_at)
         if kind == "messages":
@@ -119,6 +122,8 @@ class Tab:
             frame = json.loads(text)
             if kind == "error":
                 self.world.result.refused[frame["code"]] += 1
+                if "key" not in frame and frame["code"] in ("slow_down", "failed"):
+                    self.wire.cut()  # a page follows once more; here what comes twice would count as sent twice
                 if frame["code"] == "failed" and frame.get("key") in self.unanswered:
                     asyncio.get_running_loop().call_later(FIRST_WAIT, self.send_again, frame["key"])
             elif frame["key"] in self.unanswered:
@@ -132,6 +137,12 @@ class Tab:
             self.numbers.append(int(number))
             self.at.append(now)
             self.change = int(change)
+
+    def story(self, missing: set[int]) -> str:
+        """What is known of a tab that did not get everything."""
+        now = time.monotonic()
+        heard = "; ".join(f"{now - at:.0f} s ago {text}" for at, text in self.heard)
+        return f"lacks {sorted(missing)[:5]} of {len(self.numbers)}, has change {self.change}; heard: {heard}"
 
     def send_again(self, key: str) -> None:
         """As whoever reads that something went wrong on the server's side does."""
@@ -270,15 +281,19 @@ class World:
     # --- the end ---------------------------------------------------------------------------------------------------
     async def _wait_for_all(self) -> None:
         until = time.monotonic() + self.plan.patience
+        waited_for = [tab for tab in self.tabs if not self._loses_access(tab)]
         while time.monotonic() < until:
-            if all(len(tab.numbers) >= self.result.posted for tab in self.tabs if tab.user != 0):
+            if all(len(tab.numbers) >= self.result.posted for tab in waited_for):
                 return
             await asyncio.sleep(0.2)
+
+    def _loses_access(self, tab: Tab) -> bool:
+        return tab.user == 0 and self.plan.revoke_at is not None
 
     def _judge(self) -> None:
         wanted = list(range(1, self.result.posted + 1))
         for tab in self.tabs:
-            if tab.user == 0 and self.plan.revoke_at is not None:
+            if self._loses_access(tab):
                 if tab.numbers != wanted[: len(tab.numbers)]:
                     self.result.wrong.append(f"socket {tab.number} of the revoked member")
                 continue
@@ -286,6 +301,7 @@ class World:
                 counted = Counter(tab.numbers)
                 missing, twice = len(set(wanted) - set(counted)), sum(n > 1 for n in counted.values())
                 self.result.wrong.append(f"socket {tab.number}: {missing} missing, {twice} more than once")
+                self.say(f"socket {tab.number}: {tab.story(set(wanted) - set(counted))}")
             self.result.seconds += [
                 at - self.sent_at[number] for number, at in zip(tab.numbers, tab.at, strict=True)
             ]  # fmt: skip

@@ -341,6 +341,31 @@ def test_twenty_messages_at_once_are_read_out_in_one_sentence(server, page_as, c
             check_accessibility(page)
 
 
+def test_a_page_that_could_not_be_let_follow_asks_once_more(server, page_as):
+    """What follows has no key to be sent again by: a server that fails at it would else leave the page silent."""
+    thread, _hotels, _action, nadia, bilal = arrange()
+    reader, writer, refused = page_as(nadia), page_as(bilal), []
+
+    def refuse_the_first(tab):
+        through = tab.connect_to_server()
+
+        def pass_on(frame):
+            if '"subscribe"' in frame and not refused:
+                refused.append(frame)
+                tab.send('{"type": "error", "code": "failed", "field": "frame", "text": "Try again."}')
+            else:
+                through.send(frame)
+
+        tab.on_message(pass_on)
+
+    reader.route_web_socket(re.compile("/socket/$"), refuse_the_first)
+    stay(reader, thread.get_absolute_url())
+    stay(writer, thread.get_absolute_url())
+    say(writer, "The list has come.")
+    reader.get_by_text("The list has come.").wait_for()
+    assert refused
+
+
 def test_two_liaisons_begin_discussions_find_them_and_choose_what_they_are_told(server, page_as, check_accessibility):
     thread, hotels, _action, nadia, bilal = arrange()
     make_meeting(thread.space, title="Fourth meeting")

@@ -6,6 +6,9 @@ const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 60000;
 // Codes of the server after which coming back is of no use: the session has ended, or this tab misbehaved.
 const FINAL = new Set([4401, 4400]);
+// Answers after which what was asked has not been done, and is worth asking once more a little later.
+const AGAIN = new Set(["slow_down", "failed"]);
+const AGAIN_AFTER = 3000;
 // A socket that so often did not even open is cut by something on the way: others ask by ordinary requests meanwhile.
 const FAILURES = 2;
 
@@ -14,6 +17,7 @@ const followed = new Map();
 let socket = null;
 let wait = FIRST_WAIT;
 let beat = null;
+let again = null;
 let answeredAt = 0;
 let ended = false;
 let isWelcome = false;
@@ -63,20 +67,33 @@ function heard(frame) {
   if (frame.type === "mark") send(frame);
   if (frame.type === "welcome") welcome(frame);
   if (frame.type === "closed") followed.delete(frame.thread);
+  if (frame.type === "error" && AGAIN.has(frame.code) && !frame.key) followAgain();
   tell(frame.type, frame);
+}
+
+/* What has no key nobody sends again: it may have been what follows a thread or a page, so all of that is. */
+function followAgain() {
+  window.clearTimeout(again);
+  again = window.setTimeout(() => {
+    if (isOpen()) followAll();
+  }, AGAIN_AFTER * (0.5 + Math.random()));
+}
+
+function followAll() {
+  for (const thread of followed.keys()) subscribe(thread);
+  tell("open", {});
 }
 
 function welcome(frame) {
   wait = FIRST_WAIT;
   isWelcome = true;
   failures = 0;
-  for (const thread of followed.keys()) subscribe(thread);
+  followAll();
   beat = window.setInterval(() => {
     // A connection that died without a word answers no ping.
     if (Date.now() - answeredAt > 2.5 * frame.heartbeat * 1000) socket.close();
     else send({ type: "ping" });
   }, frame.heartbeat * 1000);
-  tell("open", frame);
 }
 
 function lost(code) {

@@ -479,8 +479,9 @@ def readable_by(queryset: QuerySet, user: Reader) -> QuerySet:
     """The rows of `queryset` that `user` may read."""
     if owner := private_to(queryset.model):
         return queryset.filter(**{owner: user.pk})
-    path = queryset.model.audience_path
-    return queryset.filter(**{f"{path}__in": readable_audiences(user)})
+    if _audiences.get() is not None:
+        return readable_at_once(queryset, user)
+    return queryset.filter(**{f"{queryset.model.audience_path}__in": readable_audiences(user)})
 
 
 def audience_keys(user: Reader) -> list[int]:

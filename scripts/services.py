@@ -7,6 +7,7 @@ Accord need be installed yet.
 """
 
 import contextlib
+import functools
 import hashlib
 import os
 import pwd
@@ -31,6 +32,8 @@ START_SECONDS = 60
 # By program, the Debian package that brings it.
 SERVICE_PACKAGES = {"postgres": "postgresql", "redis-server": "redis-server", "mvn": "maven"}
 BROWSER_PACKAGES = {"chromium": "chromium"}
+# Costs less, and not every Debian or Ubuntu has it.
+BROWSER_SHELL = "chromium-headless-shell"
 # Debian names its development kits by version; the newest that it has and that Elasticsearch takes is installed.
 JAVA_PACKAGES = ("openjdk-25-jdk-headless", "openjdk-21-jdk-headless")
 
@@ -73,7 +76,7 @@ def are_up() -> bool:
 
 
 def browser() -> None:
-    install(missing(BROWSER_PACKAGES))
+    install([*missing(BROWSER_PACKAGES), *filter(offered, missing({BROWSER_SHELL: BROWSER_SHELL}))])
 
 
 # --- processes -----------------------------------------------------------------------------------------------------
@@ -133,10 +136,29 @@ def install(packages: list[str]) -> None:
         raise ServiceError(f"Install these first, as root: apt-get install {wanted}")
     print(f"Installing {wanted} …", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *packages]):
-        done = subprocess.run(["apt-get", *command], check=False, env=environment, capture_output=True, text=True)
-        if done.returncode != 0:
-            raise ServiceError(f"apt-get {command[0]} failed: {done.stderr.strip()}")
+    known_to_apt()
+    done = subprocess.run(
+        ["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages],
+        check=False, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    if done.returncode != 0:
+        raise ServiceError(f"apt-get install failed: {done.stderr.strip()}")
+
+
+def offered(package: str) -> bool:
+    """Whether we may install it and there is such a package here."""
+    if os.geteuid() != 0 or shutil.which("apt-cache") is None:
+        return False
+    known_to_apt()
+    return subprocess.run(["apt-cache", "show", package], capture_output=True, check=False).returncode == 0
+
+
+@functools.cache
+def known_to_apt() -> None:
+    """Ask once what packages there are now."""
+    done = subprocess.run(["apt-get", "update", "-q"], check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise ServiceError(f"apt-get update failed: {done.stderr.strip()}")
 
 
 def install_java() -> None:
@@ -144,12 +166,8 @@ def install_java() -> None:
     with contextlib.suppress(elasticsearch_node.NodeError):
         elasticsearch_node.java_home()
         return
-    if os.geteuid() == 0 and shutil.which("apt-cache"):
-        subprocess.run(["apt-get", "update", "-q"], capture_output=True, check=False)
-        for package in JAVA_PACKAGES:
-            if subprocess.run(["apt-cache", "show", package], capture_output=True, check=False).returncode == 0:
-                install([package])
-                break
+    if package := next(filter(offered, JAVA_PACKAGES), None):
+        install([package])
     elasticsearch_node.java_home()  # raises the sentence that says what to install
 
 

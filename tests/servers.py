@@ -196,29 +196,40 @@ class Server(Process):
             return Reply(answer.status, answer.read().decode(errors="replace"), answer.headers)
 
 
-class ForkedServer(Server):
-    """Daphne in a child of the tests' own process, which has imported everything: it answers at once. For tests that
-    need a server, and neither its start nor its death."""
+class Forked(Process):
+    """A child of the tests' own process, which has imported everything: it answers at once, and dies as others do. For
+    tests that do not ask how a process starts."""
 
     def launch(self) -> "Fork":
         if self.stack.is_connected:
             in_both_threads(forget_connection)  # SQLite breaks where two processes have one
-        return Fork(self._serve)
+        return Fork(self._work)
 
-    def _serve(self) -> None:
+    def _work(self) -> None:
         from asgiref.sync import SyncToAsync
-        from daphne.cli import CommandLineInterface
 
         os.environ.update(self.environment)
         with self.log_file.open("ab") as log:
             for number in (1, 2):
                 os.dup2(log.fileno(), number)
-        sys.stdout = sys.stderr = os.fdopen(2, "w")
+        sys.stdout = sys.stderr = os.fdopen(2, "w", buffering=1)
         take_settings_of_the_environment()
         forget_connection()  # where Chromium’s loop ran at the fork, this thread finds that of the tests before
         forget_what_was_read()
         # A fork has none of its parent's threads.
         SyncToAsync.single_thread_executor = ThreadPoolExecutor(max_workers=1)
+        self.run()
+
+    def run(self) -> None:
+        raise NotImplementedError
+
+
+class ForkedServer(Forked, Server):
+    """Daphne."""
+
+    def run(self) -> None:
+        from daphne.cli import CommandLineInterface
+
         CommandLineInterface().run(self.command()[3:])
 
 
@@ -281,6 +292,15 @@ class WorkerProcess(Process):
     def start(self) -> Any:
         self._said = len(self.log)
         return super().start()
+
+
+class ForkedWorker(Forked, WorkerProcess):
+    """The same, without what it takes to begin."""
+
+    def run(self) -> None:
+        from django.core.management import call_command
+
+        call_command("run_worker")
 
 
 class RedisProcess(Process):
@@ -500,6 +520,9 @@ class Stack:
 
     def worker(self, **env: str) -> WorkerProcess:
         return WorkerProcess(self, **env).start()
+
+    def forked_worker(self, **env: str) -> WorkerProcess:
+        return ForkedWorker(self, **env).start()
 
     def redis(self, *options: str) -> RedisProcess:
         redis = RedisProcess(self, *options).start()

@@ -25,6 +25,8 @@ from tests.servers import Server, Stack, forget_connection
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+# Lays out and runs pages as the whole does, for two thirds of its work: it has no windows, and none of what they have.
+SHELL = "chromium-headless-shell"
 WAIT_MILLISECONDS = 15_000
 # What Chromium itself says where a connection is cut, or an address answers that there is nothing.
 OF_THE_CONNECTION = ("Failed to load resource", "WebSocket connection to")
@@ -46,9 +48,15 @@ def server(stack: Stack) -> Server:
 
 
 @pytest.fixture(scope="module")
-def launched() -> Iterator[Browser]:
+def programs() -> tuple[str, ...]:
+    """Of which the first that is here is taken."""
+    return (SHELL, *PROGRAMS)
+
+
+@pytest.fixture(scope="module")
+def launched(programs: tuple[str, ...]) -> Iterator[Browser]:
     """One browser for the tests of a file; each has tabs of its own."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    program = next(filter(None, map(shutil.which, programs)), None)
     if program is None:
         pytest.fail("There is no Chromium: `make test` installs it, or apt-get install chromium.")
     options = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses root

@@ -8,6 +8,7 @@ import pytest
 from coordination import services as coordination
 from coordination.models import Role
 from discussion import push
+from tests.browser.conftest import PROGRAMS
 from tests.discussion.push_service import Keys, running
 from tests.factories import make_member, make_organisation, make_space
 
@@ -26,6 +27,12 @@ CLICK = """async () => {
     self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));
     return led;
 }"""
+
+
+@pytest.fixture(scope="module")
+def programs():
+    """Notifications are the whole browser's."""
+    return PROGRAMS
 
 
 @pytest.fixture

@@ -26,6 +26,17 @@ from tests.factories import make_action, make_member, make_space, make_thread
 pytestmark = [pytest.mark.slow, pytest.mark.both_stacks]
 
 
+@pytest.fixture
+def server(stack):
+    """Begun before the loop of the test, which a fork would take along."""
+    return stack.forked_server()
+
+
+@pytest.fixture
+def servers(stack):
+    return stack.forked_server(), stack.forked_server()
+
+
 def all_at_once(jobs) -> None:
     """Run the jobs in threads that begin together, each with its own connection; what one raises, this raises."""
     start, failures = threading.Barrier(len(jobs)), []
@@ -156,15 +167,15 @@ class Client:
             self.keys.append(message["key"])
 
 
-async def test_five_hundred_messages_by_five_clients_whose_sockets_are_cut(stack):
+async def test_five_hundred_messages_by_five_clients_whose_sockets_are_cut(stack, server):
     """Every client ends with the same 500, in the same order, none twice."""
 
     def arrange():
         space = make_space()
         users = [make_member(space, Role.CONTRIBUTOR) for _number in range(CLIENTS)]
-        return make_thread(make_action(space)), users, stack.server()
+        return make_thread(make_action(space)), users
 
-    thread, users, server = await sync_to_async(arrange)()
+    thread, users = await sync_to_async(arrange)()
     clients = [Client(server, user, thread, number) for number, user in enumerate(users)]
     async with asyncio.timeout(500):
         await asyncio.gather(*(client.run() for client in clients))
@@ -187,13 +198,14 @@ def _revoked_unheard(space, chair, liaison):
 
 @pytest.mark.full
 @pytest.mark.parametrize("end", [_revoked, _revoked_unheard])
-async def test_a_revoked_member_gets_nothing_more_through_another_server(stack, end):
+async def test_a_revoked_member_gets_nothing_more_through_another_server(stack, servers, end):
     def arrange():
         space = make_space()
         chair, liaison = make_member(space, Role.CHAIR), make_member(space, Role.CONTRIBUTOR)
-        return space, chair, liaison, make_thread(make_action(space)), stack.server(), stack.server()
+        return space, chair, liaison, make_thread(make_action(space))
 
-    space, chair, liaison, thread, one, other = await sync_to_async(arrange)()
+    one, other = servers
+    space, chair, liaison, thread = await sync_to_async(arrange)()
     async with tab_at(one, liaison) as open_tab, tab_at(other, chair) as writer:
         await open_tab.follow(thread)
         await writer.say(thread, "Before")
@@ -207,12 +219,9 @@ async def test_a_revoked_member_gets_nothing_more_through_another_server(stack, 
 
 
 @pytest.mark.full
-async def test_signing_out_at_one_server_closes_the_socket_at_the_other(stack):
-    def arrange():
-        space = make_space()
-        return make_member(space), stack.server(), stack.server()
-
-    member, one, other = await sync_to_async(arrange)()
+async def test_signing_out_at_one_server_closes_the_socket_at_the_other(stack, servers):
+    one, other = servers
+    member = await sync_to_async(lambda: make_member(make_space()))()
     headers = await sync_to_async(one.headers)(member)
     origin = headers.pop("Origin")
     async with websockets.connect(

@@ -57,7 +57,7 @@ def test_elasticsearch_stopped_and_started_again(stack, index, settings, client,
         stack.env["ELASTICSEARCH_URL"] = settings.ELASTICSEARCH_URL = node.url
         space = make_space("Border management")
         client.force_login(make_member(space))
-        stack.worker()
+        stack.forked_worker()
         before = make_action(space, title="Harbour before")
         wait_until(equal, "The worker has not sent what was there.")
         assert DEGRADED not in found(client, "harbour")
@@ -182,7 +182,7 @@ def delete_the_index():
 
 def test_two_workers_at_once_send_the_same_once_over(stack, index):
     changes = Changes(random.Random(7))
-    workers = [stack.worker(), stack.worker()]
+    workers = [stack.forked_worker(), stack.forked_worker()]
     for _number in range(400):
         changes.make_one()
     wait_until(lambda: not Entry.objects.waiting().exists(), "Something still waits.", seconds=120)

@@ -183,25 +183,19 @@ def ms(seconds: float) -> str:
 
 
 # --- by token, and by guardian ---------------------------------------------------------------------------------------
-def as_a_page_asks(user: Any) -> Any:
-    from coordination import access
-    from coordination.models import Action
-
-    with access.remembering():
-        return access.readable_by(Action.objects.all(), user)
-
-
 def measure_selection() -> None:
     """The first page of what a user may read, and how much there is, by both ways in turn; both find the same."""
     from guardian.shortcuts import get_objects_for_user
 
     from benchmarks.worlds import follow_up as world
+    from coordination import access
+    from coordination.models import Action
 
     users = world.measured_users(SPACES)
     print(f"guardian holds {world.make_object_grants(list(users.values()), OBJECT_GRANTS)} grants on actions")
     for kind, user in users.items():
         ways = {
-            "token": lambda user=user: as_a_page_asks(user),
+            "token": lambda user=user: access.readable_at_once(Action.objects.all(), user),
             "guardian": lambda user=user: get_objects_for_user(user, "coordination.view_action"),
         }
         for what, selection in (("first page", first_page), ("count", how_many)):

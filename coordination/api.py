@@ -464,7 +464,7 @@ def _action(one: Action, known: dict[int, Space]) -> dict[str, Any]:
 
 @router.get("/actions", response={200: ActionsOut, **REFUSALS}, summary="Actions")
 def actions(request, asked: Query[ActionsAsked]):
-    rows = access.readable_by(Action.objects.all().for_rows(), request.user)
+    rows = access.readable_at_once(Action.objects.all().for_rows(), request.user)
     return listed(request, _narrowed(request, rows, asked), asked, _action)
 
 

@@ -32,7 +32,7 @@ def menu_of_spaces(user: access.Reader, at_most: int) -> list[Space]:
 
 
 def _own_spaces(user: access.Reader) -> QuerySet[Space]:
-    spaces = access.readable_by(Space.objects.live(), user)
+    spaces = access.readable_at_once(Space.objects.live(), user)
     return spaces.filter(pk__among=access.memberships(user)).order_by("title")
 
 
@@ -122,7 +122,7 @@ def organisations_in(space: Space) -> QuerySet[Organisation]:
 
 def known_spaces(user: access.Reader, objects: Iterable[Any]) -> dict[int, Space]:
     """Of the spaces in which `objects` lie, those whose existence `user` may know of, by key. One query."""
-    spaces = access.readable_by(Space.objects.all(), user).filter(pk__in={obj.space_id for obj in objects})
+    spaces = access.readable_at_once(Space.objects.all(), user).filter(pk__in={obj.space_id for obj in objects})
     spaces = spaces.only("title", "key", "kind")
     return {space.pk: space for space in spaces}
 

@@ -126,7 +126,7 @@ def _counted(audiences: list[int], only_for: access.Reader | None) -> Counter[in
 
 def _numbers(rows: QuerySet, only_for: access.Reader | None) -> QuerySet:
     if only_for is not None:
-        rows = access.readable_by(rows, only_for)
+        rows = access.readable_at_once(rows, only_for)
     return rows.order_by().values_list("own_audience").annotate(number=Count("pk"))
 
 

@@ -81,7 +81,7 @@ def _from_source(actions: QuerySet[Action], user: access.Reader, source: str) ->
 def _from_readable(kind: ContentType, user: access.Reader) -> Q:
     """That it came from something of this kind which `user` may be told of, as `source_of` tells: pages only live."""
     model: Any = kind.model_class()
-    sources = access.readable_by(model._default_manager.filter(pk=OuterRef("source_id")), user)
+    sources = access.readable_at_once(model._default_manager.filter(pk=OuterRef("source_id")), user)
     if issubclass(model, Page):
         sources = sources.filter(live=True)
     return Q(source_type=kind) & Q(Exists(sources))
@@ -146,7 +146,7 @@ def spaces_offered(user: access.Reader, rows: QuerySet) -> Offered:
 
     Of what lies in a space without its members' tokens, only what is for all is read: there is no more to look for.
     """
-    spaces = access.readable_by(Space.objects.live(), user)
+    spaces = access.readable_at_once(Space.objects.live(), user)
     own = {"pk__among": access.memberships(user)}
     model = rows.model._default_manager.all()
     others = occurring(spaces.exclude(**own), access.readable_by_all_like(model, user), "space")
@@ -176,8 +176,8 @@ def persons_offered(rows: QuerySet[Action], organisation: int | None, chosen: st
 
 def agreements_offered(user: access.Reader) -> Offered:
     """The agreements under which something was undertaken, as far as `user` may know of both."""
-    commitments = access.readable_by(Commitment.objects.all(), user)
-    readable = access.readable_by(Agreement.objects.live(), user)
+    commitments = access.readable_at_once(Commitment.objects.all(), user)
+    readable = access.readable_at_once(Agreement.objects.live(), user)
     agreements = occurring(readable, commitments, "article__agreement")
     return list(agreements.order_by("title").values_list("pk", "key", "title"))
 

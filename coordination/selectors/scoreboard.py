@@ -241,11 +241,11 @@ def _courses(kind: Kind, change: str) -> list[str]:
 
 # --- what an item belongs to, as far as its reader may know --------------------------------------------------------
 def _agreements(user: access.Reader) -> QuerySet[Agreement]:
-    return access.readable_by(Agreement.objects.live(), user)
+    return access.readable_at_once(Agreement.objects.live(), user)
 
 
 def _spaces(user: access.Reader) -> QuerySet[Space]:
-    return access.readable_by(Space.objects.live(), user)
+    return access.readable_at_once(Space.objects.live(), user)
 
 
 def _commitment_type() -> int:
@@ -260,7 +260,7 @@ def _with_agreement(rows: QuerySet, kind: Kind, user: access.Reader) -> QuerySet
     if kind is COMMITMENTS:
         known = When(article__agreement__in=agreements, then=F("article__agreement_id"))
         return rows.annotate(under=Case(known, default=_NO_KEY, output_field=_KEY))
-    readable = access.readable_by(Commitment.objects.all(), user)
+    readable = access.readable_at_once(Commitment.objects.all(), user)
     origin = readable.filter(pk=OuterRef("source_id"), article__agreement__in=agreements)
     agreement = Coalesce(Subquery(origin.values("article__agreement_id")[:1], output_field=_KEY), _NO_KEY)
     return rows.annotate(
@@ -272,7 +272,7 @@ def _of_agreement(kind: Kind, agreements: Any, user: access.Reader) -> Q:
     """What stands under `agreements` (of those that the reader may read)."""
     if kind is COMMITMENTS:
         return Q(article__agreement__in=agreements)
-    commitments = access.readable_by(Commitment.objects.all(), user).filter(article__agreement__in=agreements)
+    commitments = access.readable_at_once(Commitment.objects.all(), user).filter(article__agreement__in=agreements)
     return Q(source_type=_commitment_type(), source_id__in=commitments.values("pk"))
 
 
@@ -421,7 +421,7 @@ def _counted(user: access.Reader, by: str, since: date, chosen: Chosen) -> dict[
     cells: dict[Any, Row] = defaultdict(Row)
     today = timezone.localdate()
     for kind in KINDS.values():
-        readable = access.readable_by(kind.model.objects.all(), user)
+        readable = access.readable_at_once(kind.model.objects.all(), user)
         rows, columns = _grouped(_belonging(readable, kind, user, chosen), kind, by, user)
         for *key, rung, number in _count(_with_rung(rows, kind, today), *columns, "rung"):
             cells[_key(key)].tally(kind).add_rung(rung, number)

@@ -99,7 +99,7 @@ def action_list(request):
     saved = _saved(request, "actions")
     if (standard := _standard(request, saved)) is not None:
         return redirect(standard.get_absolute_url())
-    readable = access.readable_by(Action.objects.all(), request.user)
+    readable = access.readable_at_once(Action.objects.all(), request.user)
     filters = ActionFilters(request.GET, reader=request.user, readable=readable)
     filters.is_valid()
     rows = selectors.narrowed_actions(readable, request.user, filters.chosen)
@@ -128,7 +128,7 @@ def commitment_list(request):
     saved = _saved(request, "commitments")
     if (standard := _standard(request, saved)) is not None:
         return redirect(standard.get_absolute_url())
-    readable = access.readable_by(Commitment.objects.all(), request.user)
+    readable = access.readable_at_once(Commitment.objects.all(), request.user)
     filters = CommitmentFilters(request.GET, reader=request.user, readable=readable)
     filters.is_valid()
     rows = selectors.narrowed_commitments(readable, request.user, filters.chosen)

@@ -88,7 +88,7 @@ def _seen(request: HttpRequest) -> dict[str, int]:
 
 def _chosen(request: HttpRequest, query: str, seen: dict[str, int]) -> tuple[list[Action], bool]:
     """The actions chosen, up to the bound: by their boxes, or all that match the filter; and whether some are left."""
-    readable: Any = access.readable_by(Action.objects.all(), request.user)
+    readable: Any = access.readable_at_once(Action.objects.all(), request.user)
     if "all" in request.POST:
         filters = ActionFilters(QueryDict(query), reader=request.user, readable=readable)
         filters.is_valid()

@@ -61,7 +61,7 @@ def my_invitations(user: access.Reader) -> QuerySet[Invitation]:
     """Those of the reader's organisation to meetings that are to come, the unanswered first."""
     if not user.is_authenticated or user.organisation_id is None:
         return Invitation.objects.none()
-    readable = access.readable_by(Invitation.objects.standing(), user)
+    readable = access.readable_at_once(Invitation.objects.standing(), user)
     mine = readable.filter(organisation=user.organisation_id, meeting__live=True, meeting__cancelled_at=None)
     coming = mine.filter(meeting__ends_at__gte=timezone.now())
     return coming.select_related("meeting__audience").order_by("meeting__starts_at", "pk")
@@ -71,7 +71,7 @@ def my_polls(user: access.Reader) -> list[Poll]:
     """The open polls in which the reader's organisation is asked. With whether it has answered."""
     if not user.is_authenticated or user.organisation_id is None:
         return []
-    rows = access.readable_by(Poll.objects.filter(state=PollState.OPEN), user)
+    rows = access.readable_at_once(Poll.objects.filter(state=PollState.OPEN), user)
     rows = rows.filter(organisations=user.organisation_id).select_related("audience").order_by("closes_on", "pk")
     answered = Count("options__votes", filter=Q(options__votes__organisation=user.organisation_id))
     return [poll for poll in rows.annotate(answered=answered) if poll.is_open]

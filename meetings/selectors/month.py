@@ -91,7 +91,7 @@ def entries_between(user: access.Reader, since: datetime, until: datetime, space
 
 def _meetings_of(user: access.Reader, space: Space | None) -> MeetingQuerySet:
     """With what the calendar shows of a meeting and no more: a month may hold hundreds."""
-    rows: Any = access.readable_by(Meeting.objects.live(), user)
+    rows: Any = access.readable_at_once(Meeting.objects.live(), user)
     rows = rows.filter(space=space) if space else rows.filter(_of_ones_own(user))
     shown = ("title", "key", "language", "starts_at", "ends_at", "time_zone", "space_id", "cancelled_at", "place")
     return rows.order_by("starts_at", "pk").only(*shown)
@@ -104,7 +104,7 @@ def _of_ones_own(user: access.Reader) -> Q:
 
 
 def readable_series(user: access.Reader, space: Space | None = None) -> SeriesQuerySet:
-    rows: Any = access.readable_by(Series.objects.filter(cancelled_at=None), user)
+    rows: Any = access.readable_at_once(Series.objects.filter(cancelled_at=None), user)
     return rows.filter(space=space) if space else rows.filter(_of_ones_own(user))
 
 

@@ -21,12 +21,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from scripts import services
 from tests.servers import Server, Stack, forget_connection
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 # Lays out and runs pages as the whole does, for two thirds of its work: it has no windows, and none of what they have.
-SHELL = "chromium-headless-shell"
+SHELL = services.BROWSER_SHELL
 WAIT_MILLISECONDS = 15_000
 # What Chromium itself says where a connection is cut, or an address answers that there is nothing.
 OF_THE_CONNECTION = ("Failed to load resource", "WebSocket connection to")

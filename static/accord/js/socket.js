@@ -7,7 +7,7 @@ const LONGEST_WAIT = 60000;
 // Codes of the server after which coming back is of no use: the session has ended, or this tab misbehaved.
 const FINAL = new Set([4401, 4400]);
 // Answers after which what was asked has not been done, and is worth asking once more a little later.
-const AGAIN = new Set(["slow_down", "failed"]);
+export const AGAIN = new Set(["slow_down", "failed"]);
 const AGAIN_AFTER = 3000;
 // A socket that so often did not even open is cut by something on the way: others ask by ordinary requests meanwhile.
 const FAILURES = 2;

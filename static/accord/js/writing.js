@@ -4,12 +4,10 @@
    own, with progress. The hidden key stays the same until a message is through, so what is sent again is still one. */
 
 import { upload } from "./composer-upload.js";
-import { isOpen, on, send } from "./socket.js";
+import { AGAIN, isOpen, on, send } from "./socket.js";
 
 const ANSWER_WITHIN = 5000;
 const TYPING_EVERY = 3000;
-// The limits of the socket: this much at once is no mistake of the writer, and is sent again by itself.
-const AGAIN = new Set(["slow_down", "failed"]);
 
 export function enhance(panel, thread, ask, isOwn) {
   const form = panel.querySelector("form[data-accord-write]");
@@ -78,6 +76,7 @@ export function enhance(panel, thread, ask, isOwn) {
     if (frame.key === key.value) done();
   });
   on("error", (frame) => {
+    // The limits of the socket are no mistake of the writer: what met them is sent again by itself.
     if (frame.key === key.value && !AGAIN.has(frame.code)) refuse(frame.text);
   });
   on("lost", ask);

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.template.defaultfilters import floatformat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks.base import TaskResultStatus
@@ -33,6 +34,10 @@ class Kind:
     less_is_worse: bool = False
     # What it means then, and what to do.
     advice: Any = ""
+
+    @property
+    def limit_in_words(self) -> str:
+        return f"{floatformat(self.limit, -1)} {self.unit}".strip()
 
 
 @dataclass(frozen=True)

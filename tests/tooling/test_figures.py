@@ -39,6 +39,8 @@ def test_the_page_says_what_needs_a_look_first_and_is_the_administrators(client,
     page = client.get(reverse("operator"))
     shown = page.context["figures"]
     assert f"<bdi>Accord {settings.VERSION}</bdi>" in page.content.decode()
+    assert "from <bdi>120 seconds</bdi> on" in page.content.decode()
+    assert "at <bdi>2 GB</bdi> or less" in page.content.decode()
     by_name = {figure.kind.name: figure for figure in shown}
     assert by_name["task_oldest_seconds"].needs_a_look and by_name["task_oldest_seconds"].value == pytest.approx(
         600, abs=60

@@ -37,7 +37,12 @@ class InvitationAnswerForm(TimesOfThePlaceMixin, LatestForm):
     times = ("proposed_starts_at", "proposed_ends_at")
     answer = forms.ChoiceField(
         label=_("Answer"),
-        choices=[(value, label) for value, label in InvitationAnswer.choices if value != InvitationAnswer.PENDING],
+        # What one does, where the list of the answers says what has become of each.
+        choices=[
+            (InvitationAnswer.ACCEPTED, _("We accept")),
+            (InvitationAnswer.DECLINED, _("We decline")),
+            (InvitationAnswer.PROPOSED, _("We propose another time")),
+        ],
         widget=forms.RadioSelect,
     )
     proposed_starts_at = a_time(

@@ -73,6 +73,14 @@ def test_only_those_answer_who_speak_for_the_invited_organisation_whoever_got_th
                 assert Invitation.objects.get(pk=room["invitation"].pk).answer == before
 
 
+def test_every_answer_that_there_is_can_be_chosen_in_words_of_what_one_does(room, client):
+    client.force_login(room["contributor"])
+    page = client.get(room["invitation"].get_absolute_url())
+    offered = dict(page.context["form"].fields["answer"].choices)
+    assert {"pending", *offered} == set(InvitationAnswer.values)
+    assert all(str(label).startswith("We ") and str(label) in page.content.decode() for label in offered.values())
+
+
 def test_bad_answers_are_refused_beside_their_field(room):
     starts_at = room["meeting"].starts_at
     later = {"proposed_starts_at": starts_at + timedelta(hours=3)}

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.fields import RichTextField
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable
 
 from accounts.text import validate_plain_text
 from coordination.editors_forms import AgreementPageForm
@@ -138,7 +138,7 @@ class Agreement(Referenced, ContentPage):
     fields_of_no_revision = (*ContentPage.fields_of_no_revision, "short_reference", "state")
     exclude_fields_in_copy: ClassVar[list[str]] = [*ContentPage.exclude_fields_in_copy, "short_reference", "moves"]
     content_panels: ClassVar[list] = [
-        *Page.content_panels,
+        *ContentPage.content_panels,
         FieldRowPanel([FieldPanel("reference"), FieldPanel("kind")]),
         FieldRowPanel([FieldPanel("signed_on"), FieldPanel("in_force_from"), FieldPanel("in_force_until")]),
         FieldRowPanel([FieldPanel("notice_months"), FieldPanel("renewal"), FieldPanel("renewal_months")]),

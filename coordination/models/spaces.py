@@ -98,6 +98,8 @@ class MarkedPage(Marked, Page):
     # Wagtail's own routes are not mounted: no page is found by guessing the way through the tree.
     show_in_menus_default = False
     base_form_class = LatestPageForm
+    # Not Wagtail's own panel, which fills in a slug as one types: no form of ours has one.
+    content_panels: ClassVar[list] = [FieldPanel("title", classname="title")]
     promote_panels: ClassVar[list] = []
     settings_panels: ClassVar[list] = []
     # A page is shown by its view, by the access rule; the editors' side has no second way to show it.
@@ -185,7 +187,7 @@ class Space(MarkedPage):
     exclude_fields_in_copy: ClassVar[list[str]] = [*MarkedPage.exclude_fields_in_copy, "collection", "submission"]
 
     content_panels: ClassVar[list] = [
-        *Page.content_panels,
+        *MarkedPage.content_panels,
         FieldPanel("kind"),
         FieldPanel("description"),
         FieldPanel("country"),

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.fields import RichTextField
-from wagtail.models import Page
 
 from accounts.models import validate_time_zone
 from accounts.text import validate_plain_text
@@ -59,7 +58,7 @@ class Event(TranslatedPage):
     context_object_name = "event"
     base_form_class = EventPageForm
     content_panels: ClassVar[list] = [
-        *Page.content_panels,
+        *TranslatedPage.content_panels,
         panels.group(
             _("When and where"),
             [

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable
 
 from accounts.text import validate_plain_text
 from coordination.editors_forms import PageOfPartsForm
@@ -57,7 +57,7 @@ class GlossaryTerm(KnowledgePage):
     base_form_class = PageOfPartsForm
     fields_of_no_revision = (*KnowledgePage.fields_of_no_revision, "stamp")
     content_panels: ClassVar[list] = [
-        *Page.content_panels,
+        *KnowledgePage.content_panels,
         FieldPanel(
             "definition", help_text=_("One sentence that stands by itself: it is shown wherever the term is used.")
         ),

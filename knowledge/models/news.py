@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
-from wagtail.models import Page
 
 from coordination.models import Country
 from knowledge import panels
@@ -30,7 +29,7 @@ class NewsItem(TranslatedPage):
     template = "knowledge/news_detail.html"
     context_object_name = "news"
     content_panels: ClassVar[list] = [
-        *Page.content_panels,
+        *TranslatedPage.content_panels,
         FieldPanel("published_on", help_text=_("The day of the news, which lists are sorted by.")),
         panels.text(panels.summary()),
         FieldPanel("picture", help_text=_("Of this space, and readable by everybody who may read the news.")),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.fields import RichTextField
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable
 
 from accounts.text import validate_plain_text
 from coordination.models import Country, MarkedQuerySet
@@ -24,7 +24,7 @@ class CountryProfile(TranslatedPage):
     template = "knowledge/country_profile_detail.html"
     context_object_name = "profile"
     content_panels: ClassVar[list] = [
-        *Page.content_panels,
+        *TranslatedPage.content_panels,
         FieldPanel("country"),
         InlinePanel(
             "facts",

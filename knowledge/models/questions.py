@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.fields import RichTextField
-from wagtail.models import Page
 
 from accounts.text import validate_plain_text
 from coordination.models import Country
@@ -36,7 +35,7 @@ class Question(TranslatedPage):
     template = "knowledge/question_detail.html"
     context_object_name = "question"
     content_panels: ClassVar[list] = [
-        *Page.content_panels,
+        *TranslatedPage.content_panels,
         panels.text(
             FieldPanel(
                 "short_answer", help_text=_("The answer in one or two sentences, in words that everybody knows.")

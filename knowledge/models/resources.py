@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.fields import RichTextField
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable
 
 from accounts.text import validate_plain_text
 from coordination.editors_forms import PageOfPartsForm
@@ -107,7 +107,7 @@ class Resource(TranslatedPage):
     exclude_fields_in_copy: ClassVar[list[str]] = [*TranslatedPage.exclude_fields_in_copy, "files", "submission"]
     fields_of_no_revision = (*TranslatedPage.fields_of_no_revision, "submission")
     content_panels: ClassVar[list] = [
-        *Page.content_panels,
+        *TranslatedPage.content_panels,
         FieldRowPanel([FieldPanel("kind"), FieldPanel("year"), FieldPanel("language")]),
         panels.text(panels.summary("abstract"), language=False),
         InlinePanel(

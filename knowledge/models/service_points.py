@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.fields import RichTextField
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable
 
 from accounts.models import validate_time_zone
 from accounts.text import validate_plain_text
@@ -116,7 +116,7 @@ class ServicePoint(TranslatedPage):
     template = "knowledge/service_point_detail.html"
     context_object_name = "service_point"
     content_panels: ClassVar[list] = [
-        *Page.content_panels,
+        *TranslatedPage.content_panels,
         FieldRowPanel([FieldPanel("organisation"), FieldPanel("country"), FieldPanel("state")]),
         panels.group(
             _("Where it is"),

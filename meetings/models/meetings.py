@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
-from wagtail.models import Page, PageManager
+from wagtail.models import PageManager
 
 from accounts.models import validate_time_zone
 from accounts.text import validate_plain_text
@@ -133,7 +133,7 @@ class Meeting(ContentPage):
         "series", "recurrence_id", "sequence", "cancelled_at", "cancelled_why",
     ]  # fmt: skip
     content_panels: ClassVar[list] = [
-        *Page.content_panels,
+        *ContentPage.content_panels,
         FieldRowPanel([FieldPanel("kind"), FieldPanel("level"), FieldPanel("format"), FieldPanel("organiser")]),
         FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at"), FieldPanel("time_zone")]),
         FieldRowPanel([FieldPanel("place"), FieldPanel("room"), FieldPanel("link")]),

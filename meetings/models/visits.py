@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, PageChooserPanel
-from wagtail.models import Orderable, Page, PageManager
+from wagtail.models import Orderable, PageManager
 
 from accounts.models import validate_time_zone
 from accounts.text import validate_plain_text
@@ -92,7 +92,7 @@ class Visit(ContentPage):
         *ContentPage.exclude_fields_in_copy, "outcome", "version", "submission",
     ]  # fmt: skip
     content_panels: ClassVar[list] = [
-        *Page.content_panels,
+        *ContentPage.content_panels,
         FieldRowPanel([FieldPanel("organisation"), FieldPanel("country")]),
         FieldRowPanel([FieldPanel("starts_on"), FieldPanel("ends_on"), FieldPanel("time_zone")]),
         FieldPanel("purpose"),

@@ -20,6 +20,8 @@ SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # To look for the best order among eight tables takes PostgreSQL ten times as long as to answer (docs/decisions/0035).
 JOINED_AS_WRITTEN = "-c join_collapse_limit=4 -c from_collapse_limit=4"
+# To compile what counts two hundred thousand rows takes it longer than to count them.
+NOT_COMPILED = "-c jit=off"
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 LAST_HOUR = 23
 PUSH_KEY_BYTES = 32
@@ -130,7 +132,9 @@ class Environment(environ.Env):
             refuse(name, "names no database; write postgres://user:password@host:port/database")
         if scheme != "sqlite":
             own = found.setdefault("OPTIONS", {})
-            own["options"] = f"{JOINED_AS_WRITTEN} {own.get('options', '')}".strip()  # the last word holds
+            own["options"] = (
+                f"{JOINED_AS_WRITTEN} {NOT_COMPILED} {own.get('options', '')}".strip()
+            )  # the last word holds
         return found
 
     def mail(self, name: str, default: str) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def test_a_wrong_setting_is_named_with_the_reason(kind, name, value, reason, mon
 def test_postgresql_joins_as_is_written_unless_its_address_says_otherwise(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://host/accord")
     plain = Environment().database("DATABASE_URL", "")["OPTIONS"]["options"]
-    assert plain == "-c join_collapse_limit=4 -c from_collapse_limit=4"
+    assert plain == "-c join_collapse_limit=4 -c from_collapse_limit=4 -c jit=off"
     monkeypatch.setenv("DATABASE_URL", "postgres://host/accord?options=-c%20join_collapse_limit=8&sslmode=require")
     told = Environment().database("DATABASE_URL", "")["OPTIONS"]
     assert told == {"options": f"{plain} -c join_collapse_limit=8", "sslmode": "require"}

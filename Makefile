@@ -46,7 +46,7 @@ run: setup
 # The packages come while the services start.
 test:
 	@$(MAKE) --no-print-directory -j2 setup services
-	$(PYTHON) scripts/services.py browser
+	$(PYTHON) scripts/services.py programs
 	scripts/test $(ARGS)
 
 test-fast: setup

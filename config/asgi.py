@@ -2,6 +2,7 @@
 
 import gc
 import os
+import threading
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -17,10 +18,13 @@ with sentences_for_wrong_settings():
 
     refuse_unfit_settings()
 
+from config.health import leave_when_told
 from config.turns import InTurn, share_connections
 from discussion.routing import websocket_application  # needs the apps that are loaded now
 
 share_connections()
+if threading.current_thread() is threading.main_thread():
+    leave_when_told()
 
 if settings.TASKS_IN_PROCESS:
     from config.worker import start_in_this_process

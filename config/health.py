@@ -1,5 +1,7 @@
-"""`/healthz` says that the process is up; `/readyz` says what it can reach."""
+"""`/healthz` says that the process is up; `/readyz` says what it can reach, and whether it is about to end."""
 
+import signal
+import threading
 from collections.abc import Callable
 
 from asgiref.sync import async_to_sync
@@ -12,6 +14,15 @@ from discussion.ending import within
 
 REACHABLE, UNREACHABLE = "reachable", "unreachable"
 PROBE_SECONDS = 3
+_leaving = threading.Event()
+
+
+def leave_when_told() -> None:
+    """On SIGUSR1 `/readyz` says 503 from then on: the proxy sends nobody here any more, and what was begun is answered.
+
+    For the main thread of a server that is about to be stopped.
+    """
+    signal.signal(signal.SIGUSR1, lambda _number, _frame: _leaving.set())
 
 
 def healthz(request):
@@ -19,7 +30,10 @@ def healthz(request):
 
 
 def readyz(request):
-    """Ready without Elasticsearch too: the ledger answers for it. Not ready without database or channel layer."""
+    """Ready without Elasticsearch too: the ledger answers for it. Not ready without database or channel layer, nor
+    once the server has been told that it will be stopped."""
+    if _leaving.is_set():
+        return JsonResponse({"ready": False, "leaving": True}, status=503)
     state = {"database": _probe(_database), "channel_layer": _probe(_channel_layer)}
     ready = REACHABLE == state["database"] == state["channel_layer"]
     if settings.ELASTICSEARCH_URL:

@@ -2,8 +2,8 @@
 
 `start` writes their addresses to var/services/env, in the form that a shell reads; `stop` ends exactly what `start`
 began. They come from docker compose where there is an engine, else from Debian's packages, else a sentence says what
-to install. `browser` sees that there is a Chromium for the tests that need one. Standard library only: nothing of
-Accord need be installed yet.
+to install. `programs` sees that there are a Chromium and the proxy for the tests that need them. Standard library
+only: nothing of Accord need be installed yet.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ ADDRESSES = FOLDER / "env"
 START_SECONDS = 60
 # By program, the Debian package that brings it.
 SERVICE_PACKAGES = {"postgres": "postgresql", "redis-server": "redis-server", "mvn": "maven"}
-BROWSER_PACKAGES = {"chromium": "chromium"}
+PROGRAM_PACKAGES = {"chromium": "chromium", "caddy": "caddy"}
 # Costs less, and not every Debian or Ubuntu has it.
 BROWSER_SHELL = "chromium-headless-shell"
 # Debian names its development kits by version; the newest that it has and that Elasticsearch takes is installed.
@@ -75,8 +75,8 @@ def are_up() -> bool:
     return COMPOSED.exists() or len(pids()) == len(list(FOLDER.glob("*.pid"))) > 0
 
 
-def browser() -> None:
-    install([*missing(BROWSER_PACKAGES), *filter(offered, missing({BROWSER_SHELL: BROWSER_SHELL}))])
+def programs() -> None:
+    install([*missing(PROGRAM_PACKAGES), *filter(offered, missing({BROWSER_SHELL: BROWSER_SHELL}))])
 
 
 # --- processes -----------------------------------------------------------------------------------------------------
@@ -279,6 +279,6 @@ def start_elasticsearch() -> str:
 
 if __name__ == "__main__":
     try:
-        {"start": start, "stop": stop, "browser": browser}[sys.argv[1]]()
+        {"start": start, "stop": stop, "programs": programs}[sys.argv[1]]()
     except (ServiceError, elasticsearch_node.NodeError, subprocess.CalledProcessError) as error:
         sys.exit(str(error))

@@ -14,7 +14,9 @@ SERVICES = COMPOSED["services"]
 
 
 def test_the_stack_is_whole():
-    assert set(SERVICES) == {"app", "worker", "postgres", "redis", "elasticsearch", "mailpit"}
+    assert set(SERVICES) == {
+        "proxy", "app", "app-2", "worker", "postgres", "redis", "elasticsearch", "mailpit"
+    }  # fmt: skip
     assert SERVICES["elasticsearch"]["image"].startswith("elasticsearch:9.")
 
 
@@ -30,7 +32,7 @@ DECIDED_BY_THE_STACK = {"DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL"}
 LEFT_ALONE = {"TASKS_IN_PROCESS", "WORKER_HEARTBEAT", "MEDIA_ROOT", "DEBUG"}
 
 
-@pytest.mark.parametrize("name", ["app", "worker"])
+@pytest.mark.parametrize("name", ["app", "app-2", "worker"])
 def test_every_setting_that_concerns_the_stack_is_handed_on_and_nothing_else_is(name):
     handed_on = SERVICES[name]["environment"]
     assert set(handed_on) == documented() - LEFT_ALONE
@@ -40,7 +42,7 @@ def test_every_setting_that_concerns_the_stack_is_handed_on_and_nothing_else_is(
 
 def test_only_what_people_open_is_open_to_the_network():
     open_to_all = {name for name, one in SERVICES.items() for port in one.get("ports", []) if "127.0.0.1" not in port}
-    assert open_to_all == {"app"}
+    assert open_to_all == {"proxy"}
 
 
 def test_for_tests_the_same_services_are_opened_to_loopback_alone():

@@ -132,9 +132,8 @@ class Environment(environ.Env):
             refuse(name, "names no database; write postgres://user:password@host:port/database")
         if scheme != "sqlite":
             own = found.setdefault("OPTIONS", {})
-            own["options"] = (
-                f"{JOINED_AS_WRITTEN} {NOT_COMPILED} {own.get('options', '')}".strip()
-            )  # the last word holds
+            # The last word holds.
+            own["options"] = f"{JOINED_AS_WRITTEN} {NOT_COMPILED} {own.get('options', '')}".strip()
         return found
 
     def mail(self, name: str, default: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import re
 import signal
 import threading
 import time
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import websockets
-import yaml
 
 from coordination.models import AuditEntry, Marking, Role
 from discussion.models import Message
@@ -24,7 +22,6 @@ from tests.servers import ROOT, Server, wait_until
 pytestmark = [pytest.mark.full, pytest.mark.slow]
 
 CONFIGURATION = ROOT / "config" / "Caddyfile"
-COMPOSED = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 # The proxy looks at a server every two seconds.
 TAKEN_OUT_SECONDS = 3
 
@@ -57,8 +54,7 @@ class Writer(threading.Thread):
     def __init__(self, proxy, thread, user) -> None:
         super().__init__()
         self.proxy, self.thread, self.user = proxy, thread, user
-        self.proxy.headers(user)  # signed in, in the test's own thread
-        self.headers = proxy.headers(user)
+        self.headers = proxy.headers(user)  # in the test's own thread: it signs the user in
         self.statuses: Counter[int] = Counter()
         self.accepted: list[str] = []
         self.is_done = threading.Event()
@@ -147,10 +143,3 @@ def no_address_is_in_the_log(proxy):
     assert proxy.get("/search/?q=a-secret-word").status in (502, 503)
     assert '"level":"error"' in proxy.log, "It says that no server is there."
     assert "secret-word" not in proxy.log and "sessionid" not in proxy.log
-
-
-def test_the_compose_file_has_this_proxy_before_servers_that_are_reached_past_no_other_way():
-    assert f"./{CONFIGURATION.relative_to(ROOT)}:/etc/caddy/Caddyfile:ro" in COMPOSED["proxy"]["volumes"]
-    servers = [name for name in COMPOSED if re.fullmatch(r"app(-\d+)?", name)]
-    assert COMPOSED["proxy"]["environment"]["SERVERS"].split() == [f"{name}:8000" for name in servers]
-    assert len(servers) > 1 and not any("ports" in COMPOSED[name] for name in servers)

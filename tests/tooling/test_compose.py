@@ -1,5 +1,6 @@
 """docker-compose.yml brings up the whole stack, each part watched and each with its data kept."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,14 @@ def test_only_what_people_open_is_open_to_the_network():
     assert open_to_all == {"proxy"}
 
 
+def test_the_proxy_that_is_tested_stands_before_all_servers():
+    assert "./config/Caddyfile:/etc/caddy/Caddyfile:ro" in SERVICES["proxy"]["volumes"]
+    servers = [name for name in SERVICES if re.fullmatch(r"app(-\d+)?", name)]
+    assert len(servers) > 1 and SERVICES["proxy"]["environment"]["SERVERS"].split() == [
+        f"{one}:8000" for one in servers
+    ]
+
+
 def test_for_tests_the_same_services_are_opened_to_loopback_alone():
     over = yaml.safe_load((ROOT / "scripts" / "services.compose.yml").read_text())["services"]
     assert {name: one["ports"] for name, one in over.items()} == {
@@ -56,6 +65,12 @@ def test_the_image_runs_as_somebody_who_may_little_and_takes_only_pinned_package
     recipe = (ROOT / "Dockerfile").read_text()
     assert "\nUSER accord\n" in recipe
     assert "--require-hashes" in recipe and "npm ci" in recipe
+
+
+def test_tests_and_whoever_has_no_image_take_memory_as_the_image_does():
+    [asked] = re.findall(r"MALLOC_CONF=\S+", (ROOT / "Dockerfile").read_text())
+    assert asked in (ROOT / "scripts" / "test").read_text()
+    assert asked in (ROOT / "docs" / "operators.md").read_text()
 
 
 def test_the_elasticsearch_that_tests_run_is_that_of_the_stack():

@@ -48,10 +48,9 @@ def test_only_what_people_open_is_open_to_the_network():
 
 def test_the_proxy_that_is_tested_stands_before_all_servers():
     assert "./config/Caddyfile:/etc/caddy/Caddyfile:ro" in SERVICES["proxy"]["volumes"]
-    servers = [name for name in SERVICES if re.fullmatch(r"app(-\d+)?", name)]
-    assert len(servers) > 1 and SERVICES["proxy"]["environment"]["SERVERS"].split() == [
-        f"{one}:8000" for one in servers
-    ]
+    servers = [f"{name}:8000" for name in SERVICES if re.fullmatch(r"app(-\d+)?", name)]
+    assert len(servers) > 1
+    assert SERVICES["proxy"]["environment"]["SERVERS"].split() == servers
 
 
 def test_for_tests_the_same_services_are_opened_to_loopback_alone():

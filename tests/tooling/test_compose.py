@@ -48,9 +48,10 @@ def test_only_what_people_open_is_open_to_the_network():
 
 def test_the_proxy_that_is_tested_stands_before_all_servers():
     assert "./config/Caddyfile:/etc/caddy/Caddyfile:ro" in SERVICES["proxy"]["volumes"]
-    servers = [f"{name}:8000" for name in SERVICES if re.fullmatch(r"app(-\d+)?", name)]
+    servers = [name for name in SERVICES if re.fullmatch(r"app(-\d+)?", name)]
     assert len(servers) > 1
-    assert SERVICES["proxy"]["environment"]["SERVERS"].split() == servers
+    assert SERVICES["proxy"]["environment"]["SERVERS"].split() == [f"{name}:8000" for name in servers]
+    assert f"for server in {' '.join(servers)}; do" in (ROOT / "scripts" / "rolling-restart").read_text()
 
 
 def test_for_tests_the_same_services_are_opened_to_loopback_alone():

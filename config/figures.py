@@ -35,9 +35,12 @@ class Kind:
     # What it means then, and what to do.
     advice: Any = ""
 
+    def in_words(self, number: float) -> str:
+        return f"{floatformat(number, -1)} {self.unit}".strip()
+
     @property
     def limit_in_words(self) -> str:
-        return f"{floatformat(self.limit, -1)} {self.unit}".strip()
+        return "" if self.limit is None else self.in_words(self.limit)
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,10 @@ class Figure:
     kind: Kind
     # None where it could not be asked.
     value: float | None
+
+    @property
+    def in_words(self) -> str:
+        return "" if self.value is None else self.kind.in_words(self.value)
 
     @property
     def needs_a_look(self) -> bool:

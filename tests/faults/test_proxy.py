@@ -53,7 +53,7 @@ class Writer(threading.Thread):
 
     def __init__(self, proxy, thread, user) -> None:
         super().__init__()
-        self.proxy, self.thread, self.user = proxy, thread, user
+        self.proxy, self.thread = proxy, thread
         self.headers = proxy.headers(user)  # in the test's own thread: it signs the user in
         self.statuses: Counter[int] = Counter()
         self.accepted: list[str] = []

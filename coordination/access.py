@@ -24,6 +24,7 @@ from guardian.shortcuts import assign_perm, remove_perm
 from wagtail.models import Page
 
 from accounts.models import PlatformRole, User
+from coordination.lookups import Many
 from coordination.models import (
     Audience,
     AudienceToken,
@@ -270,7 +271,7 @@ def _latest(parent: Marked) -> Marked:
 # What has been asked in the present request; None outside of one, where every question is answered afresh.
 _memory: ContextVar[dict[int, dict[int, frozenset[str]]] | None] = ContextVar("memberships", default=None)
 _tokens: ContextVar[dict[tuple[int, int | None], frozenset[str]] | None] = ContextVar("tokens", default=None)
-_audiences: ContextVar[dict[int | None, list[int]] | None] = ContextVar("audiences", default=None)
+_audiences: ContextVar[dict[int | None, Many] | None] = ContextVar("audiences", default=None)
 _memories: tuple[ContextVar[Any], ...] = (_memory, _tokens, _audiences)
 
 
@@ -404,7 +405,8 @@ def _permissions_by_space(rows: Iterable[tuple[int, str]]) -> dict[int, frozense
 def _joined(codenames: set[str]) -> frozenset[str]:
     """What these grants on one space amount to. Whoever is a member anyway has no need of an emergency."""
     if "view_space" in codenames:
-        return frozenset(codenames - {IN_EMERGENCY})
+        codenames.discard(IN_EMERGENCY)
+        return frozenset(codenames)
     return frozenset({"view_space", IN_EMERGENCY}) if IN_EMERGENCY in codenames else frozenset()
 
 
@@ -444,12 +446,13 @@ def principals(user: Reader) -> frozenset[str]:
 
 def _tokens_of(user: User, held: dict[int, frozenset[str]]) -> frozenset[str]:
     conditions = list(itertools.product({None, user.organisation_id}, (None, user.pk)))
-    tokens = {PUBLIC, PARTNERS, *(space_token(space_id) for space_id, those in held.items() if IN_EMERGENCY in those)}
+    of_space = {space_id: space_token(space_id) for space_id in held}
+    tokens = {PUBLIC, PARTNERS, *(of_space[space_id] for space_id, those in held.items() if IN_EMERGENCY in those)}
     held = {space_id: those for space_id, those in held.items() if IN_EMERGENCY not in those}
     for role, permission in ((None, "view_space"), ("record", "record_space"), ("manage", "manage_space")):
         # What follows the space in a token is the same in all spaces.
         endings = [str(Token(0, org, named, role)).removeprefix("space:0") for org, named in conditions]
-        spaces = [str(Token(space_id)) for space_id, permissions in held.items() if permission in permissions]
+        spaces = [of_space[space_id] for space_id, permissions in held.items() if permission in permissions]
         tokens.update(space + ending for space in spaces for ending in endings)
     return frozenset(tokens)
 
@@ -471,7 +474,7 @@ def private_to(model: Any) -> str:
 
 def readable_audiences(user: Reader) -> QuerySet:
     """The keys of the audiences that `user` belongs to, as a subquery."""
-    found = AudienceToken.objects.filter(token__among=sorted(principals(user))).values("audience_id")
+    found = AudienceToken.objects.filter(token__among=Many(principals(user))).values("audience_id")
     return found.filter(audience__in=readable_audiences(user.giver)) if isinstance(user, Outsider) else found
 
 
@@ -483,15 +486,15 @@ def readable_by(queryset: QuerySet, user: Reader) -> QuerySet:
     return queryset.filter(**{f"{path}__in": readable_audiences(user)})
 
 
-def audience_keys(user: Reader) -> list[int]:
-    """The keys of the audiences that `user` belongs to; asked for once a request."""
+def audience_keys(user: Reader) -> Many:
+    """The keys of the audiences that `user` belongs to, for `among`; asked for once a request."""
     if isinstance(user, Outsider):
         return _asked_for_audience_keys(user)
     return _once(_audiences, user.pk, lambda: _asked_for_audience_keys(user))
 
 
-def _asked_for_audience_keys(user: Reader) -> list[int]:
-    return sorted(set(readable_audiences(user).values_list("audience_id", flat=True)))
+def _asked_for_audience_keys(user: Reader) -> Many:
+    return Many(sorted(set(readable_audiences(user).values_list("audience_id", flat=True))))
 
 
 def readable_at_once(queryset: QuerySet, user: Reader) -> QuerySet:
@@ -895,7 +898,9 @@ def audiences_naming(user: User, space_ids: Iterable[int]) -> dict[int, tuple[in
         for role in (None, "record", "manage")
         if org is not None or named is not None
     ]
-    rows = AudienceToken.objects.filter(token__among=tokens, audience__marking__in=(Marking.RED, Marking.AMBER_STRICT))
+    rows = AudienceToken.objects.filter(
+        token__among=Many(tokens), audience__marking__in=(Marking.RED, Marking.AMBER_STRICT)
+    )
     found = rows.values_list("audience_id", "token", "audience__marking")
     return {audience_id: (Token.parse(token).space, marking) for audience_id, token, marking in found}
 
@@ -996,17 +1001,17 @@ def ask_for_many(users: Iterable[User]) -> None:
     held = _memberships_of(asked, _emergencies_of(asked))
     tokens = {user.pk: _tokens_of(user, held.get(user.pk, {})) for user in asked}
     rows: dict[str, list[int]] = {}
-    wanted = sorted(frozenset().union(*tokens.values()))
+    wanted = Many(frozenset().union(*tokens.values()))
     for token, audience_id in AudienceToken.objects.filter(token__among=wanted).values_list("token", "audience_id"):
         rows.setdefault(token, []).append(audience_id)
     for user in asked:
         memory[user.pk] = held.get(user.pk, {})
-        audiences[user.pk] = sorted({key for token in tokens[user.pk] for key in rows.get(token, ())})
+        audiences[user.pk] = Many(sorted({key for token in tokens[user.pk] for key in rows.get(token, ())}))
 
 
 def those_readable(user: Reader, marked: Iterable[Any]) -> list[Any]:
     """Of these Marked objects, what `user` may read. No query where `ask_for_many` has asked."""
-    keys = frozenset(audience_keys(user))
+    keys = frozenset(audience_keys(user).values)
     return [obj for obj in marked if obj.audience_id in keys]
 
 
@@ -1014,7 +1019,7 @@ def standing(user: User) -> tuple[Any, ...]:
     """What decides what `user` may read and do: two of equal standing are told apart only by what is one's own, such as
     having written a message. So what is made for one may be shown to the other, unless it is about either of them."""
     held = frozenset(memberships(user).items())
-    return user.organisation_id, user.platform_role, user.is_staff, held, tuple(audience_keys(user))
+    return user.organisation_id, user.platform_role, user.is_staff, held, tuple(audience_keys(user).values)
 
 
 # --- people --------------------------------------------------------------------------------------------------------

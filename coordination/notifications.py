@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import User
 from coordination import audit, replies, review, selectors, services
 from coordination.models import Action, ActionDependency, Organisation, Party, Space, Told
+from coordination.models.marking import address_of
 from discussion.notifier import Notification, register
 
 
@@ -332,7 +333,7 @@ class AboutAnEmergency(Notification):
         return services.chairs_of(self.obj)
 
     def address(self) -> str:
-        return reverse("space_emergencies", kwargs={"key": self.obj.key})
+        return address_of("space_emergencies", self.obj.key)
 
     def why(self, user: User) -> str:
         return _("You get this because you chair the space. Nobody can choose not to hear of it.")
@@ -412,7 +413,7 @@ class AboutAnAccessReview(Notification):
         return self.details["recipients"]
 
     def address(self) -> str:
-        return reverse("space_review", kwargs={"key": self.obj.key})
+        return address_of("space_review", self.obj.key)
 
     def why(self, user: User) -> str:
         return _("You get this because you chair the space.")

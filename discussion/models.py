@@ -8,14 +8,13 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import validate_plain_text
 from coordination.models import AuditEntry, Content, Marked, MarkedQuerySet, Organisation, Space
-from coordination.models.marking import KEY_LENGTH, new_key
+from coordination.models.marking import KEY_LENGTH, address_of, new_key
 
 MESSAGE_LENGTH = 10_000
 # Messages of one page of a thread: numbers have no gaps, so a message stays on its page for good.
@@ -99,7 +98,7 @@ class Thread(Content):
         return self.subject or str(target or _("A discussion of something that is no longer there"))
 
     def get_absolute_url(self) -> str:
-        return reverse("thread_detail", kwargs={"key": self.key})
+        return address_of("thread_detail", self.key)
 
     def access_parent(self) -> Marked | None:
         return self.root
@@ -165,7 +164,7 @@ class Message(models.Model):
         return f"{self.thread} #{self.number}"
 
     def get_absolute_url(self) -> str:
-        return reverse("message_detail", kwargs={"key": self.key})
+        return address_of("message_detail", self.key)
 
     @property
     def space_id(self) -> int:

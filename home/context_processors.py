@@ -117,5 +117,5 @@ def frame(request) -> dict[str, object]:
         "frame_may_invite": signed_in and access.can_in_office(user, "invite"),
         "frame_is_administrator": signed_in and access.can_in_office(user, "enter_in_emergency"),
         "frame_emergencies": _lazily(lambda: _emergencies(user) if signed_in else []),
-        "frame_programme": _lazily(lambda: HomePage.objects.live().only("funder", "implementer").first()),
+        "frame_programme": _lazily(lambda: HomePage.objects.live().values("funder", "implementer").first()),
     }

@@ -15,7 +15,7 @@ from wagtail.fields import RichTextField
 from wagtail.models import Page
 
 from coordination.models import SentSheet, Space
-from coordination.models.marking import KEY_LENGTH, new_key
+from coordination.models.marking import KEY_LENGTH, address_of, new_key
 
 
 class HomePage(Page):
@@ -53,7 +53,7 @@ class InvitationSheet(SentSheet):
         verbose_name_plural = _("sheets of invitations")
 
     def get_absolute_url(self) -> str:
-        return reverse("invitation_sheet", kwargs={"key": self.key})
+        return address_of("invitation_sheet", self.key)
 
 
 # How long an export of somebody's data waits to be fetched, and after how long no worker is at it any more.

@@ -11,7 +11,7 @@ from modelsearch import index
 
 from accounts.text import validate_plain_text
 from coordination.models import Audience, Space
-from coordination.models.marking import KEY_LENGTH, MarkedQuerySet, new_key
+from coordination.models.marking import KEY_LENGTH, MarkedQuerySet, address_of, new_key
 from search import full_text
 
 
@@ -221,7 +221,7 @@ class SavedSearch(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("saved_search_detail", kwargs={"key": self.key})
+        return address_of("saved_search_detail", self.key)
 
     @property
     def audience(self) -> Audience:

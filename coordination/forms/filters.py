@@ -1,11 +1,13 @@
 """What narrows lists down."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.widgets import QuickSelect
@@ -71,6 +73,19 @@ def a_day_of_changes(since: date | None) -> date | None:
     return since
 
 
+class OfferedChoices(BaseChoiceIterator):
+    """Rows as choices, and the choice of none. As a list, Django would look at each by itself: for four hundred spaces
+    that takes longer than to write them."""
+
+    def __init__(self, rows: selectors.Offered) -> None:
+        self.rows = rows
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        yield "", _("any")
+        for _key, value, label in self.rows:
+            yield value, label
+
+
 class OfferedField(forms.TypedChoiceField):
     """A choice among rows that a selector has found; `chosen` gives the row's key."""
 
@@ -84,7 +99,7 @@ class OfferedField(forms.TypedChoiceField):
         super().__init__(label=label, required=False, empty_value=None)
 
     def offer(self, rows: selectors.Offered) -> None:
-        self.choices = [("", _("any")), *((value, label) for _key, value, label in rows)]
+        self.choices = OfferedChoices(rows)
         self.coerce = {value: key for key, value, _label in rows}.get
 
 
@@ -127,6 +142,11 @@ class _DueFilters(Filters):
         for name, choices in (("standing", scoreboard.Standing.choices), ("change", scoreboard.Change.choices)):
             self.fields[name].choices = [("", _("any")), *choices]
         self.fields["sort"].choices = list(SORTS.items())
+
+    @property
+    def spaces_by_key(self) -> dict[int, str]:
+        """The titles of the spaces that are offered: those of all rows whose space the reader may know of."""
+        return {key: title for key, _value, title in self.spaces}
 
     def clean_since(self) -> date | None:
         return a_day_of_changes(self.cleaned_data["since"])

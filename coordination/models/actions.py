@@ -7,12 +7,11 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import validate_plain_text
-from coordination.models.marking import KEY_LENGTH, MarkedQuerySet, new_key
+from coordination.models.marking import KEY_LENGTH, MarkedQuerySet, address_of, new_key
 from coordination.models.organisations import Organisation, Person
 from coordination.models.references import FromASheet, Referenced
 from coordination.models.spaces import Content
@@ -26,6 +25,7 @@ class ActionState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+STATE_LABELS = dict(ActionState.choices)
 CLOSED_ACTION_STATES = (ActionState.DONE, ActionState.CANCELLED)
 STANDING = ~Q(state__in=CLOSED_ACTION_STATES)
 
@@ -37,6 +37,9 @@ class Priority(models.IntegerChoices):
     NORMAL = 2, _("normal")
     HIGH = 3, _("high")
     URGENT = 4, _("urgent")
+
+
+PRIORITY_LABELS = dict(Priority.choices)
 
 
 class ActionQuerySet(MarkedQuerySet):
@@ -133,13 +136,15 @@ class Action(Referenced, FromASheet, Waiting, Content):
         indexes = [
             models.Index(fields=["source_type", "source_id"]),
             models.Index(fields=["owner", "state", "due_on"]),
-            # For the lists: what is still to be done in each of their orders, the columns of the board, and whether
-            # an organisation or a space occurs in what a reader may read.
-            models.Index(fields=["due_on", "id"], name="actions_standing_by_due", condition=STANDING),
+            # For the lists: what is still to be done in each of their orders, how much that is for a reader, the
+            # columns of the board, and which organisations, persons and spaces occur in what a reader may read. What
+            # stands last is there so that PostgreSQL has no need to look at the rows themselves.
+            models.Index(fields=["due_on", "id", "audience"], name="actions_standing_by_due", condition=STANDING),
+            models.Index(fields=["audience"], name="actions_standing_of_audience", condition=STANDING),
             models.Index(fields=["-priority", "due_on", "id"], name="actions_standing_by_priority", condition=STANDING),
             models.Index(fields=["-updated_at", "-id"], name="actions_by_change"),
             models.Index(fields=["state", "due_on", "id"], name="actions_of_a_state_by_due"),
-            models.Index(fields=["owner", "audience"], name="actions_of_owner_by_audience"),
+            models.Index(fields=["owner", "audience", "owner_person"], name="actions_of_owner_by_audience"),
             models.Index(fields=["space", "audience"], name="actions_of_space_by_audience"),
             # For the worker, which asks for what is due in sight (services.reminders).
             models.Index(fields=["due_on"]),
@@ -156,11 +161,18 @@ class Action(Referenced, FromASheet, Waiting, Content):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("action_detail", kwargs={"key": self.key})
+        return address_of("action_detail", self.key)
 
     def as_action(self) -> dict[str, Any]:
         """What the form of an action that comes of it begins with: who does it, until when."""
         return {"owner": self.owner_id, "owner_person": self.owner_person_id, "due_on": self.due_on}
+
+    # Django's own would make a dictionary of all the choices for each row that shows one.
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
+        return str(STATE_LABELS.get(self.state, self.state))
+
+    def get_priority_display(self) -> str:  # type: ignore[no-redef]
+        return str(PRIORITY_LABELS.get(self.priority, self.priority))
 
     @property
     def helper_ids(self) -> frozenset[int]:

@@ -9,13 +9,12 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import validate_plain_text
 from coordination.models.agreements import Article
-from coordination.models.marking import KEY_LENGTH, MarkedQuerySet, new_key
+from coordination.models.marking import KEY_LENGTH, MarkedQuerySet, address_of, new_key
 from coordination.models.organisations import Organisation
 from coordination.models.references import FromASheet, Referenced
 from coordination.models.spaces import Content
@@ -172,7 +171,7 @@ class Commitment(Referenced, FromASheet, Content):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("commitment_detail", kwargs={"key": self.key})
+        return address_of("commitment_detail", self.key)
 
     def as_action(self) -> dict[str, Any]:
         """What the form of an action that comes of it begins with."""

@@ -9,13 +9,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.text import validate_plain_text
-from coordination.models.marking import KEY_LENGTH, new_key
+from coordination.models.marking import KEY_LENGTH, address_of, new_key
 from coordination.models.spaces import Space
 
 # A slip of the keyboard deletes nothing of last week.
@@ -124,7 +123,7 @@ class LegalHold(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("hold_detail", kwargs={"key": self.key})
+        return address_of("hold_detail", self.key)
 
     def covers(self, thing: Any) -> bool:
         """Whether it is about this very thing, or about the space that this is."""

@@ -5,11 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from coordination.models.marking import KEY_LENGTH, Audience, MarkedQuerySet, new_key
+from coordination.models.marking import KEY_LENGTH, Audience, MarkedQuerySet, address_of, new_key
 from coordination.models.spaces import Space
 
 # An import takes a minute or two; a worker that died over it is noticed after a quarter of an hour.
@@ -95,7 +94,7 @@ class Import(SentSheet):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
-        return reverse("import_detail", kwargs={"key": self.key})
+        return address_of("import_detail", self.key)
 
 
 class ImportProgress(models.Model):

@@ -1,9 +1,11 @@
 """Markings and audiences: what every confidential thing carries. The rule itself is `coordination.access`."""
 
 import secrets
+from functools import cache
 from typing import Any, ClassVar, Self, cast
 
 from django.db import models, transaction
+from django.urls import get_script_prefix, reverse
 
 # No vowels and nothing that looks like something else: a key is read aloud, and never spells a word.
 KEY_ALPHABET = "23456789bcdfghjkmnpqrstvwxz"
@@ -13,6 +15,19 @@ KEY_LENGTH = 10
 def new_key() -> str:
     """A random address for a piece of content: it tells nothing of its space, nor of how much else there is."""
     return "".join(secrets.choice(KEY_ALPHABET) for _position in range(KEY_LENGTH))
+
+
+def address_of(name: str, key: str) -> str:
+    """The address called `name` of what has this key. Django would put each together anew: lists show a hundred."""
+    before, after = _around_the_key(name, get_script_prefix())
+    return f"{before}{key}{after}"
+
+
+@cache
+def _around_the_key(name: str, _prefix: str) -> tuple[str, str]:
+    anything = KEY_ALPHABET[0] * KEY_LENGTH
+    before, _key, after = reverse(name, kwargs={"key": anything}).partition(anything)
+    return before, after
 
 
 def is_of_marking_alone(update_fields: Any) -> bool:

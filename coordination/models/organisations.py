@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import languages
 from accounts.text import validate_plain_text
-from coordination.models.marking import KEY_LENGTH, Audience, new_key
+from coordination.models.marking import KEY_LENGTH, Audience, address_of, new_key
 from coordination.people_names import key_of_name
 
 
@@ -197,7 +197,7 @@ class Person(models.Model):
         access.settle_people([self])
 
     def get_absolute_url(self) -> str:
-        return reverse("person_detail", kwargs={"key": self.key})
+        return address_of("person_detail", self.key)
 
     @property
     def spoken(self) -> list[str]:

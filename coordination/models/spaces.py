@@ -5,7 +5,6 @@ from typing import Any, ClassVar, NamedTuple
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 from modelcluster.fields import ParentalManyToManyField
@@ -16,7 +15,7 @@ from wagtail.query import PageQuerySet
 from accounts import languages
 from accounts.text import validate_plain_text
 from coordination.editors_forms import LatestPageForm
-from coordination.models.marking import Audience, Marked, MarkedQuerySet, is_of_marking_alone
+from coordination.models.marking import Audience, Marked, MarkedQuerySet, address_of, is_of_marking_alone
 from coordination.models.organisations import Country
 
 
@@ -138,7 +137,7 @@ class MarkedPage(Marked, Page):
         return None
 
     def get_absolute_url(self) -> str:
-        return reverse(self.route_name, kwargs={"key": self.key})
+        return address_of(self.route_name, self.key)
 
     def get_url_parts(self, request=None):
         return (None, settings.BASE_URL, self.get_absolute_url())

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 from django.utils.formats import localize_input
 
 from coordination import access, audit, named
+from coordination.lookups import Many
 from coordination.models import (
     Action,
     AuditEntry,
@@ -19,6 +20,7 @@ from coordination.models import (
     Post,
     Space,
 )
+from coordination.models.marking import address_of
 
 
 def spaces_of(user: access.Reader) -> list[Space]:
@@ -26,14 +28,22 @@ def spaces_of(user: access.Reader) -> list[Space]:
     return list(_own_spaces(user).select_related("audience"))
 
 
-def menu_of_spaces(user: access.Reader, at_most: int) -> list[Space]:
+class SpaceInMenu(NamedTuple):
+    pk: int
+    title: str
+    kind: str
+    url: str
+
+
+def menu_of_spaces(user: access.Reader, at_most: int) -> list[SpaceInMenu]:
     """The same for the menu of every page: the first of them, with no more than a menu shows."""
-    return list(_own_spaces(user).only("title", "key", "kind")[:at_most])
+    rows = _own_spaces(user).values_list("pk", "title", "kind", "key")[:at_most]
+    return [SpaceInMenu(pk, title, kind, address_of(Space.route_name, key)) for pk, title, kind, key in rows]
 
 
 def _own_spaces(user: access.Reader) -> QuerySet[Space]:
     spaces = access.readable_at_once(Space.objects.live(), user)
-    return spaces.filter(pk__among=access.memberships(user)).order_by("title")
+    return spaces.filter(pk__among=Many(access.memberships(user))).order_by("title")
 
 
 def spaces_readable_by(user: access.Reader) -> QuerySet[Space]:

@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from wagtail.models import Page
 
 from coordination import access
+from coordination.lookups import Many
 from coordination.models import (
     Action,
     Agreement,
@@ -147,7 +148,7 @@ def spaces_offered(user: access.Reader, rows: QuerySet) -> Offered:
     Of what lies in a space without its members' tokens, only what is for all is read: there is no more to look for.
     """
     spaces = access.readable_at_once(Space.objects.live(), user)
-    own = {"pk__among": access.memberships(user)}
+    own = {"pk__among": Many(access.memberships(user))}
     model = rows.model._default_manager.all()
     others = occurring(spaces.exclude(**own), access.readable_by_all_like(model, user), "space")
     offered = [*spaces.filter(**own).values_list("pk", "key", "title"), *others.values_list("pk", "key", "title")]
@@ -190,8 +191,8 @@ def countries_offered(organisation_ids: list[int]) -> Offered:
 
 def topics_offered(space_ids: list[int], agreement_ids: list[int]) -> Offered:
     """What these spaces and agreements are about."""
-    of_spaces = Space.topics.through.objects.filter(space__among=space_ids).values("topic")
-    of_agreements = Agreement.topics.through.objects.filter(agreement__among=agreement_ids).values("topic")
+    of_spaces = Space.topics.through.objects.filter(space__among=Many(space_ids)).values("topic")
+    of_agreements = Agreement.topics.through.objects.filter(agreement__among=Many(agreement_ids)).values("topic")
     topics = Topic.objects.filter(Q(pk__in=of_spaces) | Q(pk__in=of_agreements))
     return [(topic.pk, topic.slug, str(topic)) for topic in topics]
 

@@ -138,7 +138,7 @@ def commitment_list(request):
         "filters": filters,
         "clear_url": links.to(**dict.fromkeys(kept)) if kept else "",
         **_saving(request, "commitments", saved, links),
-        **_rows(request, rows.for_rows(), links),
+        **_rows(request, rows.for_rows(), filters, links),
     }
     return render(request, "coordination/commitment_list.html", context)
 
@@ -164,7 +164,7 @@ def _saving(request, page: str, saved: list[SavedFilter], links: Links) -> dict[
 
 
 # --- the list -------------------------------------------------------------------------------------------------------
-def _rows(request, rows: QuerySet, links: Links) -> dict[str, Any]:
+def _rows(request, rows: QuerySet, filters, links: Links) -> dict[str, Any]:
     """A page of rows, how many there are as far as is counted, and the spaces that the reader may know of."""
     page = stretch_of(request, rows)
     number = selectors.counted(rows)
@@ -174,12 +174,12 @@ def _rows(request, rows: QuerySet, links: Links) -> dict[str, Any]:
         "next_url": links.to(page=page.next) if page.next else "",
         "number": min(number, selectors.COUNTED_AT_MOST),
         "is_more": number > selectors.COUNTED_AT_MOST,
-        "spaces": selectors.known_spaces(request.user, page.rows),
+        "spaces": filters.spaces_by_key,
     }
 
 
 def _list(request, rows, filters, links: Links) -> dict[str, Any]:
-    context = _rows(request, rows, links)
+    context = _rows(request, rows, filters, links)
     followed_up = access.those_to_do(request.user, "follow_up", context["page"].rows)
     return {**context, "followed_up": followed_up, "query": urlencode(filters.kept())}
 
@@ -200,7 +200,7 @@ def _board(request, rows, filters, links: Links) -> dict[str, Any]:
             }
             for column in columns
         ],
-        "spaces": selectors.known_spaces(request.user, cards),
+        "spaces": filters.spaces_by_key,
         "followed_up": access.those_to_do(request.user, "follow_up", cards),
         "steps": {state: _steps(state) for state in ActionState.values},
         "back": links.to(**asked),

@@ -17,7 +17,7 @@ from wagtail.images.models import ImageQuerySet as WagtailImageQuerySet
 from accounts.text import validate_plain_text
 from coordination import access, attachments
 from coordination.models import Audience, Marked, MarkedQuerySet, Space
-from coordination.models.marking import KEY_LENGTH
+from coordination.models.marking import KEY_LENGTH, address_of
 from knowledge.uploads import KINDS, PICTURES, suffix_of
 
 # File systems count bytes (255 of them), the column counts characters (100): Urdu and Cyrillic take two bytes each.
@@ -147,7 +147,7 @@ class File(SpaceFile, AbstractDocument):
     @property
     def small_url(self) -> str:
         """Of a picture: the address of a small one (knowledge.small_pictures)."""
-        return reverse("file_small", kwargs={"key": self.key})
+        return address_of("file_small", self.key)
 
     @property
     def is_published(self) -> bool:

@@ -7,12 +7,11 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import validate_plain_text
 from coordination.models import Audience, MarkedQuerySet, Space
-from coordination.models.marking import KEY_LENGTH, new_key
+from coordination.models.marking import KEY_LENGTH, address_of, new_key
 
 
 class ReadingListQuerySet(MarkedQuerySet):
@@ -60,7 +59,7 @@ class ReadingList(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("collection_detail", kwargs={"key": self.key})
+        return address_of("collection_detail", self.key)
 
 
 class ReadingListItem(models.Model):

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coordination.models import Audience, Content, Marked, MarkedQuerySet, Marking
-from coordination.models.marking import KEY_LENGTH, new_key
+from coordination.models.marking import KEY_LENGTH, address_of, new_key
 from coordination.models.spaces import Space
 from meetings.models.meetings import Meeting
 from meetings.models.visits import Visit, VisitMember
@@ -51,7 +51,7 @@ class BriefingPack(Content):
         return str(_("Briefing: %(visit)s") % {"visit": self.visit.title})
 
     def get_absolute_url(self) -> str:
-        return reverse("briefing_detail", kwargs={"key": self.visit.key})
+        return address_of("briefing_detail", self.visit.key)
 
     def access_parent(self) -> Marked:
         return self.visit

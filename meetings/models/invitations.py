@@ -5,12 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import validate_plain_text
 from coordination.models import MarkedQuerySet, Organisation
-from coordination.models.marking import KEY_LENGTH, new_key
+from coordination.models.marking import KEY_LENGTH, address_of, new_key
 from meetings.models.meetings import AttendanceRole, Meeting, Participant
 
 
@@ -89,7 +88,7 @@ class Invitation(models.Model):
         return f"{self.organisation.acronym}: {self.meeting.title}"
 
     def get_absolute_url(self) -> str:
-        return reverse("invitation_detail", kwargs={"key": self.key})
+        return address_of("invitation_detail", self.key)
 
     @property
     def space_id(self) -> int:

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import validate_time_zone
 from accounts.text import validate_plain_text
 from coordination.models import Content, Marked, MarkedQuerySet, Organisation
+from coordination.models.marking import address_of
 from meetings.models.meetings import Meeting
 
 
@@ -57,7 +57,7 @@ class Poll(Content):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("poll_detail", kwargs={"key": self.key})
+        return address_of("poll_detail", self.key)
 
     def access_parent(self) -> Marked | None:
         return self.meeting

@@ -5,13 +5,12 @@ from functools import cached_property
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import validate_plain_text
 from coordination.models import Audience, Content, Marked, MarkedQuerySet, Marking, Organisation, Person, Post, Space
-from coordination.models.marking import KEY_LENGTH, new_key
+from coordination.models.marking import KEY_LENGTH, address_of, new_key
 from meetings.models.agenda import AgendaItem
 from meetings.models.meetings import Meeting
 
@@ -71,7 +70,7 @@ class Record(Content):
         return str(_("Record of %(meeting)s") % {"meeting": self.meeting.title})
 
     def get_absolute_url(self) -> str:
-        return reverse("record_detail", kwargs={"key": self.meeting.key})
+        return address_of("record_detail", self.meeting.key)
 
     def access_parent(self) -> Marked:
         return self.meeting

@@ -7,12 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import validate_time_zone
 from accounts.text import validate_plain_text
 from coordination.models import Content, Marked, MarkedQuerySet, Organisation, Topic
+from coordination.models.marking import address_of
 from meetings.models.formats import MeetingFormat, MeetingKind, MeetingLevel, languages_by_name, validate_languages
 
 LONGEST_MEETING_IN_MINUTES = 31 * 24 * 60
@@ -83,7 +83,7 @@ class Series(Content):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("series_detail", kwargs={"key": self.key})
+        return address_of("series_detail", self.key)
 
     def access_children(self) -> list[Marked]:
         return list(self.meetings.all())

@@ -31,10 +31,6 @@ class Many:
     def as_json(self) -> str:
         return json.dumps(self.values)
 
-    @property
-    def are_words(self) -> bool:
-        return bool(self.values) and isinstance(self.values[0], str)
-
 
 class Among(Lookup):
     """`column__among=Many(…)`."""
@@ -48,7 +44,9 @@ class Among(Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         column, params = self.process_lhs(compiler, connection)
-        if self.rhs.are_words:
+        if not self.rhs.values:  # of which nobody can say whether they are words
+            return "FALSE", []
+        if isinstance(self.rhs.values[0], str):
             # As rows: of `= ANY` PostgreSQL compares each word with all frequent ones of the column before it begins.
             return f"{column} IN (SELECT unnest(%s::text[]))", [*params, self.rhs.as_array]
         return f"{column} = ANY(%s::bigint[])", [*params, self.rhs.as_array]

@@ -68,7 +68,7 @@ stop-services:
 
 # On PostgreSQL, Redis and Elasticsearch where they run (`make services`).
 bench: setup
-	@if [ -e var/services/env ]; then . var/services/env; fi; for figure in benchmarks/*.py; do [ -e "$$figure" ] || { echo "There is no benchmark yet."; exit 0; }; $(PY) $$figure || exit 1; done
+	@if [ -e var/services/env ]; then . var/services/env; fi; . scripts/memory; for figure in benchmarks/*.py; do [ -e "$$figure" ] || { echo "There is no benchmark yet."; exit 0; }; $(PY) $$figure || exit 1; done
 
 # All that development needs, and of that what the service itself needs.
 lock:

@@ -1,10 +1,11 @@
 """How long list, board and scoreboard take with 200,000 actions, and what it costs to ask who may read what.
 
-    . var/services/env; .venv/bin/python benchmarks/follow_up.py           (or: make bench)
+    . var/services/env; . scripts/memory; .venv/bin/python benchmarks/follow_up.py           (or: make bench)
 
 On PostgreSQL, in two databases of its own that are dropped at the end: the same 400 spaces, 2,000 users and 30,000
 grants, with 200,000 actions and with 2,000. Both are asked in turn: what else the machine does falls on both alike.
-Then guardian's own way is measured beside ours: the same actions for the same users, by a grant on each action.
+Then guardian's own way is measured beside ours: the same actions for the same users, by grants on each action, to users
+and to groups as the grants on spaces are.
 
 Sizes: BENCH_ACTIONS, BENCH_FEW_ACTIONS, BENCH_SPACES, BENCH_USERS, BENCH_GRANTS, BENCH_REQUESTS, BENCH_OBJECT_GRANTS.
 BENCH_KEEP=name keeps the two databases, as name_few and name_many, and uses them as they are the next time.
@@ -26,7 +27,7 @@ SPACES = int(os.environ.get("BENCH_SPACES", "400"))
 USERS = int(os.environ.get("BENCH_USERS", "2000"))
 GRANTS = int(os.environ.get("BENCH_GRANTS", "30000"))
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", "200"))
-# Grants of other users on single actions, as filling of guardian's table; in full they would be six million.
+# Grants of other users on single actions, as filling of guardian's table; in full they would be eight million.
 OBJECT_GRANTS = int(os.environ.get("BENCH_OBJECT_GRANTS", "500000"))
 KEPT = os.environ.get("BENCH_KEEP", "")
 # So many requests in one database before the other is asked.
@@ -178,8 +179,8 @@ def percentile(taken: list[float]) -> float:
     return statistics.quantiles(taken, n=20)[-1] if len(taken) > 1 else taken[0]
 
 
-def ms(seconds: float) -> str:
-    return f"{seconds * 1000:.1f} ms"
+def ms(seconds: float, places: int = 1) -> str:
+    return f"{seconds * 1000:.{places}f} ms"
 
 
 # --- by token, and by guardian ---------------------------------------------------------------------------------------
@@ -192,7 +193,8 @@ def measure_selection() -> None:
     from coordination.models import Action
 
     users = world.measured_users(SPACES)
-    print(f"guardian holds {world.make_object_grants(list(users.values()), OBJECT_GRANTS)} grants on actions")
+    to_users, to_groups = world.make_object_grants(list(users.values()), OBJECT_GRANTS)
+    print(f"guardian holds {to_users} grants on actions to users and {to_groups} to groups")
     for kind, user in users.items():
         ways = {
             "token": lambda user=user: access.readable_at_once(Action.objects.all(), user),
@@ -211,13 +213,14 @@ def measure_selection() -> None:
                 flush=True,
             )
 
-        inside = {
-            way: statistics.median(in_the_database(first_rows(make())) for _round in range(min(SELECTIONS, REQUESTS)))
-            for way, make in ways.items()
-        }
-        token, guardian = inside["token"], inside["guardian"]
-        print(f"first page within PostgreSQL, {kind}: token {ms(token)}, guardian {ms(guardian)}, ", end="")
-        print(f"{guardian / token:.1f} times as long", flush=True)
+        inside = {way: plans(make) for way, make in ways.items()}
+        for what, parts in (("executed", ["Execution"]), ("planned and executed", ["Planning", "Execution"])):
+            token, guardian = (median_of(inside[way], parts) for way in ways)
+            print(
+                f"first page within PostgreSQL, {kind}, {what}: token {ms(token, 2)}, guardian {ms(guardian, 2)}, "
+                f"{guardian / token:.1f} times as long",
+                flush=True,
+            )
 
 
 def first_page(actions: Any) -> list[int]:
@@ -229,10 +232,16 @@ def first_rows(actions: Any) -> Any:
     return actions.standing().order_by("due_on", "pk").values_list("pk", flat=True)[:ROWS_OF_A_PAGE]
 
 
-def in_the_database(rows: Any) -> float:
-    """The seconds that PostgreSQL itself says it needs, planning included: without Python and without waiting."""
-    plan = rows.explain(analyze=True)
-    return sum(float(re.search(rf"{part} Time: ([\d.]+) ms", plan)[1]) for part in ("Planning", "Execution")) / 1000
+def plans(make: Callable[[], Any]) -> list[str]:
+    """What PostgreSQL says of its first pages, time after time: the plan, and how long each part took it."""
+    return [first_rows(make()).explain(analyze=True) for _round in range(min(SELECTIONS, REQUESTS))]
+
+
+def median_of(told: list[str], parts: list[str]) -> float:
+    """The seconds that PostgreSQL itself needed for these parts: without Python and without waiting."""
+    return statistics.median(
+        sum(float(re.search(rf"{part} Time: ([\d.]+) ms", plan)[1]) for part in parts) / 1000 for plan in told
+    )
 
 
 def how_many(actions: Any) -> int:

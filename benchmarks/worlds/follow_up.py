@@ -324,32 +324,46 @@ class _World:
 
 
 # --- the same, through guardian alone --------------------------------------------------------------------------------
-def make_object_grants(users: list[User], others: int) -> int:
-    """Guardian's own rows on each action: for the users who are measured all that they may read, and as filling so
-    many rows for other members; in full these would be hundreds of times as many as the spaces have."""
+def make_object_grants(users: list[User], others: int) -> tuple[int, int]:
+    """Guardian's own rows on each action, in the shape of the grants on spaces: to the user where the user is a member,
+    to the organisation's group where that is. How many there are, to users and to groups.
+
+    For `users`, who are measured, all that they may read. As filling, everything in their spaces for the groups of
+    other organisations, and `others` rows for other users, who in full would have eight million.
+    """
+    from guardian.models import GroupObjectPermission, UserObjectPermission
+
+    to_user = (UserObjectPermission, "user_id", SpaceUserPermission)
+    to_group = (GroupObjectPermission, "group_id", SpaceGroupPermission)
+    for user in users:
+        sql, params = Action.objects.readable_by(user).order_by().values("pk").query.sql_with_params()
+        joined = f"SELECT content_object_id FROM {SpaceUserPermission._meta.db_table} WHERE user_id = %s"
+        readable = f"FROM coordination_action WHERE id IN ({sql}) AND space_id"
+        _give(*to_user[:2], f"SELECT %s, id {readable} IN ({joined})", [user.pk, *params, user.pk])
+        _give(*to_group[:2], f"SELECT %s, id {readable} NOT IN ({joined})", [user.groups.get().pk, *params, user.pk])
+    measured = {"user_id": [user.pk for user in users], "group_id": [user.groups.get().pk for user in users]}
+    for (objects, holder, spaces), at_most in ((to_user, others), (to_group, None)):
+        members = f"SELECT DISTINCT {holder}, content_object_id FROM {spaces._meta.db_table} WHERE {holder} <> ALL(%s)"
+        _give(
+            objects, holder,
+            f"SELECT member.{holder}, action.id FROM ({members}) member"
+            " JOIN coordination_action action ON action.space_id = member.content_object_id LIMIT %s",
+            [measured[holder], at_most],
+        )  # fmt: skip
+        _execute(f"VACUUM ANALYZE {objects._meta.db_table}", [])
+    return UserObjectPermission.objects.count(), GroupObjectPermission.objects.count()
+
+
+def _give(objects: Any, holder: str, pairs: str, params: list[Any]) -> None:
+    """Guardian's rows for these pairs of holder and action, where they are not there yet."""
     from django.contrib.auth.models import Permission
-    from guardian.models import UserObjectPermission
 
     view = Permission.objects.get(content_type__app_label="coordination", codename="view_action")
-    table = UserObjectPermission._meta.db_table
-    for user in users:
-        readable = Action.objects.readable_by(user).order_by().values("pk")
-        sql, params = readable.query.sql_with_params()
-        _execute(
-            f"INSERT INTO {table} (permission_id, content_type_id, object_pk, user_id) "
-            f"SELECT %s, %s, readable.pk::varchar, %s FROM ({sql}) readable ON CONFLICT DO NOTHING",
-            [view.pk, view.content_type_id, user.pk, *params],
-        )
     _execute(
-        f"INSERT INTO {table} (permission_id, content_type_id, object_pk, user_id) "
-        "SELECT %s, %s, action.id::varchar, member.user_id FROM "
-        "(SELECT DISTINCT user_id, content_object_id FROM coordination_spaceuserpermission "
-        "WHERE NOT user_id = ANY(%s)) member "
-        "JOIN coordination_action action ON action.space_id = member.content_object_id LIMIT %s ON CONFLICT DO NOTHING",
-        [view.pk, view.content_type_id, [user.pk for user in users], others],
+        f"INSERT INTO {objects._meta.db_table} (permission_id, content_type_id, {holder}, object_pk)"
+        f" SELECT %s, %s, pair.holder, pair.id::varchar FROM ({pairs}) pair(holder, id) ON CONFLICT DO NOTHING",
+        [view.pk, view.content_type_id, *params],
     )
-    _execute(f"VACUUM ANALYZE {table}", [])
-    return UserObjectPermission.objects.count()
 
 
 def _execute(statement: str, params: list[Any]) -> None:

@@ -140,7 +140,7 @@ class Action(Referenced, FromASheet, Waiting, Content):
             # columns of the board, and which organisations, persons and spaces occur in what a reader may read. What
             # stands last is there so that PostgreSQL has no need to look at the rows themselves.
             models.Index(fields=["due_on", "id", "audience"], name="actions_standing_by_due", condition=STANDING),
-            models.Index(fields=["audience"], name="actions_standing_of_audience", condition=STANDING),
+            models.Index(fields=["audience", "state"], name="actions_standing_of_audience", condition=STANDING),
             models.Index(fields=["-priority", "due_on", "id"], name="actions_standing_by_priority", condition=STANDING),
             models.Index(fields=["-updated_at", "-id"], name="actions_by_change"),
             models.Index(fields=["state", "due_on", "id"], name="actions_of_a_state_by_due"),

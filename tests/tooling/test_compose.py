@@ -69,7 +69,7 @@ def test_the_image_runs_as_somebody_who_may_little_and_takes_only_pinned_package
 
 def test_tests_and_whoever_has_no_image_take_memory_as_the_image_does():
     [asked] = re.findall(r"MALLOC_CONF=\S+", (ROOT / "Dockerfile").read_text())
-    assert asked in (ROOT / "scripts" / "test").read_text()
+    assert asked in (ROOT / "scripts" / "memory").read_text()
     assert asked in (ROOT / "docs" / "operators.md").read_text()
 
 

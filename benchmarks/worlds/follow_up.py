@@ -102,6 +102,8 @@ def make_frame(sizes: Sizes, _nothing_is_written_for_search: Any) -> None:
     ]
     users = User.objects.bulk_create(users, ROWS_AT_ONCE)
     Person.objects.bulk_create(Person(name=user.name, user=user) for user in users)
+    in_groups = User.groups.through
+    in_groups.objects.bulk_create(in_groups(user=user, group=user.organisation.group) for user in users)
     _grant(sizes, spaces, organisations, users, chance)
     for number in range(min(AGREEMENTS, sizes.spaces)):
         agreement = make_agreement(spaces[number], title=f"Agreement {number:04}", topics=chance.sample(topics, 1))
@@ -336,11 +338,12 @@ def make_object_grants(users: list[User], others: int) -> tuple[int, int]:
     to_user = (UserObjectPermission, "user_id", SpaceUserPermission)
     to_group = (GroupObjectPermission, "group_id", SpaceGroupPermission)
     for user in users:
+        group = user.groups.get().pk
         sql, params = Action.objects.readable_by(user).order_by().values("pk").query.sql_with_params()
         joined = f"SELECT content_object_id FROM {SpaceUserPermission._meta.db_table} WHERE user_id = %s"
         readable = f"FROM coordination_action WHERE id IN ({sql}) AND space_id"
         _give(*to_user[:2], f"SELECT %s, id {readable} IN ({joined})", [user.pk, *params, user.pk])
-        _give(*to_group[:2], f"SELECT %s, id {readable} NOT IN ({joined})", [user.groups.get().pk, *params, user.pk])
+        _give(*to_group[:2], f"SELECT %s, id {readable} NOT IN ({joined})", [group, *params, user.pk])
     measured = {"user_id": [user.pk for user in users], "group_id": [user.groups.get().pk for user in users]}
     for (objects, holder, spaces), at_most in ((to_user, others), (to_group, None)):
         members = f"SELECT DISTINCT {holder}, content_object_id FROM {spaces._meta.db_table} WHERE {holder} <> ALL(%s)"

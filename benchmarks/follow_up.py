@@ -12,6 +12,7 @@ BENCH_KEEP=name keeps the two databases, as name_few and name_many, and uses the
 BENCH_PAGES names some of the pages where not all are to be measured; BENCH_SHOW_QUERIES=1 shows the slowest queries.
 """
 
+import gc
 import os
 import re
 import statistics
@@ -115,6 +116,9 @@ def close() -> None:
 # --- pages -----------------------------------------------------------------------------------------------------------
 def measure_pages(few: str, many: str) -> None:
     """Requests through the whole of Django, without the network; the databases take turns."""
+    # As a server does when it has begun (config/asgi.py).
+    gc.collect()
+    gc.freeze()
     clients = {name: {kind: signed_in(name, kind) for kind in users_of(name)} for name in (few, many)}
     for page, address in PAGES.items():
         for kind in clients[few]:

@@ -1,7 +1,8 @@
 """What narrows lists down."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -52,6 +53,8 @@ class Filters(forms.Form):
 FIRST_DAY = date(2000, 1, 1)
 # A list begins with what is still to be done: what is closed is asked for.
 ANY_STATE = "any"
+# In an address: that all that narrows is shown.
+MORE = "more"
 WHOSE = [("", _("everybody's")), ("mine", _("mine")), ("ours", _("my organisation's"))]
 SORTS = {"due": _("due date"), "priority": _("priority"), "updated": _("last change")}
 # What an action may have come from, by the name of the model: words for everybody, whatever occurs.
@@ -74,20 +77,20 @@ def a_day_of_changes(since: date | None) -> date | None:
 
 
 class OfferedChoices(BaseChoiceIterator):
-    """Rows as choices, and the choice of none. As a list, Django would look at each by itself: for four hundred spaces
-    that takes longer than to write them."""
+    """Rows as choices, and the choice of none; asked for when they are looked at. As a list, Django would look at each
+    by itself: for four hundred spaces that takes longer than to write them."""
 
-    def __init__(self, rows: selectors.Offered) -> None:
+    def __init__(self, rows: Callable[[], selectors.Offered]) -> None:
         self.rows = rows
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         yield "", _("any")
-        for _key, value, label in self.rows:
+        for _key, value, label in self.rows():
             yield value, label
 
 
 class OfferedField(forms.TypedChoiceField):
-    """A choice among rows that a selector has found; `chosen` gives the row's key."""
+    """A choice among rows that a selector finds, once they are shown or one is chosen; `chosen` gives the row's key."""
 
     widget = QuickSelect
     # Django's own words for a choice among rows: they do not repeat what was asked for.
@@ -98,9 +101,10 @@ class OfferedField(forms.TypedChoiceField):
     def __init__(self, label: Any) -> None:
         super().__init__(label=label, required=False, empty_value=None)
 
-    def offer(self, rows: selectors.Offered) -> None:
-        self.choices = OfferedChoices(rows)
-        self.coerce = {value: key for key, value, _label in rows}.get
+    def offer(self, rows: Callable[[], selectors.Offered]) -> None:
+        found = cache(rows)
+        self.choices = OfferedChoices(found)
+        self.coerce = lambda chosen: next(key for key, value, _label in found() if value == chosen)
 
 
 def _keys(rows: selectors.Offered) -> list[Any]:
@@ -131,14 +135,14 @@ class _DueFilters(Filters):
 
     def __init__(self, *args: Any, reader: access.Reader, readable: Any, owner: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.spaces = selectors.spaces_offered(reader, readable)
-        self.organisations = selectors.organisations_offered(readable, owner)
+        self.spaces = cache(lambda: selectors.spaces_offered(reader, readable))
+        self.organisations = cache(lambda: selectors.organisations_offered(readable, owner))
+        agreements = cache(lambda: selectors.agreements_offered(reader))
         self.fields["space"].offer(self.spaces)
         self.fields["organisation"].offer(self.organisations)
-        agreements = selectors.agreements_offered(reader)
         self.fields["agreement"].offer(agreements)
-        self.fields["country"].offer(selectors.countries_offered(_keys(self.organisations)))
-        self.fields["topic"].offer(selectors.topics_offered(_keys(self.spaces), _keys(agreements)))
+        self.fields["country"].offer(lambda: selectors.countries_offered(_keys(self.organisations())))
+        self.fields["topic"].offer(lambda: selectors.topics_offered(_keys(self.spaces()), _keys(agreements())))
         for name, choices in (("standing", scoreboard.Standing.choices), ("change", scoreboard.Change.choices)):
             self.fields[name].choices = [("", _("any")), *choices]
         self.fields["sort"].choices = list(SORTS.items())
@@ -146,7 +150,7 @@ class _DueFilters(Filters):
     @property
     def spaces_by_key(self) -> dict[int, str]:
         """The titles of the spaces that are offered: those of all rows whose space the reader may know of."""
-        return {key: title for key, _value, title in self.spaces}
+        return {key: title for key, _value, title in self.spaces()}
 
     def clean_since(self) -> date | None:
         return a_day_of_changes(self.cleaned_data["since"])
@@ -165,8 +169,11 @@ class _DueFilters(Filters):
 
     @property
     def more_is_open(self) -> bool:
-        """Whether one of the fields behind “More filters” narrows, or is wrong: then it is not hidden."""
-        return any(name not in self.in_front and (self.chosen(name) or name in self.errors) for name in self.fields)
+        """Whether the fields behind “More filters” are shown: where that was asked for, and where one of them narrows
+        or is wrong. What they offer is not asked for before."""
+        return MORE in self.data or any(
+            name not in self.in_front and (self.chosen(name) or name in self.errors) for name in self.fields
+        )
 
 
 class ActionFilters(_DueFilters):
@@ -185,10 +192,12 @@ class ActionFilters(_DueFilters):
         self.fields["state"].choices = [
             ("", _("still to be done")), (ANY_STATE, _("any")), *ActionState.choices,
         ]  # fmt: skip
-        known = {value: key for key, value, _label in self.organisations}
+        self.fields["person"].offer(lambda: self._persons(reader, readable))
+
+    def _persons(self, reader: access.Reader, readable: Any) -> selectors.Offered:
+        known = {value: key for key, value, _label in self.organisations()}
         organisation = known.get(self.data.get("organisation", ""), getattr(reader, "organisation_id", None))
-        persons = selectors.persons_offered(readable, organisation, self.data.get("person", ""))
-        self.fields["person"].offer(persons)
+        return selectors.persons_offered(readable, organisation, self.data.get("person", ""))
 
 
 class CommitmentFilters(_DueFilters):
@@ -249,5 +258,5 @@ class TrailFilters(Filters):
 
     def __init__(self, *args: Any, reader: access.Reader, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].offer(selectors.kinds_in_trail(reader))
-        self.fields["space"].offer(selectors.spaces_in_trail(reader))
+        self.fields["kind"].offer(lambda: selectors.kinds_in_trail(reader))
+        self.fields["space"].offer(lambda: selectors.spaces_in_trail(reader))

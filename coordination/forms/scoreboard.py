@@ -38,7 +38,7 @@ class ScoreboardForm(Filters):
             self.data = {**dict(self.data.items()), "since": scoreboard.usual_first_day().isoformat()}
         # What each narrowing stands for, for the page to name it.
         self.named: dict[str, Any] = {}
-        self.fields["space"].offer(self._spaces())
+        self.fields["space"].offer(self._spaces)
 
     def _spaces(self) -> selectors.Offered:
         """The spaces that the reader works in, and the one that the address names, where the reader may know of it."""

@@ -166,3 +166,19 @@ def test_many_are_changed_and_a_filter_is_saved_with_nothing_for_axe_to_find(
     for address in ("/filters/", page.evaluate("new URLSearchParams(location.search).get('saved')")):
         page.goto(address if address.startswith("/") else f"/filters/{address}/")
         check_accessibility(page)
+
+
+def test_what_was_typed_is_kept_when_more_filters_are_opened(server, page_as, room, fia, check_accessibility):
+    page = page_as(make_member(room, Role.CONTRIBUTOR, fia, name="Nadia Khan"))
+    page.goto("/actions/")
+    page.fill("#id_q", "Task")
+    page.get_by_role("button", name="More filters, and the order").press("Enter")
+
+    expect(page.get_by_label("Sorted by")).to_be_visible()
+    assert page.input_value("#id_q") == "Task"
+    check_accessibility(page)
+    page.get_by_label("Sorted by").select_option("priority")
+    page.get_by_role("button", name="Narrow down").click()
+
+    expect(page.locator("a.accord-row-title").first).to_have_text("Task 2")
+    expect(page.get_by_label("Sorted by")).to_have_value("priority")

@@ -197,6 +197,22 @@ def test_a_bad_value_is_said_beside_its_field_and_the_rest_still_narrows(client,
     assert page.context["filters"].more_is_open, "what is wrong is not hidden"
 
 
+def test_what_is_behind_more_filters_is_asked_for_once_it_is_opened(client, many_kinds, liaison):
+    client.force_login(liaison)
+    folded, opened = shown(client, "?q=late"), shown(client, "?q=late&more=1")
+
+    assert 'name="person"' not in folded.content.decode() and 'name="sort"' not in folded.content.decode()
+    assert 'name="person"' in opened.content.decode() and 'name="sort"' in opened.content.decode()
+    assert titles(folded) == titles(opened) == ["late"]
+    assert 'value="late"' in opened.content.decode(), "what was typed is kept"
+    assert opened.context["tabs"] == folded.context["tabs"], "that it is open narrows nothing"
+    with CaptureQueriesContext(connection) as for_folded:
+        shown(client, "?q=late")
+    with CaptureQueriesContext(connection) as for_opened:
+        shown(client, "?q=late&more=1")
+    assert len(for_folded) < len(for_opened)
+
+
 def test_links_from_one_view_to_another_keep_the_filters(client, many_kinds, liaison):
     client.force_login(liaison)
     page = shown(client, "?whose=ours&q=late&view=board&due_since=nonsense")
@@ -413,7 +429,8 @@ def test_no_view_takes_more_queries_for_many_rows_than_for_few(client, liaison, 
     for _number in range(3):
         make_commitment(space, fia, due_on=today)
     addresses = [reverse("action_list") + f"?view={view}&state=any&whose=ours" for view in VIEWS]
-    addresses += [reverse("action_list"), reverse("commitment_list") + "?reports=pending", reverse("commitment_list")]
+    addresses += [reverse(name) + query for name in ("action_list", "commitment_list") for query in ("", "?more=1")]
+    addresses += [reverse("commitment_list") + "?reports=pending"]
     client.force_login(liaison)
     for address in addresses:
         client.get(address)

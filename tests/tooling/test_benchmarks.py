@@ -41,7 +41,10 @@ def test_the_follow_up_is_measured_for_each_page_and_kind_of_user():
             assert re.search(
                 rf"^{page}, {kind}: median [\d.]+ ms, 95th percentile .* ratio .* [\d.]+$", said, re.MULTILINE
             )
-    assert len(re.findall(r"token [\d.]+ ms, guardian [\d.]+ ms, [\d.]+ times as long", said)) == 9
+    for kind in ("liaison", "officer", "secretariat"):
+        clocked = (f"within PostgreSQL, {kind}, {what}" for what in ("executed", "planned and executed"))
+        for what in (f"first page, {kind}", f"count, {kind}", *clocked):
+            assert re.search(rf"{what}: token [\d.]+ ms, guardian [\d.]+ ms, [\d.]+ times as long$", said, re.MULTILINE)
 
 
 def test_without_postgresql_it_says_what_it_needs():

@@ -405,8 +405,7 @@ def _permissions_by_space(rows: Iterable[tuple[int, str]]) -> dict[int, frozense
 def _joined(codenames: set[str]) -> frozenset[str]:
     """What these grants on one space amount to. Whoever is a member anyway has no need of an emergency."""
     if "view_space" in codenames:
-        codenames.discard(IN_EMERGENCY)
-        return frozenset(codenames)
+        return frozenset(codenames - {IN_EMERGENCY})
     return frozenset({"view_space", IN_EMERGENCY}) if IN_EMERGENCY in codenames else frozenset()
 
 

@@ -337,14 +337,13 @@ def make_object_grants(users: list[User], others: int) -> tuple[int, int]:
 
     to_user = (UserObjectPermission, "user_id", SpaceUserPermission)
     to_group = (GroupObjectPermission, "group_id", SpaceGroupPermission)
-    for user in users:
-        group = user.groups.get().pk
+    measured = {"user_id": [user.pk for user in users], "group_id": [user.groups.get().pk for user in users]}
+    for user, group in zip(users, measured["group_id"], strict=True):
         sql, params = Action.objects.readable_by(user).order_by().values("pk").query.sql_with_params()
         joined = f"SELECT content_object_id FROM {SpaceUserPermission._meta.db_table} WHERE user_id = %s"
         readable = f"FROM coordination_action WHERE id IN ({sql}) AND space_id"
         _give(*to_user[:2], f"SELECT %s, id {readable} IN ({joined})", [user.pk, *params, user.pk])
         _give(*to_group[:2], f"SELECT %s, id {readable} NOT IN ({joined})", [group, *params, user.pk])
-    measured = {"user_id": [user.pk for user in users], "group_id": [user.groups.get().pk for user in users]}
     for (objects, holder, spaces), at_most in ((to_user, others), (to_group, None)):
         members = f"SELECT DISTINCT {holder}, content_object_id FROM {spaces._meta.db_table} WHERE {holder} <> ALL(%s)"
         _give(

@@ -102,13 +102,12 @@ class OfferedField(forms.TypedChoiceField):
         super().__init__(label=label, required=False, empty_value=None)
 
     def offer(self, rows: Callable[[], selectors.Offered]) -> None:
-        found = cache(rows)
-        self.choices = OfferedChoices(found)
-        self.coerce = lambda chosen: next(key for key, value, _label in found() if value == chosen)
+        self.rows = cache(rows)
+        self.choices = OfferedChoices(self.rows)
+        self.coerce = lambda chosen: next(key for key, value, _label in self.rows() if value == chosen)
 
-
-def _keys(rows: selectors.Offered) -> list[Any]:
-    return [key for key, _value, _label in rows]
+    def keys(self) -> list[Any]:
+        return [key for key, _value, _label in self.rows()]
 
 
 class _DueFilters(Filters):
@@ -135,14 +134,12 @@ class _DueFilters(Filters):
 
     def __init__(self, *args: Any, reader: access.Reader, readable: Any, owner: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.spaces = cache(lambda: selectors.spaces_offered(reader, readable))
-        self.organisations = cache(lambda: selectors.organisations_offered(readable, owner))
-        agreements = cache(lambda: selectors.agreements_offered(reader))
-        self.fields["space"].offer(self.spaces)
-        self.fields["organisation"].offer(self.organisations)
-        self.fields["agreement"].offer(agreements)
-        self.fields["country"].offer(lambda: selectors.countries_offered(_keys(self.organisations())))
-        self.fields["topic"].offer(lambda: selectors.topics_offered(_keys(self.spaces()), _keys(agreements())))
+        space, organisation, agreement = (self.fields[name] for name in ("space", "organisation", "agreement"))
+        space.offer(lambda: selectors.spaces_offered(reader, readable))
+        organisation.offer(lambda: selectors.organisations_offered(readable, owner))
+        agreement.offer(lambda: selectors.agreements_offered(reader))
+        self.fields["country"].offer(lambda: selectors.countries_offered(organisation.keys()))
+        self.fields["topic"].offer(lambda: selectors.topics_offered(space.keys(), agreement.keys()))
         for name, choices in (("standing", scoreboard.Standing.choices), ("change", scoreboard.Change.choices)):
             self.fields[name].choices = [("", _("any")), *choices]
         self.fields["sort"].choices = list(SORTS.items())
@@ -150,7 +147,7 @@ class _DueFilters(Filters):
     @property
     def spaces_by_key(self) -> dict[int, str]:
         """The titles of the spaces that are offered: those of all rows whose space the reader may know of."""
-        return {key: title for key, _value, title in self.spaces()}
+        return {key: title for key, _value, title in self.fields["space"].rows()}
 
     def clean_since(self) -> date | None:
         return a_day_of_changes(self.cleaned_data["since"])
@@ -195,7 +192,7 @@ class ActionFilters(_DueFilters):
         self.fields["person"].offer(lambda: self._persons(reader, readable))
 
     def _persons(self, reader: access.Reader, readable: Any) -> selectors.Offered:
-        known = {value: key for key, value, _label in self.organisations()}
+        known = {value: key for key, value, _label in self.fields["organisation"].rows()}
         organisation = known.get(self.data.get("organisation", ""), getattr(reader, "organisation_id", None))
         return selectors.persons_offered(readable, organisation, self.data.get("person", ""))
 

@@ -109,6 +109,7 @@ def action_list(request):
     links = Links(request.path, {**kept, **({"view": view} if view != "list" else {})})
     context = {
         "filters": filters,
+        "spaces": filters.spaces_by_key,
         "view": view,
         "tabs": [
             {"url": links.to(view=None if name == "list" else name), "label": _(label), "icon": icon,
@@ -136,9 +137,10 @@ def commitment_list(request):
     links = Links(request.path, kept)
     context = {
         "filters": filters,
+        "spaces": filters.spaces_by_key,
         "clear_url": links.to(**dict.fromkeys(kept)) if kept else "",
         **_saving(request, "commitments", saved, links),
-        **_rows(request, rows.for_rows(), filters, links),
+        **_rows(request, rows.for_rows(), links),
     }
     return render(request, "coordination/commitment_list.html", context)
 
@@ -164,8 +166,8 @@ def _saving(request, page: str, saved: list[SavedFilter], links: Links) -> dict[
 
 
 # --- the list -------------------------------------------------------------------------------------------------------
-def _rows(request, rows: QuerySet, filters, links: Links) -> dict[str, Any]:
-    """A page of rows, how many there are as far as is counted, and the spaces that the reader may know of."""
+def _rows(request, rows: QuerySet, links: Links) -> dict[str, Any]:
+    """A page of rows, and how many there are as far as is counted."""
     page = stretch_of(request, rows)
     number = selectors.counted(rows)
     return {
@@ -174,12 +176,11 @@ def _rows(request, rows: QuerySet, filters, links: Links) -> dict[str, Any]:
         "next_url": links.to(page=page.next) if page.next else "",
         "number": min(number, selectors.COUNTED_AT_MOST),
         "is_more": number > selectors.COUNTED_AT_MOST,
-        "spaces": filters.spaces_by_key,
     }
 
 
 def _list(request, rows, filters, links: Links) -> dict[str, Any]:
-    context = _rows(request, rows, filters, links)
+    context = _rows(request, rows, links)
     followed_up = access.those_to_do(request.user, "follow_up", context["page"].rows)
     return {**context, "followed_up": followed_up, "query": urlencode(filters.kept())}
 
@@ -200,7 +201,6 @@ def _board(request, rows, filters, links: Links) -> dict[str, Any]:
             }
             for column in columns
         ],
-        "spaces": filters.spaces_by_key,
         "followed_up": access.those_to_do(request.user, "follow_up", cards),
         "steps": {state: _steps(state) for state in ActionState.values},
         "back": links.to(**asked),

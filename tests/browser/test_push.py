@@ -11,6 +11,7 @@ from discussion import push
 from tests.browser.conftest import PROGRAMS
 from tests.discussion.push_service import Keys, running
 from tests.factories import make_member, make_organisation, make_space
+from tests.servers import wait_until
 
 # What Chromium says where its user, or nobody at all, lets it.
 REFUSES = """PushManager.prototype.subscribe = async () => { throw new DOMException("", "%s"); }"""
@@ -19,7 +20,18 @@ SUBSCRIBES = """PushManager.prototype.subscribe = async () => {
     const { endpoint, ...keys } = %s;
     return { toJSON: () => ({ endpoint, keys }) };
 }"""
-SHOWN = """async () => (await self.registration.getNotifications()).map(({ title, body }) => ({ title, body }))"""
+# Before the push: whoever asks Chromium for what is shown while it is about to show it makes it forget that.
+AWAITS = """() => {
+    const { registration } = self, show = registration.showNotification.bind(registration);
+    self.shown = new Promise((found, missed) => {
+        registration.showNotification = (...all) => { const showing = show(...all); found(showing); return showing; };
+        setTimeout(() => missed(new Error("The worker has shown nothing.")), 30_000);
+    });
+}"""
+SHOWN = """async () => {
+    await self.shown;
+    return (await self.registration.getNotifications()).map(({ title, body }) => ({ title, body }));
+}"""
 # A click needs a hand: the event is as the browser makes it, and where it leads is noted.
 CLICK = """async () => {
     const [notification] = await self.registration.getNotifications();
@@ -83,13 +95,11 @@ def test_a_browser_asks_to_be_told_and_shows_what_it_is_told(server, service, pa
     ask.click()
     page.get_by_role("button", name="Remove Chrome").wait_for()
     coordination.create_action(chair, space, title="zoq6x", owner=fia)
-    push.send_waiting.func()
-    [words] = keys.read()
-    deliver(page, server, words)
+    [words] = wait_until(keys.read, "The server's worker pushed nothing.")
     [worker] = page.context.service_workers
-    while not (shown := worker.evaluate(SHOWN)):
-        page.wait_for_timeout(50)
-    assert shown == [{"title": "Accord", "body": "There is something new for you on Accord"}]
+    worker.evaluate(AWAITS)
+    deliver(page, server, words)
+    assert worker.evaluate(SHOWN) == [{"title": "Accord", "body": "There is something new for you on Accord"}]
     assert worker.evaluate(CLICK) == f"{server.url}/notifications/"
     page.goto("/notifications/")
     page.get_by_role("link", name="zoq6x").wait_for()

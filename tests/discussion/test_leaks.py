@@ -78,9 +78,9 @@ def test_the_subject_of_a_closed_discussion_cannot_be_guessed_by_splitting_off_w
     source = make_thread(space, subject="Open")
     message = say(member, source)
     services.move_messages(
-        chair, [message], mark(make_thread(space, subject="zq9x"), Marking.RED, users=[chair, member])
+        chair, [message], mark(make_thread(space, subject="zq10x"), Marking.RED, users=[chair, member])
     )
-    for subject in ("zq9x", "zq8x"):
+    for subject in ("zq10x", "zq11x"):
         with pytest.raises(ValidationError) as refusal:
             services.split_thread(other, [message], subject)
         assert "moved or deleted in the meantime" in str(refusal.value)

@@ -11,6 +11,8 @@ from tests.leaks.world import Planted, World, unpacked
 
 CANARY = re.compile(rb"[zZ][qQ](\d{3,4})[xX]")
 KEY = re.compile(rf"(?<![a-zA-Z0-9])[{KEY_ALPHABET}]{{{KEY_LENGTH}}}(?![a-zA-Z0-9])".encode())
+# Keys of things, and the longer ones of calendars and of answers by mail: they are drawn, and may spell a canary.
+DRAWN = re.compile(rf"(?<![a-zA-Z0-9])[{KEY_ALPHABET}]{{{KEY_LENGTH},}}(?![a-zA-Z0-9])".encode())
 REFERENCE = re.compile(rb"[aAcC][a-zA-Z]{2}-\d{4}-\d{5,9}")
 # What differs from one answer to the next, whoever asks for what.
 FLEETING = [
@@ -33,14 +35,19 @@ class Seen:
     def planted(self, world: World, asked: str = "") -> set[Planted]:
         """What was planted and can be found in the answer; the keys that the address itself named do not count."""
         content = self.content.replace(asked.encode(), b"") if asked else self.content
-        by_word = {world.by_canary.get(int(number)) for number in CANARY.findall(content)}
+        by_word = {world.by_canary.get(number) for number in canaries(content)}
         named = set(KEY.findall(asked.encode()))
         by_key = {world.by_key.get(key.decode()) for key in KEY.findall(content) if key not in named}
         by_key |= {world.by_key.get(reference.decode().upper()) for reference in REFERENCE.findall(content)}
         return {one for one in by_word | by_key if one is not None}
 
     def by_canary(self, world: World) -> set[Planted]:
-        return {world.by_canary[int(n)] for n in CANARY.findall(self.content) if int(n) in world.by_canary}
+        return {world.by_canary[number] for number in canaries(self.content) if number in world.by_canary}
+
+
+def canaries(content: bytes) -> set[int]:
+    """The numbers of those that stand in it."""
+    return {int(number) for number in CANARY.findall(DRAWN.sub(b"KEY", content))}
 
 
 def steady(body: bytes) -> bytes:

@@ -16,7 +16,7 @@ from discussion import frames
 from discussion.consumers import SIGNED_OUT, SocketConsumer
 from discussion.models import Message, ReadMark
 from discussion.routing import SignedIn
-from tests.leaks.looking import CANARY
+from tests.leaks.looking import canaries
 from tests.leaks.test_walk import READERS, rows
 
 pytestmark = pytest.mark.django_db
@@ -114,7 +114,7 @@ def test_no_frame_tells_of_a_thread_that_its_reader_may_not_read(walk, reader):
         before, marks = rows(), ReadMark.objects.count()
         heard = talk(walk, reader, sent, awaited="messages" if one.may else None)
         answers = json.dumps(heard).encode()
-        leaked = {world.by_canary[int(n)] for n in CANARY.findall(answers) if int(n) in world.by_canary}
+        leaked = {world.by_canary[number] for number in canaries(answers) if number in world.by_canary}
         assert {str(found) for found in leaked if not world.may_read(reader, found)} == set()
         if one.may:
             said = {found.kind for found in leaked if found.root == one.planted.obj}

@@ -20,7 +20,7 @@ from discussion import digests, mailed_answers, push
 from discussion.mail import send_waiting
 from discussion.models import PushSubscription, SpaceRules
 from tests.factories import make_user
-from tests.leaks.looking import CANARY, KEY, look
+from tests.leaks.looking import KEY, canaries, look
 from tests.leaks.ways import API, SITE, addresses, patterns
 from tests.leaks.world import LATER, NOON
 
@@ -81,8 +81,8 @@ def test_no_answer_holds_what_its_reader_may_not_read(walk, log, name):
                 if seen.status == 405:
                     break  # whoever asks, nothing was read for this answer
     assert leaks == []
-    in_logs = {int(number) for number in CANARY.findall(log.text.encode())} & set(world.by_canary)
-    asked = {int(number) for address, _ in addresses(world, name) for number in CANARY.findall(address.encode())}
+    in_logs = canaries(log.text.encode()) & set(world.by_canary)
+    asked = {number for address, _ in addresses(world, name) for number in canaries(address.encode())}
     assert in_logs - asked == set(), "The log holds what stands in content."
 
 
@@ -244,7 +244,7 @@ def test_an_answer_by_mail_about_what_is_closed_changes_nothing_and_tells_nothin
         raw = f"From: {user.email}\nTo: {address}\nSubject: Action: More\nMessage-ID: <x@y>\n\nWords".encode()
         assert replies.receive(raw).ignored
     assert rows() == before and mail.outbox == []
-    assert not CANARY.search(log.text.encode()) and "reply-" not in log.text
+    assert not canaries(log.text.encode()) and "reply-" not in log.text
 
 
 # --- reminders -----------------------------------------------------------------------------------------------------
@@ -276,10 +276,10 @@ def test_reminders_and_mails_of_the_day_reach_whoever_may_read_it_and_say_what_t
     assert {user for user, _one, stage in told if stage == "chair"} == {world.readers["chair"]}
     assert {letter.subject for letter in mail.outbox} > {"What is new for you on Accord"}
     letters = "".join(letter.subject + letter.body + str(letter.extra_headers) for letter in mail.outbox)
-    said = {world.by_canary[int(number)].marking for number in CANARY.findall(letters.encode())}
+    said = {world.by_canary[number].marking for number in canaries(letters.encode())}
     assert said == {Marking.CLEAR, Marking.GREEN}
     assert not {key.decode() for key in KEY.findall(letters.encode())} & set(world.by_key)
-    assert not CANARY.search(log.text.encode())
+    assert not canaries(log.text.encode())
 
 
 # --- notifications -------------------------------------------------------------------------------------------------

@@ -27,7 +27,8 @@ from tests import factories as make
 SPACES, ORGANISATIONS = 5, 3
 SYLLABLES = ("bra", "kel", "no", "ti", "var", "sho", "mi", "dun", "ga", "fe", "lor", "pi", "zan", "ru")
 COMMON = ("training", "border", "police", "agreement", "return", "visa", "соглашение", "граница", "تربیت", "سرحد")
-CANARY = re.compile(r"zq\d+x")
+# As a word of its own: the key in an address is drawn, and may spell one.
+CANARY = re.compile(r"(?<![a-z0-9])zq\d+x(?![a-z0-9])")
 SHORTEST_SECRET = 6
 
 

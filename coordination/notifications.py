@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from coordination import audit, replies, review, selectors, services
-from coordination.models import Action, ActionDependency, Organisation, Party, Space, Told
+from coordination.models import Action, ActionDependency, Commitment, ImportKind, Organisation, Party, Space, Told
 from coordination.models.marking import address_of
 from discussion.notifier import Notification, register
 
@@ -62,8 +62,8 @@ class ActionAssigned(AboutAnAction):
     def recipients(self) -> Iterable[User]:
         if not isinstance(self.obj, Action):  # commitments are released with their record too
             return []
-        person = self.obj.owner_person
-        return [person.user] if person and person.user else users_of(self.obj.owner)
+        person = selectors.person_doing(self.obj)
+        return [person] if person is not None else users_of(self.obj.owner)
 
     def subject(self) -> str:
         return _("For you to do: %(title)s") % {"title": self.obj.title}
@@ -216,6 +216,23 @@ class ChangedAtOnce(AboutWhatIsOwed):
 
 
 @register
+class CommitmentMade(AboutWhatIsOwed):
+    """To everyone at the organisation that owes it."""
+
+    kind = "commitment_made"
+    # One that was made in the draft of a record is told of when its party can read it.
+    verbs = ("commitment made", "released with its record")
+    label = gettext_lazy("A commitment of my organisation is written down")
+    by_mail = True
+
+    def recipients(self) -> Iterable[User]:
+        return users_of(self.obj.party) if isinstance(self.obj, Commitment) else []
+
+    def subject(self) -> str:
+        return _("Your organisation owes: %(title)s") % {"title": self.obj.title}
+
+
+@register
 class ProgressReported(AboutWhatIsOwed):
     """To whoever wrote the commitment down, to those of its party, and to those who accept or return reports."""
 
@@ -249,6 +266,7 @@ class ReportAccepted(VerdictGiven):
     kind = "report_accepted"
     verbs = ("report accepted",)
     label = gettext_lazy("A report of mine is accepted")
+    family = "verdict"
 
     def subject(self) -> str:
         return _("Accepted: your report on “%(title)s”") % {"title": self.obj.title}
@@ -262,6 +280,29 @@ class ReportReturned(VerdictGiven):
 
     def subject(self) -> str:
         return _("Returned to you: your report on “%(title)s”") % {"title": self.obj.title}
+
+
+@register
+class CommitmentChanged(AboutWhatIsOwed):
+    """To everyone at the organisation that owes it, where it is due on another day, or something else is to be
+    reached: not for every word. Whoever is told that the report is accepted which says so, is told of that."""
+
+    kind = "commitment_changed"
+    verbs = ("commitment changed", "report accepted")
+    label = gettext_lazy("A commitment of my organisation gets another due date or target")
+    family = "verdict"
+
+    def recipients(self) -> Iterable[User]:
+        return users_of(self.obj.party) if any(map(self._differs, ("due_on", "recurrence", "target"))) else []
+
+    def _differs(self, name: str) -> bool:
+        return self.entry.before.get(name) != self.entry.after.get(name)
+
+    def subject(self) -> str:
+        if not self._differs("due_on"):
+            return _("%(title)s: what is to be reached, or how often, has changed") % {"title": self.obj.title}
+        told = {"title": self.obj.title, "day": date_format(self.obj.due_on) if self.obj.due_on else "–"}
+        return _("%(title)s: now due on %(day)s") % told
 
 
 @register
@@ -535,21 +576,27 @@ class EndOfTermWarned(AboutTheDueDate):
 
 @register
 class SheetImported(AboutWhatIsOwed):
-    """To whom many actions were written down or changed for at once, and told of no other way: each is told of one
-    import once, whatever it did, and only who may read one of these actions."""
+    """To whom many actions or commitments were written down or changed for at once, and told of no other way: each is
+    told of one import once, whatever it did, and only who may read one of these."""
 
     kind = "sheet_imported"
     verbs = ("sheet imported",)
-    label = gettext_lazy("Actions that concern me are imported")
+    label = gettext_lazy("Actions or commitments that concern me are imported")
     by_mail = True
 
     def recipients(self) -> Iterable[User]:
-        return selectors.concerned_by_many(self.details.get("actions", []))
+        return selectors.concerned_by_many(self.details.get("actions", [])) | selectors.owing_many(
+            self.details.get("commitments", [])
+        )
 
     def subject(self) -> str:
+        if self.entry.after["kind"] == ImportKind.COMMITMENTS:
+            return _("Commitments of your organisation were imported into %(space)s") % {"space": self.obj.title}
         return _("Actions that concern you were imported into %(space)s") % {"space": self.obj.title}
 
     def why(self, user: User) -> str:
+        if self.entry.after["kind"] == ImportKind.COMMITMENTS:
+            return _("You get this because your organisation owes it.")
         return _("You get this because actions that concern you were imported.")
 
 

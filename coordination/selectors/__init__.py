@@ -19,6 +19,8 @@ from coordination.selectors.actions import (
     concerned_by_many,
     doing_each,
     followers_of,
+    owing_many,
+    person_doing,
     waits_for,
 )
 from coordination.selectors.agreements import (
@@ -225,8 +227,10 @@ __all__ = [
     "organisations_in_any",
     "organisations_offered",
     "outlook_of",
+    "owing_many",
     "pairs_that_may_be_one",
     "people_known_to",
+    "person_doing",
     "persons_in",
     "persons_in_any",
     "persons_offered",

@@ -2,12 +2,21 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from coordination import access
-from coordination.models import Action, ActionDependency, ActionFollower, ActionUpdate, ChecklistItem, Person
+from coordination.models import (
+    Action,
+    ActionDependency,
+    ActionFollower,
+    ActionUpdate,
+    ChecklistItem,
+    Commitment,
+    Person,
+)
 from coordination.selectors.lists import holding
 
 # How many actions the search for what an action waits for offers at once.
@@ -30,11 +39,17 @@ def followers_of(action: Action) -> list[User]:
     )
 
 
+def person_doing(action: Action) -> User | None:
+    """Who is to do it in person, by an account that is open and may still read it. Two queries."""
+    user = action.owner_person.user if action.owner_person is not None else None
+    return next(iter(access.readers_among([user], action)), None) if user is not None else None
+
+
 def concerned_by(action: Action) -> list[User]:
     """Whom news of `action` concern: its followers and, where nobody in person does it, everybody of its owner who
     may read it and did not choose otherwise."""
     following = followers_of(action)
-    if action.owner_person is not None and action.owner_person.user_id is not None:
+    if person_doing(action) is not None:
         return following
     left = ActionFollower.objects.filter(action=action, follows=False).values("user")
     owners = User.objects.filter(organisation=action.owner_id, is_active=True).exclude(pk__in=left)
@@ -44,12 +59,28 @@ def concerned_by(action: Action) -> list[User]:
 def concerned_by_many(keys: Collection[int]) -> set[User]:
     """Whom news of many actions concern, each of whom may read one of them: those of its owner, its person, and
     whoever chose to follow it. As many queries as there are audiences among them, not actions."""
+    by_audience = _by_audience(Action, keys)
+    return {user for alike in by_audience.values() for user in _concerned_by_those_alike(alike)}
+
+
+def owing_many(keys: Collection[int]) -> set[User]:
+    """Everybody of the parties of these commitments who may read one of theirs. As many queries as audiences."""
+    found: set[User] = set()
+    for alike in _by_audience(Commitment, keys).values():
+        for first in range(0, len(alike), KEYS_AT_ONCE):
+            some = Commitment.objects.filter(pk__in=alike[first : first + KEYS_AT_ONCE]).order_by()
+            users = User.objects.filter(organisation__in=some.values("party"), is_active=True)
+            found.update(access.readers_among(users, Commitment.objects.select_related("audience").get(pk=alike[0])))
+    return found
+
+
+def _by_audience(model: Any, keys: Collection[int]) -> dict[int, list[int]]:
     by_audience: dict[int, list[int]] = {}
     for first in range(0, len(keys), KEYS_AT_ONCE):
-        rows = Action.objects.filter(pk__in=list(keys)[first : first + KEYS_AT_ONCE])
+        rows = model.objects.filter(pk__in=list(keys)[first : first + KEYS_AT_ONCE])
         for key, audience in rows.values_list("pk", "audience"):
             by_audience.setdefault(audience, []).append(key)
-    return {user for alike in by_audience.values() for user in _concerned_by_those_alike(alike)}
+    return by_audience
 
 
 def _concerned_by_those_alike(keys: list[int]) -> list[User]:
@@ -66,7 +97,7 @@ def _concerned_by_those_alike(keys: list[int]) -> list[User]:
 
 def concerned_by_each(actions: list[Action]) -> dict[User, list[Action]]:
     """The same for many actions at once: whom they concern, and which of them; of what is over, those too who wait for
-    it. A few queries, and two per audience."""
+    it. A few queries, and four per audience."""
     concerned = _concerned_each(actions)
     over = [action.pk for action in actions if action.is_closed]
     pairs = ActionDependency.objects.filter(waits_for__in=over, action__in=Action.objects.standing().values("pk"))
@@ -97,34 +128,42 @@ def doing_each(actions: list[Action]) -> dict[User, list[Action]]:
 
 
 def _doing_each(actions: list[Action]) -> dict[int, set[int]]:
-    """The keys of those who are to do each, by the key of the action."""
-    persons = Person.objects.filter(pk__in={action.owner_person_id for action in actions}, user__isnull=False)
-    user_of: dict[int | None, int] = dict(persons.values_list("pk", "user"))
+    """The keys of those who are to do each, by the key of the action; of those in person, who may still read it."""
+    persons = Person.objects.filter(pk__in={action.owner_person_id for action in actions}, user__is_active=True)
+    user_of: dict[int | None, User] = {
+        person.pk: person.user for person in persons.select_related("user__organisation") if person.user
+    }
+    readers = _readers_by_audience(actions, user_of.values())
     users_of: dict[int, set[int]] = {}
     users = User.objects.filter(organisation__in={action.owner_id for action in actions}, is_active=True)
     for user_id, organisation_id in users.values_list("pk", "organisation"):
         users_of.setdefault(organisation_id, set()).add(user_id)
-    return {
-        action.pk: {user_of[action.owner_person_id]}
-        if action.owner_person_id in user_of
-        else set(users_of.get(action.owner_id, ()))
-        for action in actions
-    }
+    doing: dict[int, set[int]] = {}
+    for action in actions:
+        person = user_of.get(action.owner_person_id)
+        may_read = person is not None and person.pk in readers[action.audience_id]
+        doing[action.pk] = {person.pk} if person and may_read else set(users_of.get(action.owner_id, ()))
+    return doing
 
 
 def _by_reader(actions: list[Action], concerned: dict[int, set[int]]) -> dict[User, list[Action]]:
     """By each user of `concerned`, which of the actions they may read."""
     users = User.objects.filter(pk__in=set().union(*concerned.values()), is_active=True)
     known = users.select_related("organisation").in_bulk()
-    readers = {
-        action.audience_id: {user.pk for user in access.readers_among(known.values(), action)}
-        for action in {action.audience_id: action for action in actions}.values()
-    }
+    readers = _readers_by_audience(actions, known.values())
     found: dict[User, list[Action]] = {}
     for action in actions:
         for user_id in concerned[action.pk] & readers[action.audience_id]:
             found.setdefault(known[user_id], []).append(action)
     return found
+
+
+def _readers_by_audience(actions: list[Action], users: Collection[User]) -> dict[int, set[int]]:
+    """By audience of these actions, the keys of those among `users` who belong to it. Two queries for each."""
+    return {
+        action.audience_id: {user.pk for user in access.readers_among(users, action)}
+        for action in {action.audience_id: action for action in actions}.values()
+    }
 
 
 def waits_for(action: Action, user: access.Reader) -> QuerySet[Action]:

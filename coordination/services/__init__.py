@@ -107,6 +107,7 @@ from coordination.services.shared import (
     latest,
     require,
     save_once,
+    sent_before,
     state_reported,
 )
 from coordination.services.spaces import (
@@ -232,6 +233,7 @@ __all__ = [
     "secret_of",
     "seen_of",
     "send_reminders",
+    "sent_before",
     "set_end_of_space",
     "set_retention",
     "set_steps",

@@ -35,6 +35,7 @@ from coordination.services.shared import (
     latest,
     require,
     save_once,
+    sent_before,
     state_reported,
 )
 
@@ -81,8 +82,8 @@ def create_action(
     PermissionDenied without the right to contribute.
     """
     require(actor, "contribute", space)
-    if submission and (sent_before := Action.objects.filter(submission=submission, created_by=actor).first()):
-        return sent_before
+    if before := sent_before(Action, submission, created_by=actor):
+        return before
     if source is not None:
         require(actor, "read", source)
         audience = audience or audience_of_sources(space, source)
@@ -111,7 +112,7 @@ def create_action(
     action.clean_fields(exclude=["own_audience", "audience"])
     new_steps = [_checked(ChecklistItem(text=text, position=at)) for at, text in enumerate(tidy_steps(steps))]
     if not save_once(action):
-        return Action.objects.get(submission=submission, created_by=actor)
+        return sent_before(Action, submission, created_by=actor)
     if helpers:
         action.helpers.set(helpers)
         # And save: a relation alone tells the search ledger nothing.
@@ -261,8 +262,8 @@ def report_on_action(
     """
     # Locked first: of two clicks at once, the second finds what the first has written.
     action = Action.objects.select_for_update().get(pk=action.pk)
-    if submission and (sent_before := ActionUpdate.objects.filter(submission=submission, author=actor).first()):
-        return sent_before
+    if before := sent_before(ActionUpdate, submission, author=actor):
+        return before
     require(actor, "report", action)
     files = list(files)
     state_before, state_after = action.state, _state_after(action, state, seen_state)

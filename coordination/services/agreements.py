@@ -15,7 +15,7 @@ from coordination import access, audit
 from coordination.agreement_import import ImportedText
 from coordination.consolidation import normal
 from coordination.models import Agreement, AgreementMove, AgreementState, Article
-from coordination.services.shared import StaleVersion, day, require
+from coordination.services.shared import StaleVersion, day, require, sent_before
 
 # From each state to those that may follow, and what moving there asks for: whoever writes records notes what happened;
 # what a party decides against the agreement, and what takes a step back, is for those who manage the space.
@@ -66,8 +66,8 @@ def move_agreement(
     `seen_state` is the state that the form showed: a form from before somebody else's move is refused.
     """
     agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
-    if submission and (sent_before := AgreementMove.objects.filter(submission=submission, author=actor).first()):
-        return sent_before
+    if before := sent_before(AgreementMove, submission, author=actor):
+        return before
     require(actor, "record", agreement)
     if seen_state and seen_state != agreement.state:
         raise StaleVersion

@@ -26,11 +26,14 @@ from coordination.models import (
 from coordination.recurrence import next_due
 from coordination.services.shared import (
     audience_of_sources,
+    beyond_the_calendar,
     check_days,
+    check_texts,
     day,
     latest,
     require,
     save_once,
+    sent_before,
     state_reported,
 )
 
@@ -108,8 +111,8 @@ def make_commitment(
     It begins with no more readers than those have, unless `audience` says who.
     """
     require(actor, "record", space)
-    if submission and (sent_before := Commitment.objects.filter(submission=submission, created_by=actor).first()):
-        return sent_before
+    if before := sent_before(Commitment, submission, created_by=actor):
+        return before
     for origin in (article, source):
         if origin is not None:
             require(actor, "read", origin)
@@ -129,9 +132,10 @@ def make_commitment(
     commitment.counted_from = commitment.due_on
     if audience is not None:
         commitment.own_audience = audience
+    check_texts(commitment)
     commitment.clean_fields(exclude=["own_audience", "audience"])
     if not save_once(commitment):
-        return Commitment.objects.get(submission=submission, created_by=actor)
+        return sent_before(Commitment, submission, created_by=actor)
     if helping:
         _set_partners(commitment, helping)
     audit.record(
@@ -172,6 +176,7 @@ def _changed(
     present = Commitment.objects.get(pk=commitment.pk)
     before = {name: audit.plain(getattr(present, name)) for name in changes}
     after = {name: audit.plain(getattr(commitment, name)) for name in changes}
+    check_texts(commitment, changes)
     commitment.clean_fields(exclude=["own_audience", "audience"])
     commitment.version += 1
     if partners is not None and set(partners) != set(present.partners.all()):
@@ -224,8 +229,8 @@ def report_progress(
     baseline and target is meant. A state that gets worse asks for `reason` and `new_due_on`.
     """
     commitment = Commitment.objects.select_for_update().get(pk=commitment.pk)
-    if submission and (sent_before := ProgressReport.objects.filter(submission=submission, author=actor).first()):
-        return sent_before
+    if before := sent_before(ProgressReport, submission, author=actor):
+        return before
     require(actor, "follow_up", commitment)
     report = ProgressReport(
         commitment=commitment,
@@ -294,6 +299,8 @@ def _check_step(report: ProgressReport) -> None:
         errors["new_due_on"] = _("It gets worse: say by when it is to be expected now.")
     elif report.new_due_on < timezone.localdate():
         errors["new_due_on"] = _("This day has passed.")
+    elif problem := beyond_the_calendar(report.new_due_on):
+        errors["new_due_on"] = problem
     elif commitment.starts_on and report.new_due_on < commitment.starts_on:
         errors["new_due_on"] = _("This is before the day on which it starts.")
     if not gets_worse(before, after):
@@ -395,9 +402,24 @@ def _move_back(report: ProgressReport) -> None:
 def _move_due_date(report: ProgressReport) -> None:
     """A new date that is accepted is the due date from now on, unless the date has been changed since."""
     commitment = report.commitment
-    is_present = (commitment.period, commitment.due_on) == (report.period, report.due_on)
-    if report.new_due_on is not None and is_present and not commitment.is_closed:
+    if report.new_due_on is None or commitment.period != report.period:
+        return
+    if _is_the_date_before(report) and not _is_closed_for_good(report):
         commitment.due_on = report.new_due_on
+
+
+def _is_the_date_before(report: ProgressReport) -> bool:
+    """Whether what is due is due as this report knew it, or as another says that was written before and accepted."""
+    due_on = report.commitment.due_on
+    earlier = report.commitment.reports.filter(period=report.period, verdict=Verdict.ACCEPTED, pk__lt=report.pk)
+    return due_on == report.due_on or earlier.filter(new_due_on=due_on).exists()
+
+
+def _is_closed_for_good(report: ProgressReport) -> bool:
+    """Closed, and not by a report alone that waits: were that one returned, the date would be owed again."""
+    commitment = report.commitment
+    later = commitment.reports.pending().filter(period=report.period, pk__gt=report.pk)
+    return commitment.is_closed and not later.filter(state_after=commitment.state).exists()
 
 
 def _open_next_period(actor: User, report: ProgressReport) -> None:

@@ -18,7 +18,7 @@ from accounts.models import User
 from coordination import access, audit
 from coordination.models import EmergencyAccess, Space
 from coordination.models.emergencies import MOST_HOURS
-from coordination.services.shared import require
+from coordination.services.shared import require, sent_before
 
 BEGUN, ENDED, PAGE_SEEN = "emergency access begun", "emergency access ended", "page seen in an emergency"
 LEAST_REASON = 20
@@ -31,8 +31,8 @@ def begin_emergency(
     """Let `actor` read for some hours what all members of `space` read. Sent twice, it is one."""
     if not access.can_in_office(actor, "enter_in_emergency"):
         raise PermissionDenied
-    if submission and (sent_before := EmergencyAccess.objects.filter(submission=submission, user=actor).first()):
-        return sent_before
+    if before := sent_before(EmergencyAccess, submission, user=actor):
+        return before
     if not 1 <= hours <= MOST_HOURS:
         raise ValidationError({"hours": _("At most %d hours.") % MOST_HOURS})
     if len(reason.strip()) < LEAST_REASON:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from coordination import access, audit, holds
 from coordination.models import LegalHold, Space
-from coordination.services.shared import check_texts, require
+from coordination.services.shared import check_texts, require, sent_before
 
 PUT, LIFTED = "legal hold put", "legal hold lifted"
 
@@ -27,8 +27,8 @@ def put_hold(
     in_office = obj is None and access.can_in_office(actor, "hold")
     if not in_office:
         require(actor, "manage", obj if obj is not None else space)
-    if submission and (sent_before := LegalHold.objects.filter(submission=submission, put_by=actor).first()):
-        return sent_before
+    if before := sent_before(LegalHold, submission, put_by=actor):
+        return before
     hold = LegalHold(
         name=name.strip(), reason=reason.strip(), space=space, obj=obj, put_by=actor, put_at=timezone.now(),
         in_office=in_office, submission=submission,
@@ -39,7 +39,7 @@ def put_hold(
         with transaction.atomic():
             hold.save()
     except IntegrityError:
-        return LegalHold.objects.get(submission=submission)
+        return sent_before(LegalHold, submission, put_by=actor)
     audit.record(actor, PUT, obj or space, after={"hold": hold.key}, reason=hold.reason)
     return hold
 

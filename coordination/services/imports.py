@@ -26,7 +26,7 @@ from coordination.models import Action, Commitment, Import, ImportKind, ImportPr
 from coordination.services import sheet_stages
 from coordination.services.actions import create_action, edit_action, reassign_action, report_on_action
 from coordination.services.commitments import edit_commitment, make_commitment
-from coordination.services.shared import remembering_who_takes_part, require
+from coordination.services.shared import remembering_who_takes_part, require, sent_before
 from coordination.tasks import WAITED_FOR
 
 logger = logging.getLogger(__name__)
@@ -57,8 +57,8 @@ def open_import(
 ) -> Import:
     """Take in a sheet. ValidationError beside `file` where it is none, or too large. Sent twice, it is one."""
     require(actor, RIGHT[kind], space)
-    if submission and (sent_before := Import.objects.filter(submission=submission, created_by=actor).first()):
-        return sent_before
+    if before := sent_before(Import, submission, created_by=actor):
+        return before
     if Import.objects.filter(created_by=actor).exclude(stage=ImportStage.DONE).count() >= MOST_OPEN:
         raise ValidationError({"file": _("You have %d sheets here already: import or delete one first.") % MOST_OPEN})
     sheet = sheet_stages.read_sheet(content, sheets.most_rows())
@@ -76,10 +76,9 @@ def open_import(
         with transaction.atomic():
             job.save()
     except IntegrityError:
-        if sent_at_once := Import.objects.filter(submission=submission, created_by=actor).first():
-            return sent_at_once
-        # The number of the form is another's, who sent it first.
-        raise ValidationError({"file": _("This sheet is being imported already.")}) from None
+        if before := sent_before(Import, submission, created_by=actor):
+            return before
+        raise
     ImportProgress.objects.create(of=job)
     forget_import.using(run_after=timezone.now() + KEPT_FOR).enqueue(job.key)
     return job
@@ -258,10 +257,8 @@ def _lock_targets(job: Import) -> None:
 def _finish(actor: User, job: Import, plan: Plan, touched: list[Any]) -> None:
     counts = {outcome: plan.number_of(outcome) for outcome in (MADE, CHANGED, SAME)}
     if touched:
-        actions = [one.pk for one in touched] if job.kind == ImportKind.ACTIONS else []
-        audit.record(
-            actor, "sheet imported", job.space, after={"kind": job.kind, **counts}, details={"actions": actions}
-        )
+        details = {str(job.kind): [one.pk for one in touched]}
+        audit.record(actor, "sheet imported", job.space, after={"kind": job.kind, **counts}, details=details)
     job.stage, job.headings, job.rows, job.shown = ImportStage.DONE, [], [], []
     job.save()
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from coordination import access, audit, selectors
 from coordination.models import Agreement, FilteredList, SavedFilter, Space, StandardFilter
-from coordination.services.shared import StaleVersion, require
+from coordination.services.shared import StaleVersion, require, sent_before
 
 # More than these nobody finds anything in.
 FILTERS_OF_A_USER = 100
@@ -21,8 +21,8 @@ def save_filter(
     actor: User, *, page: str, name: str, query: str = "", space: Space | None = None, submission: UUID | None = None
 ) -> SavedFilter:
     """Give what narrows a list a name: for oneself, or for all members of `space`. Sent twice, it is one."""
-    if submission and (sent_before := SavedFilter.objects.filter(submission=submission, created_by=actor).first()):
-        return sent_before
+    if before := sent_before(SavedFilter, submission, created_by=actor):
+        return before
     if space is not None:
         require(actor, "contribute", space)
         _check_names_nothing_closed(space, query)
@@ -40,10 +40,9 @@ def save_filter(
         with transaction.atomic():
             saved.save()
     except IntegrityError:
-        sent_before = SavedFilter.objects.filter(submission=submission, created_by=actor).first()
-        if sent_before is None:  # the form was another's
-            raise PermissionDenied from None
-        return sent_before
+        if before := sent_before(SavedFilter, submission, created_by=actor):
+            return before
+        raise
     if space is not None:
         audit.record(actor, "filter shared", saved, after={"name": saved.name})
     return saved

@@ -1,10 +1,11 @@
 """What every service of coordination does alike: the right, the version, the row made once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -62,6 +63,7 @@ def change(actor: User, obj: Any, verb: str, changes: dict[str, Any]) -> Any:
     for name, value in changes.items():
         setattr(obj, name, value)
     check_days(obj)
+    check_texts(obj, changes)
     if "owner_person" in changes:
         check_person(obj.owner, obj.owner_person)
     obj.clean_fields(exclude=["own_audience", "audience"])
@@ -73,11 +75,17 @@ def change(actor: User, obj: Any, verb: str, changes: dict[str, Any]) -> Any:
 
 def check_days(obj: Action | Commitment) -> None:
     for name in ("starts_on", "due_on"):
-        on = getattr(obj, name)
-        if on is not None and not FIRST_DAY <= on <= LAST_DAY:
-            raise ValidationError({name: _("Choose a day between 1900 and 2199.")})
+        if problem := beyond_the_calendar(getattr(obj, name)):
+            raise ValidationError({name: problem})
     if obj.starts_on and obj.due_on and obj.due_on < obj.starts_on:
         raise ValidationError({"due_on": _("This is before the day on which it starts.")})
+
+
+def beyond_the_calendar(on: date | None) -> Any:
+    """A sentence for a day on which nothing is due; nothing for any other, and for none."""
+    if on is None or FIRST_DAY <= on <= LAST_DAY:
+        return None
+    return _("Choose a day between 1900 and 2199.")
 
 
 def check_person(organisation: Organisation, person: Person | None) -> None:
@@ -88,15 +96,23 @@ def check_person(organisation: Organisation, person: Person | None) -> None:
         raise ValidationError({"owner_person": _("This person is not of that organisation.")})
 
 
-def check_texts(obj: Model) -> None:
-    """Long texts have an end, from wherever they come: Django itself asks that of forms only."""
+def check_texts(obj: Model, only: Collection[str] | None = None) -> None:
+    """Long texts have an end, from wherever they come: Django itself asks that of forms only. `only` names fields."""
     problems = {}
     for field in obj._meta.concrete_fields:
-        limit = field.max_length if isinstance(field, TextField) else None
-        if limit and len(getattr(obj, field.name)) > limit:
-            problems[field.name] = _("Say it in at most %(limit)d characters.") % {"limit": limit}
+        asked = only is None or field.name in only
+        if asked and (problem := too_long(field, getattr(obj, field.attname))):
+            problems[field.name] = problem
     if problems:
         raise ValidationError(problems)
+
+
+def too_long(field: Any, text: Any) -> Any:
+    """A sentence for a long text that is longer than its field takes; nothing for any other."""
+    limit = field.max_length if isinstance(field, TextField) else None
+    if not limit or len(text) <= limit:
+        return None
+    return _("Say it in at most %(limit)d characters.") % {"limit": limit}
 
 
 # By key of the space, who takes part in it; kept within one import only.
@@ -141,6 +157,17 @@ def audience_of_sources(space: Space, *sources: Any) -> Audience | None:
         if hasattr(source, "audience_path"):
             limited = access.meet(limited, access.audience(source))
     return None if limited == everybody else access.intern(limited)
+
+
+def sent_before(model: Any, submission: UUID | None, **of: Any) -> Any:
+    """What the form of this number has made already, by these of its fields; None where the form is new.
+
+    ValidationError where it was another's: a browser may give a form back to whoever signs in next.
+    """
+    found = model._default_manager.filter(submission=submission).first() if submission else None
+    if found is None or all(getattr(found, f"{name}_id") == one.pk for name, one in of.items()):
+        return found
+    raise ValidationError(_("This form was sent before, by somebody else or elsewhere. Open the page anew."))
 
 
 def save_once(obj: Action | Commitment) -> bool:

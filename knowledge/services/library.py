@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.models import User
 from coordination import access, audit
 from coordination.models import Country, Marked, Space, Topic
-from coordination.services import require
+from coordination.services import require, sent_before
 from knowledge.models import File, Resource, ResourceFile
 from knowledge.uploads import check_upload
 
@@ -42,8 +42,8 @@ def publish_resource(
     require(actor, "contribute", space)
     # Locked, since the place of a new page in the tree is counted from those that are there.
     space = Space.objects.select_for_update(of=("self",)).get(pk=space.pk)
-    if submission and (sent_before := Resource.objects.filter(submission=submission, owner=actor).first()):
-        return sent_before
+    if before := sent_before(Resource, submission, owner=actor):
+        return before
     resource = Resource(
         title=title,
         kind=kind,

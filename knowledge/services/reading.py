@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from coordination import access, audit
 from coordination.models import Marked, Space
-from coordination.services import require
+from coordination.services import require, sent_before
 from knowledge.models import ReadingList, ReadingListItem
 from knowledge.selectors.reading import readable_items
 
@@ -24,8 +24,8 @@ def make_list(
     actor: User, *, title: str, description: str = "", space: Space | None = None, submission: UUID | None = None
 ) -> ReadingList:
     """Begin a collection: one's own, or one of a space. Sent twice, it is one."""
-    if submission and (sent_before := ReadingList.objects.filter(submission=submission, created_by=actor).first()):
-        return sent_before
+    if before := sent_before(ReadingList, submission, created_by=actor):
+        return before
     if space is not None:
         require(actor, "contribute", space)
     elif not actor.is_active:

@@ -20,7 +20,7 @@ from accounts.models import User
 from coordination import access, audit
 from coordination.models import Organisation
 from coordination.selectors import organisations_in
-from coordination.services import StaleVersion, change_marking, require
+from coordination.services import StaleVersion, change_marking, require, sent_before
 from coordination.tasks import WAITED_FOR, made_once
 from meetings import briefing
 from meetings.briefing import paper
@@ -76,8 +76,8 @@ def write_in_briefing(
     """Write a text in a section, for all readers of the pack or with a `marking` for some of them. Sent twice, it is
     one text."""
     pack = _locked(actor, pack)
-    if submission and (sent_before := BriefingText.objects.filter(submission=submission, created_by=actor).first()):
-        return sent_before
+    if before := sent_before(BriefingText, submission, created_by=actor):
+        return before
     if meeting is not None:
         require(actor, "read", meeting)
         # Whoever narrows the meeting waits, and then narrows this too.

@@ -15,7 +15,7 @@ from accounts.models import User
 from coordination import access, audit
 from coordination import selectors as coordination
 from coordination.models import Organisation
-from coordination.services import StaleVersion, require
+from coordination.services import StaleVersion, require, sent_before
 from meetings.models import (
     Answer,
     AnswerKind,
@@ -283,8 +283,8 @@ def comment_on(
     last = _open_round(record)
     if not may_comment(actor, record, last):
         raise PermissionDenied(_("You do not have the right to do this."))
-    if submission and (sent_before := RecordComment.objects.filter(submission=submission, author=actor).first()):
-        return sent_before
+    if before := sent_before(RecordComment, submission, author=actor):
+        return before
     text, wording = text.strip(), wording.strip()
     wording = "" if wording == paragraph.text else wording
     if not text and not wording:
@@ -386,8 +386,8 @@ def correct(
     require(actor, "manage", paragraph)
     if not record.is_frozen:
         raise ValidationError(_("The record is not agreed yet: change its text."))
-    if submission and (sent_before := Corrigendum.objects.filter(submission=submission, made_by=actor).first()):
-        return sent_before
+    if before := sent_before(Corrigendum, submission, made_by=actor):
+        return before
     text, reason = text.strip(), reason.strip()
     before = text_as_corrected(paragraph)
     if text == before:

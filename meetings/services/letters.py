@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from coordination import audit
 from coordination.models import Space
-from coordination.services import StaleVersion, require
+from coordination.services import StaleVersion, require, sent_before
 from meetings import letters
 from meetings.itinerary import Counterpart, identity_of
 from meetings.models import Letter, LetterTemplate, Visit
@@ -102,8 +102,8 @@ def remove_letter(actor: User, letter: Letter) -> None:
 def add_letter_template(actor: User, space: Space, *, submission: UUID | None = None, **fields: Any) -> LetterTemplate:
     """Keep how letters begin in `space`. Sent twice, it is one."""
     require(actor, "record", space)
-    if submission and (sent_before := LetterTemplate.objects.filter(submission=submission, space=space).first()):
-        return sent_before
+    if before := sent_before(LetterTemplate, submission, space=space):
+        return before
     template = LetterTemplate(space=space, submission=submission, **fields)
     _check(template)
     template.save()

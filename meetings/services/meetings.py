@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from coordination import access, audit
 from coordination.models import Organisation, Person, Post, Space
-from coordination.services import StaleVersion, require
+from coordination.services import StaleVersion, require, sent_before
 from meetings.models import (
     FROZEN_STATES,
     Attendance,
@@ -33,8 +33,8 @@ def schedule_meeting(
     require(actor, "record", space)
     # Locked, since the place of a new page in the tree is counted from those that are there.
     space = Space.objects.select_for_update(of=("self",)).get(pk=space.pk)
-    if submission and (sent_before := Meeting.objects.filter(submission=submission, owner=actor).first()):
-        return sent_before
+    if before := sent_before(Meeting, submission, owner=actor):
+        return before
     meeting = Meeting(owner=actor, submission=submission, **fields)
     _check(meeting)
     meeting.slug = meeting.key

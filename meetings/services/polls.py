@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from coordination import access, audit
 from coordination.models import Organisation, Space
-from coordination.services import check_taking_part, require
+from coordination.services import check_taking_part, require, sent_before
 from meetings.models import Meeting, MeetingKind, Poll, PollOption, PollState, PollVote, Vote
 from meetings.services.invitations import invite, refuse_who_may_not_read
 from meetings.services.meetings import edit_meeting, schedule_meeting
@@ -38,8 +38,8 @@ def open_poll(
     """Ask organisations of the space which of these times would do. Sent twice, it is one poll."""
     require(actor, "record", space)
     Space.objects.select_for_update(of=("self",)).get(pk=space.pk)
-    if submission and (sent_before := Poll.objects.filter(submission=submission, created_by=actor).first()):
-        return sent_before
+    if before := sent_before(Poll, submission, created_by=actor):
+        return before
     if meeting is not None:
         require(actor, "record", meeting)
     times, asked = sorted(set(options)), list(organisations)

@@ -14,7 +14,7 @@ from accounts.models import User
 from coordination import audit
 from coordination.models import Organisation, Space
 from coordination.selectors import organisations_in
-from coordination.services import StaleVersion, check_taking_part, require
+from coordination.services import StaleVersion, check_taking_part, require, sent_before
 from meetings import recurrence
 from meetings.models import Invitation, Meeting, Series
 from meetings.services.invitations import invite, refuse_who_may_not_read, where_somebody_may_read, withdraw_invitation
@@ -36,8 +36,8 @@ def begin_series(
     """Put a series into the calendar of `space`, with its first coming meeting ready to be prepared."""
     require(actor, "record", space)
     space = Space.objects.select_for_update(of=("self",)).get(pk=space.pk)
-    if submission and (sent_before := Series.objects.filter(submission=submission, created_by=actor).first()):
-        return sent_before
+    if before := sent_before(Series, submission, created_by=actor):
+        return before
     series = Series(space=space, created_by=actor, submission=submission, **fields)
     series.clean_fields(exclude=["own_audience", "audience"])
     recurrence.check_rule(series)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from coordination import access, audit
 from coordination.models import Organisation, Person, Post, Space
-from coordination.services import StaleVersion, require
+from coordination.services import StaleVersion, require, sent_before
 from meetings.itinerary import who
 from meetings.models import (
     Attendance,
@@ -38,8 +38,8 @@ def plan_visit(
     require(actor, "record", space)
     # Locked, since the place of a new page in the tree is counted from those that are there.
     space = Space.objects.select_for_update(of=("self",)).get(pk=space.pk)
-    if submission and (sent_before := Visit.objects.filter(submission=submission, owner=actor).first()):
-        return sent_before
+    if before := sent_before(Visit, submission, owner=actor):
+        return before
     visit = Visit(owner=actor, submission=submission, **fields)
     visit.slug = visit.key
     visit.topics = list(topics)
@@ -227,8 +227,8 @@ def add_entry(
     """Put a site visit, a transport, a reception or free time into the days of a visit. Sent twice, it is one."""
     require(actor, "record", visit)
     visit = _locked(visit)
-    if submission and (sent_before := ItineraryEntry.objects.filter(submission=submission, visit=visit).first()):
-        return sent_before
+    if before := sent_before(ItineraryEntry, submission, visit=visit):
+        return before
     entry = ItineraryEntry(visit=visit, submission=submission, **fields)
     _check_entry(entry)
     entry.save()

@@ -203,6 +203,60 @@ def test_the_new_date_counts_once_it_is_accepted(measured, liaison, chair):
     assert Commitment.objects.get().due_on == later
 
 
+def worse(author, commitment, state, days):
+    later = timezone.localdate() + timedelta(days=days)
+    return report(author, commitment, state=state, reason="Rain.", new_due_on=later), later
+
+
+def test_of_two_that_wait_each_new_date_counts_once_it_is_accepted(measured, liaison, chair):
+    (one, sooner), (two, later) = worse(liaison, measured, "at_risk", 90), worse(liaison, measured, "off_track", 120)
+    services.review_report(chair, one, Verdict.ACCEPTED)
+    assert Commitment.objects.get().due_on == sooner
+    services.review_report(chair, two, Verdict.ACCEPTED)
+    assert Commitment.objects.get().due_on == later
+
+
+def test_of_two_that_wait_the_later_date_stays_if_it_is_accepted_first(measured, liaison, chair):
+    (one, _sooner), (two, later) = worse(liaison, measured, "at_risk", 90), worse(liaison, measured, "off_track", 120)
+    services.review_report(chair, two, Verdict.ACCEPTED)
+    services.review_report(chair, one, Verdict.ACCEPTED)
+    assert Commitment.objects.get().due_on == later
+
+
+def test_a_date_that_was_changed_meanwhile_stays(measured, liaison, chair):
+    reported, _later = worse(liaison, measured, "at_risk", 90)
+    changed, other = Commitment.objects.get(), timezone.localdate() + timedelta(days=70)
+    services.edit_commitment(chair, changed, version=changed.version, due_on=other)
+    services.review_report(chair, reported, Verdict.ACCEPTED)
+    assert Commitment.objects.get().due_on == other
+
+
+@pytest.mark.parametrize("verdict", [Verdict.ACCEPTED, Verdict.RETURNED])
+def test_a_new_date_is_kept_while_that_it_is_achieved_waits(measured, liaison, chair, verdict):
+    reported, later = worse(liaison, measured, "at_risk", 90)
+    achieved = report(liaison, measured, state="achieved")
+    services.review_report(chair, reported, Verdict.ACCEPTED)
+    services.review_report(chair, achieved, verdict, reason="Ten are missing.")
+    assert Commitment.objects.get().due_on == later
+
+
+def test_what_is_achieved_and_accepted_keeps_its_date(measured, liaison, chair):
+    was, (reported, _later) = measured.due_on, worse(liaison, measured, "at_risk", 90)
+    services.review_report(chair, report(liaison, measured, state="achieved"), Verdict.ACCEPTED)
+    services.review_report(chair, reported, Verdict.ACCEPTED)
+    assert Commitment.objects.get().due_on == was
+
+
+def test_the_form_of_somebody_else_is_refused_with_a_sentence(client, measured, liaison, chair):
+    sent = answer()
+    client.force_login(chair)
+    client.post(measured.get_absolute_url(), sent)
+    client.force_login(liaison)
+    page = client.post(measured.get_absolute_url(), {**sent, "text": "Forty are trained."})
+    assert page.status_code == 200 and "Open the page anew." in page.content.decode()
+    assert "Forty are trained." in page.content.decode() and ProgressReport.objects.count() == 1
+
+
 # --- verdicts ------------------------------------------------------------------------------------------------------
 @pytest.mark.both_stacks
 @pytest.mark.parametrize("verdict", [Verdict.ACCEPTED, Verdict.RETURNED])

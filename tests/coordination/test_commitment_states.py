@@ -94,10 +94,10 @@ def test_every_step_down_asks_why_and_for_a_new_date_and_no_other_step_does(spac
 
 @pytest.mark.parametrize(
     ("new_due_on", "is_taken"),
-    [(-1, False), (0, True), (400, True)],
-    ids=["a day that has passed", "today", "next year"],
+    [(-1, False), (0, True), (400, True), (100_000, False)],
+    ids=["a day that has passed", "today", "next year", "beyond what is due"],
 )
-def test_the_new_date_has_not_passed(space, fia, liaison, new_due_on, is_taken):
+def test_the_new_date_is_one_that_comes(space, fia, liaison, new_due_on, is_taken):
     commitment = make_commitment(space, fia, state=ON_TRACK, due_on=date(2020, 1, 31))
     fields = {"reason": "The road is closed.", "new_due_on": timezone.localdate() + timedelta(days=new_due_on)}
     if is_taken:

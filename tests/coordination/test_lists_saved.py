@@ -145,7 +145,7 @@ def test_what_is_shared_names_nobody_whom_the_members_do_not_know_of(liaison, co
 @pytest.mark.both_stacks
 def test_what_is_gone_already_or_sent_by_another_is_not_there(client, liaison, colleague, monkeypatch):
     saved = services.save_filter(liaison, page="actions", name="Ours", submission=SUBMISSION)
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(ValidationError):
         services.save_filter(colleague, page="actions", name="Theirs", submission=SUBMISSION)
     client.force_login(liaison)
     delete = services.delete_filter

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from coordination import access
+from coordination import selectors as selectors_of
 from coordination import services as coordination
 from coordination.models import Marking, Person, Role
 from coordination.outbox import TAKEN_FOR
@@ -50,6 +51,54 @@ def test_an_action_with_a_person_is_told_to_that_person_alone(chair, space, fia,
     colleague = make_member(space, Role.CONTRIBUTOR, fia)
     assign(chair, space, fia, owner_person=Person.objects.create(name="Colleague", user=colleague))
     assert (told(colleague), told(liaison)) == (["For you to do: Draw up the list"], [])
+
+
+@pytest.mark.parametrize("gone", ["closed account", "no member any more"])
+def test_where_the_person_is_gone_all_of_the_owner_are_told(chair, space, fia, liaison, gone):
+    colleague = make_member(space, Role.CONTRIBUTOR, fia)
+    person = Person.objects.create(name="Colleague", user=colleague)
+    action = assign(chair, space, fia, owner_person=person)
+    if gone == "closed account":
+        colleague.is_active = False
+        colleague.save()
+    else:
+        coordination.revoke_membership(chair, space, colleague)
+    due_on = timezone.localdate() + timedelta(days=9)
+    coordination.edit_action(chair, action, version=action.version, due_on=due_on)
+    assert [one.partition(":")[0] for one in told(liaison)] == ["Draw up the list"]
+    assert selectors_of.doing_each([action]) == {liaison: [action]}
+    assign(chair, space, fia, owner_person=Person.objects.get(pk=person.pk))
+    assert "For you to do: Draw up the list" in told(liaison)
+
+
+def test_a_party_is_told_that_a_commitment_is_written_down_and_changed(chair, space, fia, liaison):
+    elsewhere = make_user(organisation=fia)
+    commitment = coordination.make_commitment(chair, space, title="A list each month", party=fia, unit="lists")
+    assert told(liaison) == ["Your organisation owes: A list each month"]
+    today = timezone.localdate()
+
+    def change(**changes):
+        Notification.objects.all().delete()
+        present = type(commitment).objects.get(pk=commitment.pk)
+        coordination.edit_commitment(chair, present, version=present.version, **changes)
+        return [one.partition(": ")[2].partition(" on ")[0] for one in told(liaison)]
+
+    assert change(due_on=today + timedelta(days=30)) == ["now due"]
+    assert change(target=12) == ["what is to be reached, or how often, has changed"]
+    assert change(text="In another word.") == []
+    assert told(chair) == told(elsewhere) == []
+
+
+def test_an_accepted_date_is_told_to_the_party_and_once_to_whoever_reported_it(chair, space, fia, liaison):
+    colleague, due_on = make_member(space, Role.CONTRIBUTOR, fia), timezone.localdate() + timedelta(days=90)
+    commitment = coordination.make_commitment(chair, space, title="A list each month", party=fia)
+    report = coordination.report_progress(
+        liaison, commitment, text="It rains.", state="at_risk", reason="Rain.", new_due_on=due_on
+    )
+    Notification.objects.all().delete()
+    coordination.review_report(chair, report, "accepted")
+    assert told(liaison) == ["Accepted: your report on “A list each month”"]
+    assert [one.partition(" on ")[0] for one in told(colleague)] == ["A list each month: now due"]
 
 
 def test_what_is_done_about_an_action_is_told_to_whoever_wrote_it_down(chair, space, fia, liaison):

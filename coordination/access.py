@@ -566,9 +566,31 @@ def note_reading_of(user: Reader, obj: Any) -> None:
 def if_readable(user: Reader, obj: Any) -> Any | None:
     """`obj` where `user` may read it, else None: for naming what something came from or belongs to.
 
-    A page that is not published is named to nobody.
+    A page that is not published is named to nobody, and no more is a part of it.
     """
-    return obj if obj is not None and getattr(obj, "live", True) and may_read(user, obj) else None
+    return obj if obj is not None and is_published(obj) and may_read(user, obj) else None
+
+
+@cache
+def live_path(model: Any) -> str:
+    """Where it stands whether things of this kind are published, by the names of fields: on a page itself, on the page
+    that a part is named along with; empty for what is never published."""
+    steps = [name for name in getattr(model, "named_along", "").split("__") if name]
+    for name in steps:
+        model = model._meta.get_field(name).related_model
+        if model is None:  # about anything, as a discussion is
+            return ""
+    has_state = any(field.name == "live" for field in model._meta.get_fields())
+    return "__".join([*steps, "live"]) if has_state else ""
+
+
+def is_published(obj: Any) -> bool:
+    """Whether `obj`, or the page that it is a part of, is published; so is all that is no page."""
+    model: Any = type(obj)
+    standing = obj
+    for name in filter(None, live_path(model).split("__")):
+        standing = getattr(standing, name)
+    return standing is not False
 
 
 def may_see_names(user: Reader, obj: Any) -> bool:

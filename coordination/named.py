@@ -33,6 +33,6 @@ def find(name: str, reader: access.Reader) -> Any | None:
 
 
 def live(queryset: Any) -> Any:
-    """Of pages only those that are published: a draft is not there for readers."""
-    names = {field.name for field in queryset.model._meta.get_fields()}
-    return queryset.filter(live=True) if "live" in names else queryset
+    """Of pages, and of their parts, only those that are published: a draft is not there for readers."""
+    path = access.live_path(queryset.model)
+    return queryset.filter(**{path: True}) if path else queryset

@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django_tasks import task
+from wagtail.signals import page_published, page_unpublished
 
 from accounts.models import User
 from coordination import access
-from coordination.models import DirectoryEntry, Marked
+from coordination.models import DirectoryEntry, Marked, Space
 from discussion import text
 from discussion.models import Message, Standing, Thread
 from search import ledger
+from search.models import Entry
 from search.projections import Projection, projectors, projects
 
 
@@ -22,7 +25,7 @@ def message(obj: Message) -> Iterator[Projection]:
     thread = obj.thread
     if obj.standing != Standing.POSTED:
         return
-    if getattr(thread.target, "live", True) is False:
+    if thread.target is not None and not access.is_published(thread.target):
         return
     organisation = obj.author.organisation
     yield Projection(
@@ -59,6 +62,30 @@ def with_its_object(obj: Any, **_signal: Any) -> None:
     """What is said about an object is found under its name, also where it is said about a part of it."""
     if isinstance(obj, Marked):
         _project_messages([thread.pk for thread in _threads_below(obj) if not thread.subject])
+
+
+@receiver(page_unpublished, dispatch_uid="discussion.projections.unpublished")
+def without_its_page(instance: Any, **_signal: Any) -> None:
+    """What is said about a page, or about a part of it, is found as long as the page is published."""
+    _project_messages(_said_about(instance))
+
+
+@receiver(page_published, dispatch_uid="discussion.projections.published")
+def with_its_page(instance: Any, **_signal: Any) -> None:
+    """And again afterwards; a page that was published all along has its messages standing."""
+    said = _said_about(instance)
+    messages = Message.objects.filter(thread__in=said).values("pk")
+    of_messages = ContentType.objects.get_for_model(Message)
+    if said and not Entry.objects.standing().filter(content_type=of_messages, object_id__in=messages).exists():
+        _project_messages(said)
+
+
+def _said_about(page: Any) -> list[int]:
+    if not isinstance(page, Marked):
+        return []
+    # What lies in a space is no part of it: it is published by itself.
+    about = Thread.objects.below(page) if isinstance(page, Space) else _threads_below(page)
+    return [thread.pk for thread in about]
 
 
 @receiver(ledger.renamed, sender=DirectoryEntry, dispatch_uid="discussion.projections.author")

@@ -47,5 +47,4 @@ def _may_rest(model: type | None) -> bool:
 
 def visible_target(thread: Thread, reader: access.Reader) -> Any | None:
     """What the thread is about, where it may be named to `reader`."""
-    target = access.if_readable(reader, thread.target)
-    return None if target is None or getattr(target, "live", True) is False else target
+    return access.if_readable(reader, thread.target)

@@ -218,6 +218,7 @@ class PartOfAgreement(Orderable):
     """A part of an agreement's page: read by whoever reads that."""
 
     audience_path = "agreement__audience"
+    named_along = "agreement"
     agreement: Any
 
     objects = PartOfAgreementQuerySet.as_manager()

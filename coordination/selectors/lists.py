@@ -5,9 +5,8 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from wagtail.models import Page
 
-from coordination import access
+from coordination import access, named
 from coordination.lookups import Many
 from coordination.models import (
     Action,
@@ -80,11 +79,10 @@ def _from_source(actions: QuerySet[Action], user: access.Reader, source: str) ->
 
 
 def _from_readable(kind: ContentType, user: access.Reader) -> Q:
-    """That it came from something of this kind which `user` may be told of, as `source_of` tells: pages only live."""
+    """That it came from something of this kind which `user` may be told of, as `source_of` tells."""
     model: Any = kind.model_class()
-    sources = access.readable_at_once(model._default_manager.filter(pk=OuterRef("source_id")), user)
-    if issubclass(model, Page):
-        sources = sources.filter(live=True)
+    sources = named.live(model._default_manager.filter(pk=OuterRef("source_id")))
+    sources = access.readable_at_once(sources, user)
     return Q(source_type=kind) & Q(Exists(sources))
 
 

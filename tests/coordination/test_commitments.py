@@ -56,6 +56,16 @@ def test_a_closed_commitment_is_neither_shown_nor_counted_under_its_article(
     assert "Canary" not in page and "Undertaken under this article" not in page
 
 
+def test_an_agreement_that_is_not_published_is_not_named_under_its_commitments(
+    client, space, fia, liaison, agreement, article
+):
+    commitment = make_commitment(space, fia, article=article)
+    client.force_login(liaison)
+    assert "Cooperation Agreement" in client.get(commitment.get_absolute_url()).content.decode()
+    agreement.unpublish()
+    assert "Cooperation Agreement" not in client.get(commitment.get_absolute_url()).content.decode()
+
+
 def test_each_article_leads_to_a_discussion_of_its_own(client, space, liaison, agreement, article):
     client.force_login(liaison)
     page = client.get(agreement.get_absolute_url()).content.decode()

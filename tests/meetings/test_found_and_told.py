@@ -8,8 +8,10 @@ from meetings import services
 from meetings.models import AgendaItem, Attendance, RecordState
 from search.models import Entry
 from tests.factories import (
+    make_action,
     make_meeting,
     make_member,
+    make_message,
     make_organisation,
     make_paragraph,
     make_record,
@@ -93,6 +95,24 @@ def test_a_withdrawn_meeting_is_not_found_and_nor_is_its_record(space, reader):
     assert "Talks" not in words_found(reader) and "Forty officers" not in words_found(reader)
 
 
+def test_what_came_from_a_withdrawn_meeting_or_is_said_about_a_part_of_it_does_not_name_it(client, space, reader):
+    meeting = make_meeting(space, title="Talks on training")
+    paragraph, item = make_paragraph(make_record(meeting)), AgendaItem.objects.create(meeting=meeting, title="Officers")
+    action = make_action(space, title="Send the list", source=paragraph)
+    thread = make_message(item, text="Forty of them.").thread
+    address = f"/actions/?source={paragraph._meta.model_name}"
+    client.force_login(reader)
+    named = {action.get_absolute_url(): "Talks on training", thread.get_absolute_url(): "Officers"}
+    assert all(name in client.get(page).content.decode() for page, name in named.items())
+    assert "Forty of them." in words_found(reader) and "Send the list" in client.get(address).content.decode()
+    meeting.unpublish()
+    assert not any(name in client.get(page).content.decode() for page, name in named.items())
+    assert not {"Talks", "Officers", "Forty"} & set(words_found(reader).split())
+    assert "Send the list" not in client.get(address).content.decode(), "nor is it counted among what came of it"
+    meeting.save_revision().publish()
+    assert {"Talks", "Officers", "Forty"} <= set(words_found(reader).split())
+
+
 def test_a_record_is_found_under_the_new_title_of_its_meeting(space, reader, rapporteur):
     meeting = make_meeting(space, title="Talks")
     make_paragraph(make_record(meeting))
@@ -151,7 +171,7 @@ def test_a_commitment_that_is_released_with_its_record_is_not_told_as_an_action(
     record = services.open_record(rapporteur, make_meeting(space))
     services.add_paragraph(rapporteur, record.sections.get(), kind="commitment", text="A list each month", owner=party)
     services.circulate_record(rapporteur, record)
-    assert told(liaison) == {"record_circulated"}
+    assert told(liaison) == {"record_circulated", "commitment_made"}
 
 
 def test_the_members_are_told_of_a_meeting_and_of_its_new_time(space, reader, rapporteur):

@@ -285,7 +285,7 @@ def _readable(text: str) -> str:
 
 
 # What mail programs write before what they quote: a line of an original message, the first of its headers, a ruler, a
-# signature; and “On …, … wrote:”, on one line or on two.
+# signature; and “On …, … wrote:”, on one line, or on two of which the first says when, or who.
 _ENDS = re.compile(
     r"-{2,}\s*(?:Original Message|Исходное сообщение|Пересылаемое сообщение|اصل پیغام)"
     r"|\*?(?:From|От|Von|De|منجانب)\s*:|_{10,}$|--$",
@@ -294,6 +294,7 @@ _ENDS = re.compile(
 _WROTE = re.compile(
     r"\b(?:wrote|writes|пишет|написала?|написал\(а\)|schrieb|a écrit|نے لکھا)\b[^:]{0,60}:$", re.IGNORECASE
 )
+_WHEN = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b")
 _LONGEST_INTRODUCTION = 400
 
 
@@ -304,7 +305,7 @@ def _own_words(text: str) -> str:
     for at, line in enumerate(lines):
         if _ENDS.match(line):
             break
-        if not line.startswith(">") and not _introduces(lines[at : at + 2]) and not _introduces([line]):
+        if not line.startswith(">") and not _introduces(line) and not _begins_to_introduce(lines[at : at + 2]):
             own.append(line)
             continue
         if "".join(own).strip():
@@ -313,9 +314,16 @@ def _own_words(text: str) -> str:
     return "\n".join(own).strip()
 
 
-def _introduces(lines: list[str]) -> bool:
-    joined = " ".join(lines).strip()
-    return len(joined) <= _LONGEST_INTRODUCTION and bool(_WROTE.search(joined))
+def _introduces(line: str) -> bool:
+    return len(line) <= _LONGEST_INTRODUCTION and bool(_WROTE.search(line))
+
+
+def _begins_to_introduce(lines: list[str]) -> bool:
+    """Of two lines: together they introduce what is quoted. A last line of one's own says no more than it says, where
+    the one below says when by itself."""
+    line, below = [*lines, ""][:2]
+    is_broken = bool(_WHEN.search(line)) or "@" in line
+    return is_broken and not _WHEN.search(below) and _introduces(f"{line} {below}".strip())
 
 
 # --- what is answered ----------------------------------------------------------------------------------------------

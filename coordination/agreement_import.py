@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -31,6 +31,10 @@ NUMBERED_NAME = re.compile(r"\s*(\d+)\s*-\s*(?:бап|модда|modda)\s*[.:—
 NUMBERED = re.compile(r"\s*(\d+(?:\.\d+)*)\s*[.):—–-]+\s+(.+)", re.DOTALL)
 
 
+# What stands around paragraphs, runs and cells: content controls, marks of Word's own, fields such as a date.
+WRAPPERS = ("sdt", "smartTag", "customXml", "fldSimple")
+
+
 @dataclass(frozen=True)
 class ImportedArticle:
     number: str
@@ -44,13 +48,15 @@ class ImportedText:
     articles: list[ImportedArticle]
     # What stands before the first article, as rich text.
     preamble: str = ""
+    # How many footnotes and endnotes are left out: there is no place for them in an article.
+    notes: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "ImportedText":
-        return cls([ImportedArticle(**one) for one in value["articles"]], value["preamble"])
+        return cls([ImportedArticle(**one) for one in value["articles"]], value["preamble"], value["notes"])
 
 
 @dataclass
@@ -74,12 +80,16 @@ def read_articles(uploaded: Any) -> ImportedText:
     """The articles of an uploaded DOCX. Raises ValidationError with a sentence for whatever is no such text."""
     document = _opened(uploaded)
     try:
+        body = document.element.body
+        _refuse_tracked_changes(body)
+        _unwrap(body)
+        notes = len(body.xpath(".//w:footnoteReference | .//w:endnoteReference"))
         blocks = list(_blocks_of(document))
     except ValidationError:
         raise
     except Exception as error:  # a file that only looks like one makes the library raise nearly anything
         raise _no_docx() from error
-    return _articles_of(blocks)
+    return replace(_articles_of(blocks), notes=notes)
 
 
 def _no_docx() -> ValidationError:
@@ -104,6 +114,27 @@ def _opened(uploaded: Any) -> Any:
 
 
 # --- what stands in the document -----------------------------------------------------------------------------------
+def _refuse_tracked_changes(body: Any) -> None:
+    """Which of them hold, those who negotiate know: with one reading or the other, words would be lost or made up."""
+    texts = "[.//w:t or .//w:delText]"
+    if body.xpath(" | ".join(f".//w:{name}{texts}" for name in ("ins", "del", "moveFrom", "moveTo"))):
+        raise ValidationError(_("This text has tracked changes. Accept or reject all of them, then send it again."))
+
+
+def _unwrap(body: Any) -> None:
+    """Take content controls and the like away from around what stands in them: the library reads nothing inside. A
+    table of contents, which is made of the headings, goes."""
+    from docx.oxml.ns import qn
+
+    contents = set(body.xpath(".//w:sdt[w:sdtPr/w:docPartObj/w:docPartGallery/@w:val='Table of Contents']"))
+    for wrapper in list(body.iter(*(qn(f"w:{name}") for name in WRAPPERS))):
+        inside = wrapper.find(qn("w:sdtContent")) if wrapper.tag == qn("w:sdt") else wrapper
+        kept = [] if inside is None or wrapper in contents else list(inside)
+        for child in kept:
+            wrapper.addprevious(child)
+        wrapper.getparent().remove(wrapper)
+
+
 def _blocks_of(document: Any) -> Iterator[_Block]:
     from docx.table import Table
 

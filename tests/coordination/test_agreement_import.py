@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from docx import Document
+from docx.oxml import parse_xml
 
 from coordination import services
 from coordination.agreement_import import MOST_ARTICLES, MOST_CHARACTERS, ImportedArticle, ImportedText
@@ -88,6 +89,61 @@ def test_without_such_headings_the_highest_level_of_which_there_are_several_make
         ("1", "Purpose", "<p>One.</p>"),
         ("2", "Costs", "<p>Two.</p><h3>Detail</h3><p>Three.</p>"),
     ]
+
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def word(text, around="{}"):
+    """A paragraph, or what is `around` it, as Word writes it."""
+    return parse_xml(around.replace("{}", f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>", 1).replace(">", f" {W}>", 1))
+
+
+def with_in_it(*elements):
+    document = Document()
+    document.add_heading("Article 1", level=1)
+    for element in elements:
+        document.element.body.insert(len(document.element.body) - 1, element)
+    return content_of(document)
+
+
+def test_what_stands_in_content_controls_and_fields_is_read_and_a_table_of_contents_is_not():
+    control = "<w:sdt><w:sdtPr/><w:sdtContent>{}</w:sdtContent></w:sdt>"
+    contents = control.replace(
+        "<w:sdtPr/>",
+        '<w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj></w:sdtPr>',
+    )
+    nested = "<w:sdt><w:sdtContent><w:customXml>{}</w:customXml></w:sdtContent></w:sdt>"
+    inline = "<w:r><w:t>shall </w:t></w:r><w:sdt><w:sdtContent><w:r><w:t>not </w:t></w:r></w:sdtContent></w:sdt>"
+    field = '<w:fldSimple w:instr="DATE"><w:r><w:t>return.</w:t></w:r></w:fldSimple>'
+    content = with_in_it(
+        word("Contents", contents), word("One.", control), word("Two.", nested),
+        word("", f"<w:p>{inline}{field}</w:p>"),
+    )  # fmt: skip
+    assert rows(content) == [("1", "", "<p>One.</p><p>Two.</p><p>shall not return.</p>")]
+
+
+@pytest.mark.parametrize(
+    "tracked",
+    [
+        "<w:ins><w:r><w:t>not </w:t></w:r></w:ins>",
+        "<w:del><w:r><w:delText>not </w:delText></w:r></w:del>",
+        "<w:moveTo><w:r><w:t>not </w:t></w:r></w:moveTo>",
+    ],
+)
+def test_a_text_with_tracked_changes_is_refused(tracked):
+    content = with_in_it(word("", f"<w:p><w:r><w:t>shall </w:t></w:r>{tracked}<w:r><w:t>return</w:t></w:r></w:p>"))
+    assert "tracked changes" in read(content)
+
+
+def test_footnotes_that_are_left_out_are_said_to_be(client, space, rapporteur):
+    note = '<w:p><w:r><w:t>One.</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r></w:p>'
+    content = with_in_it(word("", note))
+    assert read(content).notes == 1
+    client.force_login(rapporteur)
+    address = reverse("agreement_import", args=[make_agreement(space).key])
+    page = client.post(address, {"file": SimpleUploadedFile("text.docx", content)}).content.decode()
+    assert "1 footnote is not taken from the file." in page
 
 
 def test_lists_emphasis_and_tables_keep_their_words():

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.text import validate_plain_text
-from coordination import access, references, selectors
+from coordination import access, references, selectors, sheets
 from coordination.columns import IMPORTED, Column, languages, values_of
 from coordination.models import (
     Action,
@@ -115,7 +115,7 @@ class Plan:
             return "–"
         if column is not None and column.choices:
             return str(column.choices(value).label)
-        return _short(str(value))
+        return _short(sheets.number_text(value) if isinstance(value, Decimal) else str(value))
 
     def number_of(self, outcome: str) -> int:
         return sum(row.outcome == outcome for row in self.rows)
@@ -180,7 +180,15 @@ class Plan:
             return self._choice(column, text)
         if column.key == "external_reference":
             validate_plain_text(text)
-        return self.model._meta.get_field(column.key).clean(text, None)
+        return self._text(column, text)
+
+    def _text(self, column: Column, text: str) -> str:
+        from coordination.services.shared import too_long
+
+        field = self.model._meta.get_field(column.key)
+        if problem := too_long(field, text):
+            raise ValidationError(problem)
+        return field.clean(text, None)
 
     def _choice(self, column: Column, text: str) -> Any:
         value = self.choices[column.key].get(text.casefold())
@@ -427,15 +435,24 @@ def _day(text: str) -> date:
         day, month, year = map(int, match.groups())
     else:
         raise ValidationError(_("“%s” is not a day. Write it as 2026-12-31.") % _short(text))
+    from coordination.services.shared import beyond_the_calendar
+
     try:
-        return date(year, month, day)
+        found = date(year, month, day)
     except ValueError as error:
         raise ValidationError(_("“%s” is not in the calendar.") % _short(text)) from error
+    if problem := beyond_the_calendar(found):
+        raise ValidationError(problem)
+    return found
 
 
 def _number(text: str) -> Decimal:
+    together = re.sub(r"[\s\u00a0\u202f]", "", text)
+    if sheets.is_doubtful(together):
+        either = {"text": text, "large": re.sub("[.,]", "", together), "small": f"{together.replace(',', '.')}0"}
+        raise ValidationError(_("“%(text)s” may be %(large)s or %(small)s. Write it as one of these.") % either)
     try:
-        return Decimal(re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", "."))
+        return Decimal(together.replace(",", ".")).normalize()
     except InvalidOperation as error:
         raise ValidationError(_("“%s” is not a number.") % _short(text)) from error
 

@@ -43,6 +43,8 @@ CSV = "text/csv; charset=utf-8"
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _LETTERS_OUT_OF_ASCII = re.compile(rb"[\x80-\xff]+")
+# One comma or point before just three digits: decimals to some, thousands to others.
+_DOUBTFUL = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -181,7 +183,7 @@ def _plain(value: Any) -> str:
         case float() if value.is_integer():
             return str(int(value))
         case float():
-            return repr(value)
+            return number_text(Decimal(repr(value)))
     # A formula that fills several cells comes as an object with its text.
     return str(getattr(value, "text", value))
 
@@ -264,7 +266,20 @@ def guarded(text: str) -> str:
 
 
 def _iso(value: Cell) -> Any:
+    if isinstance(value, Decimal):
+        return number_text(value)
     return value.isoformat() if isinstance(value, date) else value
+
+
+def is_doubtful(text: str) -> bool:
+    """Whether a number was written so that it may be a thousand times as large: “1,200”."""
+    return _DOUBTFUL.fullmatch(text) is not None
+
+
+def number_text(number: Decimal) -> str:
+    """A number as nobody takes it for another: of three decimals there are four."""
+    text = format(number.normalize(), "f")
+    return f"{text}0" if is_doubtful(text) else text
 
 
 class XlsxWriter:

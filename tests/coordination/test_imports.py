@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import date
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -28,7 +29,7 @@ from coordination.models import (
     Person,
     Role,
 )
-from tests.factories import make_action, make_agreement, make_member, make_user, mark
+from tests.factories import make_action, make_agreement, make_commitment, make_member, make_user, mark
 
 pytestmark = pytest.mark.django_db
 HEADINGS = ["No", "Title", "Responsible", "Deadline", "Priority", "Status"]
@@ -107,6 +108,7 @@ BAD_CELLS = [
     ({"due": "soon"}, "Due on", "not a day"),
     ({"due": "31/12/2026"}, "Due on", "not a day"),
     ({"due": "2026-02-30"}, "Due on", "not in the calendar"),
+    ({"due": "2926-06-30"}, "Due on", "between 1900 and 2199"),
     ({"due": "=TODAY()"}, "Due on", "not a day"),
     ({"priority": "terrible"}, "Priority", "none of"),
     ({"state": "waiting"}, "State", "reason"),
@@ -287,6 +289,37 @@ def test_commitments_come_in_with_their_article_and_their_numbers(space, fia, li
     rows[0][4] = ""
     job = checked(chair, space, sheet(*rows, headings=headings), "commitments")
     assert [(number, column) for number, column, _sentence in job.problems] == [(2, "Unit")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("1,200", "1200 or 1.2000"), ("1.200", "1200 or 1.2000"), ("-12,500", "-12500 or -12.5000"), ("1 200.000", "")],
+)
+def test_a_number_that_may_be_a_thousand_times_as_large_is_asked_about(space, fia, liaison, chair, typed, meant):
+    headings = ["Title", "Who undertook it", "Unit", "Target"]
+    job = checked(chair, space, sheet(["Train", "FIA", "officers", typed], headings=headings), "commitments")
+    asked = [(2, "Target", f"“{typed}” may be {meant}. Write it as one of these.")] if meant else []
+    assert [tuple(problem) for problem in job.problems] == asked
+
+
+def test_numbers_of_a_workbook_and_of_an_export_are_what_they_were(client, space, fia, liaison, chair):
+    values = [Decimal("40"), Decimal("1.125"), Decimal("-12.5"), Decimal("0.125"), Decimal("1200.125")]
+    for number, target in enumerate(values):
+        make_commitment(space, fia, title=f"Train {number}", unit="officers", target=target)
+    client.force_login(chair)
+    for form in ("csv", "xlsx"):
+        content = b"".join(client.get(reverse("commitment_export", args=[form])).streaming_content)
+        job = checked(chair, space, content, "commitments")
+        assert job.problems == [] and counts(job) == (0, 0, 5), form
+
+
+@pytest.mark.parametrize(("kind", "column"), [("actions", "Description"), ("commitments", "Text")])
+def test_a_text_that_is_too_long_is_named_before_anything_is_written(space, fia, liaison, chair, kind, column):
+    owner = "Responsible" if kind == "actions" else "Who undertook it"
+    long = sheet(["Train", "FIA", "x" * 5_001], headings=["Title", owner, column])
+    job = checked(chair, space, long, kind)
+    [(_row, _column, sentence)] = job.problems
+    assert "at most 5000 characters" in sentence
 
 
 def test_a_person_is_found_by_name_at_the_organisation(space, fia, moi, liaison, chair):

@@ -435,7 +435,10 @@ class ActionsAsked(DueAsked):
 
 class NewAction(Schema):
     title: Text = Field(max_length=255)
-    owner: Text = Field(description="the acronym of an organisation that takes part in the space")
+    owner: Text = Field(
+        description="the acronym of an organisation that takes part in the space, with its country where several have"
+        " the same: MoI (PK)"
+    )
     description: Text = Field("", max_length=5000)
     due_on: date | None = None
     starts_on: date | None = None
@@ -500,10 +503,13 @@ def create_action(request, key: str, new: NewAction):
 
 
 def _taking_part(space: Space, acronym: str) -> Organisation:
-    found = selectors.organisations_in(space).filter(acronym=acronym).first()
-    if found is None:
+    there = selectors.organisations_in(space)
+    found = [one for one in there if acronym in (one.acronym, str(one))]
+    if not found:
         raise ValidationError({"owner": f"No organisation of this acronym takes part in the space: {acronym[:40]}"})
-    return found
+    if len(found) > 1:
+        raise ValidationError({"owner": f"Several are called so: write one of {', '.join(map(str, found))}"})
+    return found[0]
 
 
 @router.post(

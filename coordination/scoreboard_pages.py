@@ -97,7 +97,7 @@ def shown(board: scoreboard.Board, by: str, since: date, narrowed_to: Mapping[st
     longest = max((tally.total for row in begins for tally in (row.commitments, row.actions)), default=0)
     rows = [_row(row, by, since, narrowed_to, longest) for row in begins]
     if rest:
-        rows.append(_the_rest(rest, since, longest))
+        rows.append(_the_rest(rest, since))
     return rows
 
 
@@ -116,12 +116,14 @@ def _row(row: scoreboard.Row, by: str, since: date, narrowed_to: Mapping[str, st
     return Shown(title, url, language, _lines(row, where, since, longest))
 
 
-def _the_rest(rest: list[scoreboard.Row], since: date, longest: int) -> Shown:
+def _the_rest(rest: list[scoreboard.Row], since: date) -> Shown:
+    """In numbers alone: a bar of all of them would be longer than the sheet, or make all others short."""
     together = scoreboard.Row()
     for row in rest:
         together.add(row)
     # Of topics an item may be in two rows: what is in none of the lists by itself is not led to.
-    return Shown(_("%(number)s more, together") % {"number": len(rest)}, "", "", _lines(together, None, since, longest))
+    title = _("%(number)s more, together") % {"number": len(rest)}
+    return Shown(title, "", "", _lines(together, None, since, longest=None))
 
 
 def _title(named: Any) -> str:
@@ -149,7 +151,8 @@ def panel_row(row: scoreboard.Row, narrowed_to: Mapping[str, str], since: date) 
     return Shown("", url, "", _lines(row, narrowed_to, since, longest))
 
 
-def _lines(row: scoreboard.Row, where: Mapping[str, str] | None, since: date, longest: int) -> list[Line]:
+def _lines(row: scoreboard.Row, where: Mapping[str, str] | None, since: date, longest: int | None) -> list[Line]:
+    """The numbers of a row, with bars on the scale of the longest; with none, no bars."""
     lines = []
     for kind, (label, icon, _list_name) in KIND_NAMES.items():
         tally = row.tally(kind)
@@ -157,7 +160,8 @@ def _lines(row: scoreboard.Row, where: Mapping[str, str] | None, since: date, lo
             standing = _cells(kind, STANDINGS, tally.standing, "standing", where)
             changes = _cells(kind, Change, tally.change, "change", where, since=since.isoformat())
             changes = [cell for cell in changes if cell.number]
-            lines.append(Line(str(label), icon, standing, changes, _segments(tally, longest), tally.total))
+            segments = _segments(tally, longest) if longest else []
+            lines.append(Line(str(label), icon, standing, changes, segments, tally.total))
     return lines
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from coordination.models import Action, Priority, Role
 from tests.factories import make_action, make_member, make_organisation, make_space
 
+PRESSES = "(made) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', made))"
 VIEWS = ("list", "board", "calendar", "timeline")
 
 
@@ -46,6 +47,11 @@ def test_a_liaison_works_through_the_list_and_the_board_with_the_keyboard_alone(
     for pressed, title in (("j", "Task 1"), ("j", "Task 2"), ("k", "Task 1"), ("k", "Task 1"), ("j", "Task 2")):
         key(pressed)
         assert focused(page) == title, pressed
+
+    # With the layout of another script the same keys do the same.
+    for letter, code, title in (("о", "KeyJ", "Task 3"), ("ک", "KeyK", "Task 2")):
+        page.evaluate(PRESSES, {"key": letter, "code": code, "bubbles": True, "cancelable": True})
+        assert focused(page) == title, letter
 
     # Choose, twice, and take it back once.
     key("x")
@@ -102,6 +108,7 @@ def test_a_liaison_works_through_the_list_and_the_board_with_the_keyboard_alone(
     key("Tab")
     key("Enter")
     page.get_by_text("“Task 1” is now: in progress.").wait_for()
+    page.wait_for_load_state()
     assert "view=board" in page.url
     assert Action.objects.get(title="Task 1").state == "in_progress"
 
@@ -124,6 +131,7 @@ def test_a_card_is_dragged_to_a_column_that_takes_it(server, page_as, room, fia)
     card = page.locator(".accord-board-card", has_text="Task 2")
     card.drag_to(page.locator(".accord-board-column[data-state=in_progress]"))
     page.get_by_text("“Task 2” is now: in progress.").wait_for()
+    page.wait_for_load_state()
     assert page.locator("[data-state=in_progress] .accord-board-card", has_text="Task 2").count() == 1
     # What asks for a reason leads to the form that asks for it.
     page.locator(".accord-board-card", has_text="Task 3").drag_to(page.locator("[data-state=waiting]"))

@@ -14,8 +14,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coordination import chain, outside, services
-from coordination.models import Action, ApiToken, ApiVerb, AuditEntry, Role, Webhook, WebhookCall
-from tests.factories import join, make_action, make_member, make_space, make_user, mark
+from coordination.models import Action, ApiToken, ApiVerb, Article, AuditEntry, Role, Webhook, WebhookCall
+from tests.factories import (
+    join,
+    make_action,
+    make_agreement,
+    make_commitment,
+    make_member,
+    make_organisation,
+    make_space,
+    make_user,
+    mark,
+)
 
 pytestmark = pytest.mark.django_db
 ELSEWHERE = "https://cases.example/accord"
@@ -117,6 +127,43 @@ def test_what_is_sent_twice_is_written_down_once_and_what_cannot_be_used_is_refu
         answer = asking.post(address, {**sent, "submission": str(uuid4()), **wrong}, content_type="application/json")
         assert answer.status_code == 422 and answer.json()["errors"].keys() == wrong.keys()
     assert Action.objects.count() == 1
+
+
+def test_an_agreement_that_is_not_published_is_not_named_by_what_stands_under_it(space, chair):
+    agreement = make_agreement(space, title="Cooperation Agreement")
+    article = Article.objects.create(agreement=agreement, number="4", title="Training", body="<p>They train.</p>")
+    address = f"/api/v1/commitments/{make_commitment(space, chair.organisation, article=article).key}"
+    assert program(chair).get(address).json()["article"]["title"]
+    agreement.unpublish()
+    assert program(chair).get(address).json()["article"] is None
+
+
+def test_of_two_organisations_with_one_acronym_the_country_says_which(space, chair):
+    for country in ("PK", "KZ"):
+        make_member(space, Role.CONTRIBUTOR, make_organisation("MoI", country=country))
+    asking, address = program(chair, verbs=ApiVerb.values), f"/api/v1/spaces/{space.key}/actions"
+
+    def post(owner):
+        return asking.post(address, {"title": "Send the list", "owner": owner}, content_type="application/json")
+
+    refused = post("MoI")
+    assert refused.status_code == 422 and "MoI (KZ)" in str(refused.json()["errors"]["owner"])
+    assert post("MoI (KZ)").status_code == 201
+    assert Action.objects.get().owner.country_id == "KZ"
+
+
+def test_the_key_of_somebody_elses_form_is_refused_in_a_sentence(space, chair):
+    sent = {"title": "Send the list", "owner": chair.organisation.acronym, "submission": str(uuid4())}
+    other = make_member(space, Role.CHAIR, chair.organisation)
+    address, kind = f"/api/v1/spaces/{space.key}/actions", "application/json"
+    made = program(other, verbs=ApiVerb.values).post(address, sent, content_type=kind).json()
+    asking = program(chair, verbs=ApiVerb.values)
+    assert asking.post(address, sent, content_type=kind).status_code == 422
+    report = {"text": "Half of it.", "submission": str(uuid4())}
+    reports = f"/api/v1/actions/{made['key']}/reports"
+    assert program(other, verbs=ApiVerb.values).post(reports, report, content_type=kind).status_code == 201
+    assert asking.post(reports, report, content_type=kind).status_code == 422
+    assert Action.objects.count() == Action.objects.get().updates.count() == 1
 
 
 @pytest.mark.parametrize("address", ["actions", "commitments", "agreements", "list_meetings", "resources", "glossary"])

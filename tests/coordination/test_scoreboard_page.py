@@ -185,6 +185,8 @@ def test_more_rows_than_a_sheet_holds_stand_together_in_the_last(client, space, 
 
     assert len(cut["rows"]) == 13 and cut["rows"][-1].title == "3 more, together"
     assert sum(row.lines[0].total for row in cut["rows"]) == 15
+    # What is together has no bar: it would run over the sheet.
+    assert [bool(row.lines[0].segments) for row in cut["rows"]] == [True] * 12 + [False]
     assert len(every["rows"]) == 15 and every["all_url"] == ""
 
 

@@ -58,12 +58,19 @@ function isTyping(target) {
   return target.closest("textarea, select, [contenteditable], input:not([type=checkbox])") !== null;
 }
 
+/* Where the keyboard writes another script, the key that has the letter on it counts. */
+function letter(event) {
+  const onIt = /^Key([A-Z])$/.exec(event.code)?.[1].toLowerCase();
+  return onIt && /^[^\x00-\x7f]$/.test(event.key) ? onIt : event.key;
+}
+
 function pressed(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat && !"jk".includes(event.key)) return;
+  const key = letter(event);
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat && !"jk".includes(key)) return;
   if (isTyping(event.target) || document.querySelector("dialog[open]") || isOn?.checked === false) return;
   const row = present();
-  if (event.key === "Enter" && (!row || event.target.closest("a, button, summary, input"))) return; // what has focus takes it
-  const deed = KEYS[event.key] ?? (row && KEYS_ON_A_ROW[event.key]);
+  if (key === "Enter" && (!row || event.target.closest("a, button, summary, input"))) return; // what has focus takes it
+  const deed = KEYS[key] ?? (row && KEYS_ON_A_ROW[key]);
   if (!deed) return;
   event.preventDefault();
   event.stopPropagation(); // the frame's own "/" would lead to the search of everything

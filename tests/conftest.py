@@ -8,10 +8,19 @@ import sqlite3
 import pytest
 from django.conf import settings
 from django.db import connection
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 pytest_plugins = ["tests.servers"]
 # What Django calls the test database of the connection “default”.
 IN_MEMORY = "file:memorydb_default?mode=memory&cache=shared"
+
+
+# The same examples each time, on a busy machine too: a run says something of the code, and not of its luck.
+hypothesis_settings.register_profile(
+    "same", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("same")
 
 
 def pytest_configure():

@@ -115,6 +115,7 @@ def check_accessibility() -> Callable[[Page], None]:
     axe = Axe.from_file(ROOT / "node_modules" / "axe-core" / "axe.min.js")
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()
         results = axe.run(page, options=RULES)
         assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
 

@@ -308,7 +308,8 @@ def test_two_liaisons_do_all_that_a_discussion_offers(server, page_as, check_acc
     other.locator(FIELD).press_sequentially(" more")
     say(other, "I am not seen.")
     one.get_by_text("I am not seen.").wait_for()
-    assert one.locator("[data-accord-presence], [data-accord-typing]", has_text="Bilal").count() == 0
+    for shown in one.locator("[data-accord-presence], [data-accord-typing]").filter(has_text="Bilal").all():
+        shown.wait_for(state="hidden")
     for page, place in ((one, "/notifications/"), (other, "/account/notifications/"), (one, "/threads/")):
         page.goto(place)
         check_accessibility(page)
@@ -479,6 +480,7 @@ def test_two_liaisons_begin_discussions_find_them_and_choose_what_they_are_told(
     go(other, "/threads/")
     for name in ("Unread", "Favourites", "Followed", "Muted"):
         other.locator(".accord-tabs").get_by_role("link", name=name).click()
+        other.wait_for_load_state()
         found = other.locator(".accord-rows .accord-row-title").all_text_contents()
         assert ("Hotels" in found) == (name == "Favourites"), (name, found)
     other.locator(".accord-tabs").get_by_role("link", name="All").click()

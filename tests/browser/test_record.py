@@ -4,6 +4,7 @@ import contextlib
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 from coordination.models import Person, Role
 from meetings import services
@@ -116,7 +117,7 @@ def test_two_rapporteurs_write_one_record_while_one_connection_is_cut(server, pa
         page.locator("[data-accord-paragraph]", has_text="Written while away, 1.").wait_for()
     section(other, 1).get_by_text("Still being typed").wait_for()
     one.locator("[data-accord-paragraph]", has_text="Meanwhile in the other section.").wait_for()
-    assert one.locator(".accord-writing-pending").count() == 0
+    expect(one.locator(".accord-writing-pending")).to_have_count(0)
 
     # Words from Word, without what a record does not keep.
     one.fill("[data-accord-composer] textarea", "")

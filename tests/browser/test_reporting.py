@@ -59,6 +59,7 @@ def test_reporting_progress_with_a_file_takes_four_clicks_from_sign_in(room, pag
     clicks.on("text=Save the report")
     page.wait_for_selector("text=Your report is saved.")
 
+    page.wait_for_load_state()
     assert clicks.number == 4
     report = ProgressReport.objects.get()
     assert (report.text, report.value) == ("Twelve officers were trained in June.", 12)

@@ -68,6 +68,7 @@ def test_an_administrator_sets_up_an_app_and_a_passkey_and_comes_in_by_either(si
     key = session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})["authenticatorId"]
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_label("Name").fill("My telephone")
+    page.wait_for_load_state()  # the script comes last
     page.get_by_role("button", name="Add it").click()
     page.get_by_text("My telephone", exact=True).wait_for()
     assert len(session.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"]) == 1
@@ -79,10 +80,14 @@ def test_an_administrator_sets_up_an_app_and_a_passkey_and_comes_in_by_either(si
 
     sign_out(page, site)
     page.get_by_role("link", name="Sign in").first.click()
+    page.get_by_role("button", name="Sign in with a passkey").wait_for()
+    page.wait_for_load_state()
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url("**/desk/")
     sign_out(page, site)
     fill_in(page, site, user)
+    page.get_by_role("button", name="Use a passkey").wait_for()
+    page.wait_for_load_state()
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url("**/desk/")
     sign_out(page, site)

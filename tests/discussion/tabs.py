@@ -71,6 +71,14 @@ class Tab:
                 if frame["type"] == kind and all(frame.get(name) == value for name, value in fields.items()):
                     return frame
 
+    async def frames_until(self, kind: str) -> list[dict[str, Any]]:
+        """Whatever comes until a frame of this kind has come, and within a while after it."""
+        found: list[dict[str, Any]] = []
+        async with asyncio.timeout(PATIENCE):
+            while not found or found[-1]["type"] != kind:
+                found.append(await self.receive(PATIENCE))
+        return [*found, *await self.frames_for()]
+
     async def frames_for(self, seconds: float = QUIET) -> list[dict[str, Any]]:
         """Whatever comes within a while."""
         found: list[dict[str, Any]] = []

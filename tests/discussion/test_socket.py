@@ -169,7 +169,7 @@ async def test_the_next_message_does_not_reach_whoever_lost_access(stack, room, 
         await later(room.say, "Canary")
         await chair.say(room.thread, "Canary too")
         await chair.send(type="typing", thread=room.thread.key)
-        frames_since = await liaison.frames_for()
+        frames_since = await liaison.frames_until("closed")
         assert "Canary" not in json.dumps(frames_since)
         assert [frame["type"] for frame in frames_since if frame["type"] in ("messages", "typing")] == []
         assert {"type": "closed", "thread": room.thread.key} in frames_since

@@ -110,7 +110,7 @@ async def test_nobody_is_told_of_whoever_wants_that_or_speaks_without_a_name(sta
             await tab.follow(without_names)
         await chair.send(type="typing", thread=room.thread.key)
         await liaison.send(type="typing", thread=without_names.key)
-        told = await reader.frames_for(2)
+        told = await reader.frames_for(5)  # who is there is told a second later
         named = {name for frame in told for name in frame.get("names", ())}
         assert named == {"Liaison"}
         assert not [frame for frame in told if frame["type"] == "typing"]

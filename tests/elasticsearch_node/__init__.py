@@ -7,6 +7,7 @@ only: scripts/services.py starts a node before anything is installed, and tests 
 
 import contextlib
 import fcntl
+import itertools
 import json
 import os
 import re
@@ -24,6 +25,9 @@ SOURCES = Path(__file__).resolve().parent
 BUILD = ROOT / "var" / "elasticsearch-node"
 OLDEST_JAVA = 21
 HEAP = "512m"
+# Below are those of other programs, and one that browsers refuse; above begin those that the system gives out.
+PORTS = range(11_000, 32_000)
+_turns = itertools.count(os.getpid() * 67)
 START_SECONDS = 90
 STOP_SECONDS = 20
 # Requests to our own node never go through the machine's proxy.
@@ -95,10 +99,17 @@ def answers(url: str) -> bool:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody holds at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port of loopback that nobody holds at this moment.
+
+    Out of those that the system gives to nobody by itself, and each process begins elsewhere among them: what takes the
+    port may do so seconds later, and nobody else shall have been given it meanwhile.
+    """
+    for turn in itertools.islice(_turns, len(PORTS)):
+        port = PORTS[turn % len(PORTS)]
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("There is no free port.")
 
 
 def launch_command(folder: Path, port: int, settings: dict[str, str]) -> list[str]:

@@ -22,8 +22,8 @@ from tests.servers import ROOT, Server, wait_until
 pytestmark = [pytest.mark.full, pytest.mark.slow]
 
 CONFIGURATION = ROOT / "config" / "Caddyfile"
-# The proxy looks at a server every two seconds.
-TAKEN_OUT_SECONDS = 3
+# The proxy looks at a server every two seconds, and waits five for what it says.
+TAKEN_OUT_SECONDS = 8
 
 
 class Proxy(Server):

@@ -60,7 +60,8 @@ def test_elasticsearch_stopped_and_started_again(stack, index, settings, client,
         stack.forked_worker()
         before = make_action(space, title="Harbour before")
         wait_until(equal, "The worker has not sent what was there.")
-        assert DEGRADED not in found(client, "harbour")
+        # The first question to a node that has just started may take longer than a reader waits.
+        wait_until(lambda: DEGRADED not in found(client, "harbour"), "The page answers from the ledger.")
 
         node.stop()
         began = time.monotonic()
@@ -72,9 +73,7 @@ def test_elasticsearch_stopped_and_started_again(stack, index, settings, client,
         page = found(client, "harbour")
         assert DEGRADED in page
         assert ">19 results<" in page
-        began = time.monotonic()
-        found(client, "harbour")
-        assert time.monotonic() - began < elastic.SEARCH_SECONDS
+        assert elastic.breaker.is_open, "The next reader waits for what is away."
 
         node.start()
         wait_until(equal, "Elasticsearch was not brought to where the ledger is.", seconds=120)

@@ -4,7 +4,7 @@ import secrets
 
 import pytest
 
-from search import replication
+from search import replication, watch
 from search.engines import elastic
 
 
@@ -48,9 +48,12 @@ def ledger_engine(settings):
 
 
 @pytest.fixture
-def replica(own_index, settings):
-    """Elasticsearch itself; such a test is marked `full`."""
+def replica(own_index, settings, monkeypatch):
+    """Elasticsearch itself, with more patience than a reader has: a busy machine changes no answer. Such a test is
+    marked `full`."""
     assert settings.ELASTICSEARCH_URL, "This test needs Elasticsearch: ELASTICSEARCH_URL is not set."
+    monkeypatch.setattr(elastic, "SEARCH_SECONDS", 30)
+    monkeypatch.setattr(watch, "SLOW_SECONDS", 60)
     engine = Replica(settings)
     yield engine
     engine.forget()

@@ -4,6 +4,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from tests.factories import make_action, make_member, make_organisation, make_space, make_user
+from tests.servers import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.both_stacks]
 
@@ -54,5 +55,5 @@ def test_a_server_answers_again_after_its_own_redis_and_postgresql_were_restarte
     assert server.get("/readyz").status == 503
     postgres.start()
     redis.start()
-    assert server.get("/readyz").status == 200
+    wait_until(lambda: server.get("/readyz").status == 200, "It does not find them again.")
     assert server.get("/desk/", member).status == 200

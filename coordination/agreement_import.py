@@ -56,7 +56,7 @@ class ImportedText:
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "ImportedText":
-        return cls([ImportedArticle(**one) for one in value["articles"]], value["preamble"], value["notes"])
+        return cls([ImportedArticle(**one) for one in value["articles"]], value["preamble"], value.get("notes", 0))
 
 
 @dataclass
@@ -122,14 +122,15 @@ def _refuse_tracked_changes(body: Any) -> None:
 
 
 def _unwrap(body: Any) -> None:
-    """Take content controls and the like away from around what stands in them: the library reads nothing inside. A
-    table of contents, which is made of the headings, goes."""
+    """Take content controls and the like away from around what stands in them: the library reads nothing inside. What
+    is no text of the agreement goes: a table of contents, which is made of the headings, and “Click to enter text”."""
     from docx.oxml.ns import qn
 
-    contents = set(body.xpath(".//w:sdt[w:sdtPr/w:docPartObj/w:docPartGallery/@w:val='Table of Contents']"))
+    contents = "w:sdtPr/w:docPartObj/w:docPartGallery/@w:val='Table of Contents'"
+    no_text = set(body.xpath(f".//w:sdt[{contents} or w:sdtPr/w:showingPlcHdr]"))
     for wrapper in list(body.iter(*(qn(f"w:{name}") for name in WRAPPERS))):
         inside = wrapper.find(qn("w:sdtContent")) if wrapper.tag == qn("w:sdt") else wrapper
-        kept = [] if inside is None or wrapper in contents else list(inside)
+        kept = [] if inside is None or wrapper in no_text else list(inside)
         for child in kept:
             wrapper.addprevious(child)
         wrapper.getparent().remove(wrapper)
@@ -210,9 +211,10 @@ def _is_bulleted(document: Any, number: str) -> bool:
         numbering = document.part.numbering_part.element
     except (KeyError, NotImplementedError):
         return False
-    abstract = numbering.xpath("./w:num[@w:numId=$n]/w:abstractNumId/@w:val", n=number)
+    # Numbers are put into the question as numbers: the library passes no values on.
+    abstract = numbering.xpath(f"./w:num[@w:numId={int(number)}]/w:abstractNumId/@w:val")
     formats = abstract and numbering.xpath(
-        "./w:abstractNum[@w:abstractNumId=$n]/w:lvl[@w:ilvl='0']/w:numFmt/@w:val", n=abstract[0]
+        f"./w:abstractNum[@w:abstractNumId={int(abstract[0])}]/w:lvl[@w:ilvl='0']/w:numFmt/@w:val"
     )
     return bool(formats) and formats[0] == "bullet"
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -202,6 +202,9 @@ class Plan:
         found = self.organisations.named(text)
         if not found:
             raise ValidationError(_("No organisation of this space is called “%s”.") % _short(text))
+        if len(found) > 1:
+            # Without a country in its name it is the one that has none.
+            found = [one for one in found if str(one).casefold() == text.casefold()] or found
         if len(found) > 1:
             names = ", ".join(str(one) for one in found)
             raise ValidationError(_("Several are called so: write one of %s.") % names)
@@ -449,11 +452,12 @@ def _day(text: str) -> date:
 def _number(text: str) -> Decimal:
     together = re.sub(r"[\s\u00a0\u202f]", "", text)
     if sheets.is_doubtful(together):
-        either = {"text": text, "large": re.sub("[.,]", "", together), "small": f"{together.replace(',', '.')}0"}
+        small = sheets.number_text(Decimal(together.replace(",", ".")))
+        either = {"text": text, "large": re.sub("[.,]", "", together), "small": small}
         raise ValidationError(_("“%(text)s” may be %(large)s or %(small)s. Write it as one of these.") % either)
     try:
         return Decimal(together.replace(",", ".")).normalize()
-    except InvalidOperation as error:
+    except ArithmeticError as error:  # no number, or one beyond all numbers
         raise ValidationError(_("“%s” is not a number.") % _short(text)) from error
 
 

@@ -300,7 +300,8 @@ class CommitmentChanged(AboutWhatIsOwed):
 
     def subject(self) -> str:
         if not self._differs("due_on"):
-            return _("%(title)s: what is to be reached, or how often, has changed") % {"title": self.obj.title}
+            # Of the date too, of which the piece of news before may have told that this one takes the place of.
+            return _("%(title)s: due date, target or recurrence has changed") % {"title": self.obj.title}
         told = {"title": self.obj.title, "day": date_format(self.obj.due_on) if self.obj.due_on else "–"}
         return _("%(title)s: now due on %(day)s") % told
 

@@ -43,8 +43,9 @@ CSV = "text/csv; charset=utf-8"
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _LETTERS_OUT_OF_ASCII = re.compile(rb"[\x80-\xff]+")
-# One comma or point before just three digits: decimals to some, thousands to others.
-_DOUBTFUL = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+# One comma before just three digits: decimals to some, thousands to others. So is a point, where nought ends them: no
+# program writes such a decimal by itself.
+_DOUBTFUL = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3}|\.\d\d0)")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -183,7 +184,7 @@ def _plain(value: Any) -> str:
         case float() if value.is_integer():
             return str(int(value))
         case float():
-            return number_text(Decimal(repr(value)))
+            return repr(value)
     # A formula that fills several cells comes as an object with its text.
     return str(getattr(value, "text", value))
 
@@ -277,9 +278,8 @@ def is_doubtful(text: str) -> bool:
 
 
 def number_text(number: Decimal) -> str:
-    """A number as nobody takes it for another: of three decimals there are four."""
-    text = format(number.normalize(), "f")
-    return f"{text}0" if is_doubtful(text) else text
+    """A number as nobody takes it for another: no nought ends its decimals."""
+    return format(number.normalize(), "f")
 
 
 class XlsxWriter:

@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import validate_plain_text
+from coordination import access
 from coordination.models import AuditEntry, Content, Marked, MarkedQuerySet, Organisation, Space
 from coordination.models.marking import KEY_LENGTH, address_of, new_key
 
@@ -94,7 +95,7 @@ class Thread(Content):
         indexes = [models.Index(fields=["root_type", "root_id"])]
 
     def __str__(self) -> str:
-        target = self.target if getattr(self.target, "live", True) else None
+        target = self.target if self.target is not None and access.is_published(self.target) else None
         return self.subject or str(target or _("A discussion of something that is no longer there"))
 
     def get_absolute_url(self) -> str:

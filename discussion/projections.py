@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django_tasks import task
+from wagtail.models import Page
 from wagtail.signals import page_published, page_unpublished
 
 from accounts.models import User
@@ -16,7 +16,6 @@ from coordination.models import DirectoryEntry, Marked, Space
 from discussion import text
 from discussion.models import Message, Standing, Thread
 from search import ledger
-from search.models import Entry
 from search.projections import Projection, projectors, projects
 
 
@@ -72,12 +71,15 @@ def without_its_page(instance: Any, **_signal: Any) -> None:
 
 @receiver(page_published, dispatch_uid="discussion.projections.published")
 def with_its_page(instance: Any, **_signal: Any) -> None:
-    """And again afterwards; a page that was published all along has its messages standing."""
-    said = _said_about(instance)
-    messages = Message.objects.filter(thread__in=said).values("pk")
-    of_messages = ContentType.objects.get_for_model(Message)
-    if said and not Entry.objects.standing().filter(content_type=of_messages, object_id__in=messages).exists():
-        _project_messages(said)
+    """And again afterwards, soon: that may be much, and of most pages it stands already."""
+    if isinstance(instance, Marked):
+        transaction.on_commit(lambda: project_messages_about.enqueue(instance.pk))
+
+
+@task()
+def project_messages_about(page: int) -> None:
+    if found := Page.objects.filter(pk=page).specific().first():
+        _project_messages(_said_about(found))
 
 
 def _said_about(page: Any) -> list[int]:

@@ -72,8 +72,8 @@ def attach_file(actor: User, obj: Marked, uploaded: Any, *, title: str = "", sub
     Sent twice, it is one file. Raises ValidationError for what is not a good file; nothing is stored then.
     """
     require(actor, _right_to_attach(obj), obj)
-    if sent_before := _sent_before(actor, submission):
-        return sent_before
+    if before := sent_before(File, submission, uploaded_by_user=actor):
+        return before
     try:
         check_upload(uploaded)
     except ValidationError as refusal:
@@ -179,16 +179,12 @@ def _take_back(file: File) -> None:
         file.file.storage.delete(file.file.name)
 
 
-def _sent_before(actor: User, submission: UUID | None) -> File | None:
-    return File.objects.filter(submission=submission, uploaded_by_user=actor).first() if submission else None
-
-
 @transaction.atomic
 def _store(actor: User, obj: Marked, file: File) -> File:
     # Locked, so that the same form sent at the same moment waits, and finds what has been sent.
     type(obj)._base_manager.select_for_update(of=("self",)).get(pk=obj.pk)
-    if sent_before := _sent_before(actor, file.submission):
-        return sent_before
+    if before := sent_before(File, file.submission, uploaded_by_user=actor):
+        return before
     file._set_document_file_metadata()
     file.save()
     if isinstance(obj, Resource):

@@ -116,8 +116,9 @@ def test_what_stands_in_content_controls_and_fields_is_read_and_a_table_of_conte
     nested = "<w:sdt><w:sdtContent><w:customXml>{}</w:customXml></w:sdtContent></w:sdt>"
     inline = "<w:r><w:t>shall </w:t></w:r><w:sdt><w:sdtContent><w:r><w:t>not </w:t></w:r></w:sdtContent></w:sdt>"
     field = '<w:fldSimple w:instr="DATE"><w:r><w:t>return.</w:t></w:r></w:fldSimple>'
+    empty = control.replace("<w:sdtPr/>", "<w:sdtPr><w:showingPlcHdr/></w:sdtPr>")
     content = with_in_it(
-        word("Contents", contents), word("One.", control), word("Two.", nested),
+        word("Contents", contents), word("Click to enter text.", empty), word("One.", control), word("Two.", nested),
         word("", f"<w:p>{inline}{field}</w:p>"),
     )  # fmt: skip
     assert rows(content) == [("1", "", "<p>One.</p><p>Two.</p><p>shall not return.</p>")]
@@ -134,6 +135,22 @@ def test_what_stands_in_content_controls_and_fields_is_read_and_a_table_of_conte
 def test_a_text_with_tracked_changes_is_refused(tracked):
     content = with_in_it(word("", f"<w:p><w:r><w:t>shall </w:t></w:r>{tracked}<w:r><w:t>return</w:t></w:r></w:p>"))
     assert "tracked changes" in read(content)
+
+
+def test_lists_of_words_own_are_lists():
+    document = Document()
+    document.add_heading("Article 1", level=1)
+    numbering = document.part.numbering_part.element
+    kinds = {}
+    for number in numbering.num_lst:
+        [level] = numbering.xpath(
+            f"./w:abstractNum[@w:abstractNumId={number.abstractNumId.val}]/w:lvl[@w:ilvl='0']/w:numFmt/@w:val"
+        )[:1]
+        kinds[level] = number.numId
+    for text, kind in (("point", "bullet"), ("first", "decimal")):
+        paragraph = document.add_paragraph(text)
+        paragraph._p.get_or_add_pPr().get_or_add_numPr().get_or_add_numId().val = kinds[kind]
+    assert rows(content_of(document)) == [("1", "", "<ul><li>point</li></ul><ol><li>first</li></ol>")]
 
 
 def test_footnotes_that_are_left_out_are_said_to_be(client, space, rapporteur):

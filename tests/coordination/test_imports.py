@@ -29,7 +29,15 @@ from coordination.models import (
     Person,
     Role,
 )
-from tests.factories import make_action, make_agreement, make_commitment, make_member, make_user, mark
+from tests.factories import (
+    make_action,
+    make_agreement,
+    make_commitment,
+    make_member,
+    make_organisation,
+    make_user,
+    mark,
+)
 
 pytestmark = pytest.mark.django_db
 HEADINGS = ["No", "Title", "Responsible", "Deadline", "Priority", "Status"]
@@ -293,13 +301,33 @@ def test_commitments_come_in_with_their_article_and_their_numbers(space, fia, li
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("1,200", "1200 or 1.2000"), ("1.200", "1200 or 1.2000"), ("-12,500", "-12500 or -12.5000"), ("1 200.000", "")],
+    [
+        ("1,200", "1200 or 1.2"),
+        ("1.200", "1200 or 1.2"),
+        ("-12,500", "-12500 or -12.5"),
+        ("1,125", "1125 or 1.125"),
+        ("1 200.000", ""),
+        ("1.125", ""),
+    ],
 )
 def test_a_number_that_may_be_a_thousand_times_as_large_is_asked_about(space, fia, liaison, chair, typed, meant):
     headings = ["Title", "Who undertook it", "Unit", "Target"]
     job = checked(chair, space, sheet(["Train", "FIA", "officers", typed], headings=headings), "commitments")
     asked = [(2, "Target", f"“{typed}” may be {meant}. Write it as one of these.")] if meant else []
     assert [tuple(problem) for problem in job.problems] == asked
+
+
+def test_a_number_beyond_all_numbers_is_refused_beside_its_cell(space, fia, liaison, chair):
+    headings = ["Title", "Who undertook it", "Unit", "Target"]
+    job = checked(chair, space, sheet(["Train", "FIA", "officers", "1e9999999"], headings=headings), "commitments")
+    assert [column for _row, column, _sentence in job.problems] == ["Target"]
+
+
+def test_without_a_country_an_organisation_is_named_beside_one_of_the_same_acronym(space, liaison):
+    for country in (None, "PK"):
+        make_member(space, Role.READER, make_organisation("IOM", country=country))
+    imported(liaison, space, sheet(row(1, owner="IOM"), row(2, owner="IOM (PK)")))
+    assert [one.owner.country_id for one in Action.objects.order_by("pk")] == [None, "PK"]
 
 
 def test_numbers_of_a_workbook_and_of_an_export_are_what_they_were(client, space, fia, liaison, chair):

@@ -150,6 +150,9 @@ def test_of_two_organisations_with_one_acronym_the_country_says_which(space, cha
     assert refused.status_code == 422 and "MoI (KZ)" in str(refused.json()["errors"]["owner"])
     assert post("MoI (KZ)").status_code == 201
     assert Action.objects.get().owner.country_id == "KZ"
+    make_member(space, Role.CONTRIBUTOR, make_organisation("MoI", country=None))
+    assert post("MoI").status_code == 201
+    assert Action.objects.latest("pk").owner.country_id is None
 
 
 def test_the_key_of_somebody_elses_form_is_refused_in_a_sentence(space, chair):

@@ -84,7 +84,7 @@ def test_a_party_is_told_that_a_commitment_is_written_down_and_changed(chair, sp
         return [one.partition(": ")[2].partition(" on ")[0] for one in told(liaison)]
 
     assert change(due_on=today + timedelta(days=30)) == ["now due"]
-    assert change(target=12) == ["what is to be reached, or how often, has changed"]
+    assert change(target=12) == ["due date, target or recurrence has changed"]
     assert change(text="In another word.") == []
     assert told(chair) == told(elsewhere) == []
 

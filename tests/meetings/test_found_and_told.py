@@ -3,6 +3,7 @@
 import pytest
 
 from coordination.models import Marking, Role
+from discussion import projections
 from discussion.models import Notification
 from meetings import services
 from meetings.models import AgendaItem, Attendance, RecordState
@@ -99,10 +100,12 @@ def test_what_came_from_a_withdrawn_meeting_or_is_said_about_a_part_of_it_does_n
     meeting = make_meeting(space, title="Talks on training")
     paragraph, item = make_paragraph(make_record(meeting)), AgendaItem.objects.create(meeting=meeting, title="Officers")
     action = make_action(space, title="Send the list", source=paragraph)
-    thread = make_message(item, text="Forty of them.").thread
+    message = make_message(item, text="Forty of them.")
+    thread, of_a_message = message.thread, make_action(space, title="Count them", source=message)
     address = f"/actions/?source={paragraph._meta.model_name}"
     client.force_login(reader)
     named = {action.get_absolute_url(): "Talks on training", thread.get_absolute_url(): "Officers"}
+    named[of_a_message.get_absolute_url()] = "Officers"
     assert all(name in client.get(page).content.decode() for page, name in named.items())
     assert "Forty of them." in words_found(reader) and "Send the list" in client.get(address).content.decode()
     meeting.unpublish()
@@ -110,6 +113,7 @@ def test_what_came_from_a_withdrawn_meeting_or_is_said_about_a_part_of_it_does_n
     assert not {"Talks", "Officers", "Forty"} & set(words_found(reader).split())
     assert "Send the list" not in client.get(address).content.decode(), "nor is it counted among what came of it"
     meeting.save_revision().publish()
+    projections.project_messages_about.func(meeting.pk)
     assert {"Talks", "Officers", "Forty"} <= set(words_found(reader).split())
 
 

@@ -30,7 +30,6 @@ NAMED_ARTICLE = re.compile(rf"\s*(?:{NAMES})\s*(?:№\s*)?({NUMBER})\s*[.:—–
 NUMBERED_NAME = re.compile(r"\s*(\d+)\s*-\s*(?:бап|модда|modda)\s*[.:—–-]*\s*(.*)", re.IGNORECASE | re.DOTALL)
 NUMBERED = re.compile(r"\s*(\d+(?:\.\d+)*)\s*[.):—–-]+\s+(.+)", re.DOTALL)
 
-
 # What stands around paragraphs, runs and cells: content controls, marks of Word's own, fields such as a date.
 WRAPPERS = ("sdt", "smartTag", "customXml", "fldSimple")
 

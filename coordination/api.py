@@ -507,9 +507,7 @@ def _taking_part(space: Space, acronym: str) -> Organisation:
     found = [one for one in there if acronym in (one.acronym, str(one))]
     if not found:
         raise ValidationError({"owner": f"No organisation of this acronym takes part in the space: {acronym[:40]}"})
-    if len(found) > 1:
-        # Without a country in its name it is the one that has none.
-        found = [one for one in found if str(one) == acronym] or found
+    found = selectors.written_so(found, acronym)
     if len(found) > 1:
         raise ValidationError({"owner": f"Several are called so: write one of {', '.join(map(str, found))}"})
     return found[0]

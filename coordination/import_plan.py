@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.text import validate_plain_text
-from coordination import access, references, selectors, sheets
+from coordination import access, audit, references, selectors, sheets
+from coordination.bounds import beyond_the_calendar, too_long
 from coordination.columns import IMPORTED, Column, languages, values_of
 from coordination.models import (
     Action,
@@ -115,7 +116,7 @@ class Plan:
             return "–"
         if column is not None and column.choices:
             return str(column.choices(value).label)
-        return _short(sheets.number_text(value) if isinstance(value, Decimal) else str(value))
+        return _short(audit.plain(value) if isinstance(value, Decimal) else str(value))
 
     def number_of(self, outcome: str) -> int:
         return sum(row.outcome == outcome for row in self.rows)
@@ -183,8 +184,6 @@ class Plan:
         return self._text(column, text)
 
     def _text(self, column: Column, text: str) -> str:
-        from coordination.services.shared import too_long
-
         field = self.model._meta.get_field(column.key)
         if problem := too_long(field, text):
             raise ValidationError(problem)
@@ -202,9 +201,7 @@ class Plan:
         found = self.organisations.named(text)
         if not found:
             raise ValidationError(_("No organisation of this space is called “%s”.") % _short(text))
-        if len(found) > 1:
-            # Without a country in its name it is the one that has none.
-            found = [one for one in found if str(one).casefold() == text.casefold()] or found
+        found = selectors.written_so(found, text)
         if len(found) > 1:
             names = ", ".join(str(one) for one in found)
             raise ValidationError(_("Several are called so: write one of %s.") % names)
@@ -438,8 +435,6 @@ def _day(text: str) -> date:
         day, month, year = map(int, match.groups())
     else:
         raise ValidationError(_("“%s” is not a day. Write it as 2026-12-31.") % _short(text))
-    from coordination.services.shared import beyond_the_calendar
-
     try:
         found = date(year, month, day)
     except ValueError as error:
@@ -452,7 +447,7 @@ def _day(text: str) -> date:
 def _number(text: str) -> Decimal:
     together = re.sub(r"[\s\u00a0\u202f]", "", text)
     if sheets.is_doubtful(together):
-        small = sheets.number_text(Decimal(together.replace(",", ".")))
+        small = audit.plain(Decimal(together.replace(",", ".")))
         either = {"text": text, "large": re.sub("[.,]", "", together), "small": small}
         raise ValidationError(_("“%(text)s” may be %(large)s or %(small)s. Write it as one of these.") % either)
     try:

@@ -27,6 +27,11 @@ class AboutWhatIsOwed(Notification):
     section: ClassVar[str | Promise] = gettext_lazy("Actions and commitments")
     along = ("owner_person",)
 
+    def _said(self, sentence: str) -> str:
+        """A sentence with the title and the due date."""
+        day = date_format(self.obj.due_on) if self.obj.due_on else "–"
+        return sentence % {"title": self.obj.title, "day": day}
+
     def why(self, user: User) -> str:
         obj, person = self.obj, getattr(self.obj, "owner_person", None)
         if person is not None and person.user_id == user.pk:
@@ -93,12 +98,10 @@ class ActionRescheduled(AboutAnAction):
     label = gettext_lazy("An action that concerns me gets another due date")
 
     def recipients(self) -> Iterable[User]:
-        before, after = self.entry.before, self.entry.after
-        return selectors.concerned_by(self.obj) if before.get("due_on") != after.get("due_on") else []
+        return selectors.concerned_by(self.obj) if self.has_changed("due_on") else []
 
     def subject(self) -> str:
-        told = {"title": self.obj.title, "day": date_format(self.obj.due_on) if self.obj.due_on else "–"}
-        return _("%(title)s: now due on %(day)s") % told
+        return self._said(_("%(title)s: now due on %(day)s"))
 
 
 @register
@@ -293,17 +296,13 @@ class CommitmentChanged(AboutWhatIsOwed):
     family = "verdict"
 
     def recipients(self) -> Iterable[User]:
-        return users_of(self.obj.party) if any(map(self._differs, ("due_on", "recurrence", "target"))) else []
-
-    def _differs(self, name: str) -> bool:
-        return self.entry.before.get(name) != self.entry.after.get(name)
+        return users_of(self.obj.party) if self.has_changed("due_on", "recurrence", "target") else []
 
     def subject(self) -> str:
-        if not self._differs("due_on"):
+        if not self.has_changed("due_on"):
             # Of the date too, of which the piece of news before may have told that this one takes the place of.
             return _("%(title)s: due date, target or recurrence has changed") % {"title": self.obj.title}
-        told = {"title": self.obj.title, "day": date_format(self.obj.due_on) if self.obj.due_on else "–"}
-        return _("%(title)s: now due on %(day)s") % told
+        return self._said(_("%(title)s: now due on %(day)s"))
 
 
 @register
@@ -318,8 +317,7 @@ class NextPeriodOpened(AboutWhatIsOwed):
         return users_of(self.obj.party)
 
     def subject(self) -> str:
-        told = {"title": self.obj.title, "day": date_format(self.obj.due_on) if self.obj.due_on else "–"}
-        return _("Owed again: “%(title)s”, due on %(day)s") % told
+        return self._said(_("Owed again: “%(title)s”, due on %(day)s"))
 
     def why(self, user: User) -> str:
         return _("You get this because your organisation owes it.")
@@ -508,10 +506,6 @@ class AboutTheDueDate(AboutAnAction):
 
     def holds(self) -> bool:
         return not self.obj.is_closed and audit.plain(self.obj.due_on) == self.entry.after["due_on"]
-
-    def _said(self, sentence: str) -> str:
-        day = date_format(self.obj.due_on) if self.obj.due_on else "–"
-        return sentence % {"title": self.obj.title, "day": day}
 
 
 @register

@@ -20,6 +20,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from coordination import audit
+
 # What one import takes: a year's follow-up of a ministry is a few thousand rows.
 MOST_ROWS = 10_000
 # SQLite has one writer: whoever saves something waits until the import ends, for a second each fifty to hundred rows.
@@ -255,7 +257,7 @@ def write_csv(target: IO[bytes], headings: list[Heading], rows: Iterable[list[Ce
     writer = csv.writer(text)
     writer.writerow([heading.label for heading in headings])
     for row in rows:
-        writer.writerow([guarded(cell) if isinstance(cell, str) else _iso(cell) for cell in row])
+        writer.writerow([guarded(cell) if isinstance(cell, str) else audit.plain(cell) for cell in row])
         written += 1
     text.detach()
     return written
@@ -266,20 +268,9 @@ def guarded(text: str) -> str:
     return f"'{text}" if _DANGEROUS.match(text) else text
 
 
-def _iso(value: Cell) -> Any:
-    if isinstance(value, Decimal):
-        return number_text(value)
-    return value.isoformat() if isinstance(value, date) else value
-
-
 def is_doubtful(text: str) -> bool:
     """Whether a number was written so that it may be a thousand times as large: “1,200”."""
     return _DOUBTFUL.fullmatch(text) is not None
-
-
-def number_text(number: Decimal) -> str:
-    """A number as nobody takes it for another: no nought ends its decimals."""
-    return format(number.normalize(), "f")
 
 
 class XlsxWriter:

@@ -95,8 +95,10 @@ class Thread(Content):
         indexes = [models.Index(fields=["root_type", "root_id"])]
 
     def __str__(self) -> str:
+        if self.subject:
+            return self.subject
         target = self.target if self.target is not None and access.is_published(self.target) else None
-        return self.subject or str(target or _("A discussion of something that is no longer there"))
+        return str(target or _("A discussion of something that is no longer there"))
 
     def get_absolute_url(self) -> str:
         return address_of("thread_detail", self.key)

@@ -57,6 +57,11 @@ class Notification:
         """Whom it concerns. The notifier leaves out the actor and whoever may not read `self.obj`."""
         raise NotImplementedError
 
+    def has_changed(self, *names: str) -> bool:
+        """Whether the deed has changed any of these, by what the trail says stood before and after."""
+        before, after = self.entry.before, self.entry.after
+        return any(before.get(name) != after.get(name) for name in names)
+
     # --- its texts, each in the language of the moment, for one who may read `self.obj` ----------------------------
     def subject(self) -> str:
         """What the page says."""

@@ -46,8 +46,7 @@ class MeetingMoved(_ToTheSpace):
     label = gettext_lazy("A meeting has another time or place")
 
     def recipients(self) -> Iterable[User]:
-        before, after = self.entry.before, self.entry.after
-        is_moved = any(before.get(name) != after.get(name) for name in ("starts_at", "ends_at", "time_zone", "place"))
+        is_moved = self.has_changed("starts_at", "ends_at", "time_zone", "place")
         return super().recipients() if is_moved else []
 
     def subject(self) -> str:

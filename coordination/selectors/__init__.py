@@ -95,7 +95,7 @@ from coordination.selectors.lists import (
     spaces_offered,
     topics_offered,
 )
-from coordination.selectors.organisations import colleagues_known_to, directory, work_of
+from coordination.selectors.organisations import colleagues_known_to, directory, work_of, written_so
 from coordination.selectors.people import (
     Neighbours,
     Pair,
@@ -267,4 +267,5 @@ __all__ = [
     "waits_for",
     "with_reports_to_review",
     "work_of",
+    "written_so",
 ]

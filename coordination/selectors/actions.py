@@ -1,6 +1,6 @@
 """What the page of an action shows besides itself, and whom its news concern."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,40 +59,38 @@ def concerned_by(action: Action) -> list[User]:
 def concerned_by_many(keys: Collection[int]) -> set[User]:
     """Whom news of many actions concern, each of whom may read one of them: those of its owner, its person, and
     whoever chose to follow it. As many queries as there are audiences among them, not actions."""
-    by_audience = _by_audience(Action, keys)
-    return {user for alike in by_audience.values() for user in _concerned_by_those_alike(alike)}
+    return _readers_of_many(Action, keys, _concerned_by_those)
 
 
 def owing_many(keys: Collection[int]) -> set[User]:
     """Everybody of the parties of these commitments who may read one of theirs. As many queries as audiences."""
+    return _readers_of_many(Commitment, keys, lambda those: Q(organisation__in=those.values("party")))
+
+
+def _concerned_by_those(actions: QuerySet[Action]) -> Q:
+    following = ActionFollower.objects.filter(action__in=actions.values("pk"), follows=True)
+    concerned = Q(organisation__in=actions.values("owner")) | Q(person__in=actions.values("owner_person"))
+    return concerned | Q(pk__in=following.values("user"))
+
+
+def _readers_of_many(model: Any, keys: Collection[int], concerned: Callable[[QuerySet], Q]) -> set[User]:
+    """Of rows of `model`, those whom `concerned` says that some of them concern, and who may read them."""
+    by_audience: dict[int, list[int]] = {}
+    for some in _in_pieces(model, list(keys)):
+        for key, audience in some.values_list("pk", "audience"):
+            by_audience.setdefault(audience, []).append(key)
     found: set[User] = set()
-    for alike in _by_audience(Commitment, keys).values():
-        for first in range(0, len(alike), KEYS_AT_ONCE):
-            some = Commitment.objects.filter(pk__in=alike[first : first + KEYS_AT_ONCE]).order_by()
-            users = User.objects.filter(organisation__in=some.values("party"), is_active=True)
-            found.update(access.readers_among(users, Commitment.objects.select_related("audience").get(pk=alike[0])))
+    for alike in by_audience.values():
+        users: set[User] = set()
+        for some in _in_pieces(model, alike):
+            users.update(User.objects.filter(concerned(some), is_active=True))
+        found.update(access.readers_among(users, model.objects.select_related("audience").get(pk=alike[0])))
     return found
 
 
-def _by_audience(model: Any, keys: Collection[int]) -> dict[int, list[int]]:
-    by_audience: dict[int, list[int]] = {}
+def _in_pieces(model: Any, keys: list[int]) -> Iterator[QuerySet]:
     for first in range(0, len(keys), KEYS_AT_ONCE):
-        rows = model.objects.filter(pk__in=list(keys)[first : first + KEYS_AT_ONCE])
-        for key, audience in rows.values_list("pk", "audience"):
-            by_audience.setdefault(audience, []).append(key)
-    return by_audience
-
-
-def _concerned_by_those_alike(keys: list[int]) -> list[User]:
-    """The same of actions that have the same readers."""
-    users: set[User] = set()
-    for first in range(0, len(keys), KEYS_AT_ONCE):
-        some = keys[first : first + KEYS_AT_ONCE]
-        named = Action.objects.filter(pk__in=some).order_by()
-        following = ActionFollower.objects.filter(action__in=some, follows=True)
-        concerned = Q(organisation__in=named.values("owner")) | Q(person__in=named.values("owner_person"))
-        users |= set(User.objects.filter(concerned | Q(pk__in=following.values("user")), is_active=True))
-    return access.readers_among(users, Action.objects.select_related("audience").get(pk=keys[0]))
+        yield model.objects.filter(pk__in=keys[first : first + KEYS_AT_ONCE]).order_by()
 
 
 def concerned_by_each(actions: list[Action]) -> dict[User, list[Action]]:

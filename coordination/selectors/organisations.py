@@ -18,6 +18,11 @@ def directory() -> QuerySet[Organisation]:
     return Organisation.objects.select_related("country").order_by("name")
 
 
+def written_so(found: list[Organisation], name: str) -> list[Organisation]:
+    """Of several that a name may mean, the one that is written just so: without a country, the one that has none."""
+    return [one for one in found if str(one).casefold() == name.casefold()] or found
+
+
 def colleagues_known_to(user: access.Reader, organisation: Organisation) -> list[User]:
     """The users of `organisation` who share a space with `user`, with their persons: nobody else is named."""
     together = access.users_in(access.memberships(user))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from coordination import access, attachments, audit
+from coordination.bounds import beyond_the_calendar
 from coordination.models import (
     Article,
     Audience,
@@ -26,7 +27,6 @@ from coordination.models import (
 from coordination.recurrence import next_due
 from coordination.services.shared import (
     audience_of_sources,
-    beyond_the_calendar,
     check_days,
     check_texts,
     day,

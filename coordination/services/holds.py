@@ -4,14 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from coordination import access, audit, holds
 from coordination.models import LegalHold, Space
-from coordination.services.shared import check_texts, require, sent_before
+from coordination.services.shared import check_texts, require, save_once, sent_before
 
 PUT, LIFTED = "legal hold put", "legal hold lifted"
 
@@ -35,10 +35,7 @@ def put_hold(
     )  # fmt: skip
     hold.clean_fields(exclude={field.name for field in LegalHold._meta.fields} - {"name", "reason"})
     check_texts(hold)
-    try:
-        with transaction.atomic():
-            hold.save()
-    except IntegrityError:
+    if not save_once(hold):
         return sent_before(LegalHold, submission, put_by=actor)
     audit.record(actor, PUT, obj or space, after={"hold": hold.key}, reason=hold.reason)
     return hold

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -26,7 +26,7 @@ from coordination.models import Action, Commitment, Import, ImportKind, ImportPr
 from coordination.services import sheet_stages
 from coordination.services.actions import create_action, edit_action, reassign_action, report_on_action
 from coordination.services.commitments import edit_commitment, make_commitment
-from coordination.services.shared import remembering_who_takes_part, require, sent_before
+from coordination.services.shared import remembering_who_takes_part, require, save_once, sent_before
 from coordination.tasks import WAITED_FOR
 
 logger = logging.getLogger(__name__)
@@ -72,13 +72,8 @@ def open_import(
         submission=submission,
         created_by=actor,
     )
-    try:
-        with transaction.atomic():
-            job.save()
-    except IntegrityError:
-        if before := sent_before(Import, submission, created_by=actor):
-            return before
-        raise
+    if not save_once(job):
+        return sent_before(Import, submission, created_by=actor)
     ImportProgress.objects.create(of=job)
     forget_import.using(run_after=timezone.now() + KEPT_FOR).enqueue(job.key)
     return job

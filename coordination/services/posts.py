@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from coordination import access, audit
+from coordination.bounds import beyond_the_calendar
 from coordination.models import Organisation, Person, Post, Space
 from coordination.selectors import people as selectors
 from coordination.services.handover import HandedOver, hand_over, pass_on_focal_points
-from coordination.services.shared import FIRST_DAY, LAST_DAY, StaleVersion
+from coordination.services.shared import StaleVersion
 from coordination.services.spaces import grant_membership, revoke_membership
 
 
@@ -47,9 +48,8 @@ class PassedOn:
 
 def check_post_days(post: Post) -> None:
     for name in ("starts_on", "ends_on"):
-        on = getattr(post, name)
-        if on is not None and not FIRST_DAY <= on <= LAST_DAY:
-            raise ValidationError({name: _("Choose a day between 1900 and 2199.")})
+        if problem := beyond_the_calendar(getattr(post, name)):
+            raise ValidationError({name: problem})
     if post.starts_on and post.ends_on and post.ends_on < post.starts_on:
         raise ValidationError({"ends_on": _("This is before the day on which it starts.")})
 
@@ -220,8 +220,8 @@ def _check_change(actor: User, post: Post, successor: Person | None, on: date) -
         raise ValidationError({"successor": _("Choose somebody who stands in the directory.")})
     if successor is not None and successor == post.person:
         raise ValidationError({"successor": _("Choose somebody else.")})
-    if not FIRST_DAY <= on <= LAST_DAY:
-        raise ValidationError({"on": _("Choose a day between 1900 and 2199.")})
+    if problem := beyond_the_calendar(on):
+        raise ValidationError({"on": problem})
     if post.starts_on and on <= post.starts_on:
         raise ValidationError({"on": _("The present holder began on that day or later.")})
     if post.is_past and post.ends_on and on <= post.ends_on:

@@ -3,14 +3,14 @@
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from coordination import access, audit, selectors
 from coordination.models import Agreement, FilteredList, SavedFilter, Space, StandardFilter
-from coordination.services.shared import StaleVersion, require, sent_before
+from coordination.services.shared import StaleVersion, require, save_once, sent_before
 
 # More than these nobody finds anything in.
 FILTERS_OF_A_USER = 100
@@ -36,13 +36,8 @@ def save_filter(
     if space is not None:
         saved.audience = access.intern({access.space_token(space.pk)})
     saved.clean_fields(exclude=["audience"])
-    try:
-        with transaction.atomic():
-            saved.save()
-    except IntegrityError:
-        if before := sent_before(SavedFilter, submission, created_by=actor):
-            return before
-        raise
+    if not save_once(saved):
+        return sent_before(SavedFilter, submission, created_by=actor)
     if space is not None:
         audit.record(actor, "filter shared", saved, after={"name": saved.name})
     return saved

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Model, TextField
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from coordination import access, audit, selectors
+from coordination.bounds import beyond_the_calendar, too_long
 from coordination.models import (
     Action,
     Audience,
@@ -22,9 +23,6 @@ from coordination.models import (
     Person,
     Space,
 )
-
-# Of due dates: what is beyond is a slip of the keyboard, or a sheet's word for “never”.
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
 class StaleVersion(ValidationError):
@@ -81,13 +79,6 @@ def check_days(obj: Action | Commitment) -> None:
         raise ValidationError({"due_on": _("This is before the day on which it starts.")})
 
 
-def beyond_the_calendar(on: date | None) -> Any:
-    """A sentence for a day on which nothing is due; nothing for any other, and for none."""
-    if on is None or FIRST_DAY <= on <= LAST_DAY:
-        return None
-    return _("Choose a day between 1900 and 2199.")
-
-
 def check_person(organisation: Organisation, person: Person | None) -> None:
     """A task is for a person of the organisation that owns it: by account, or by a post held today."""
     if person is None or (person.user and person.user.organisation_id == organisation.pk):
@@ -105,14 +96,6 @@ def check_texts(obj: Model, only: Collection[str] | None = None) -> None:
             problems[field.name] = problem
     if problems:
         raise ValidationError(problems)
-
-
-def too_long(field: Any, text: Any) -> Any:
-    """A sentence for a long text that is longer than its field takes; nothing for any other."""
-    limit = field.max_length if isinstance(field, TextField) else None
-    if not limit or len(text) <= limit:
-        return None
-    return _("Say it in at most %(limit)d characters.") % {"limit": limit}
 
 
 # By key of the space, who takes part in it; kept within one import only.
@@ -170,7 +153,7 @@ def sent_before(model: Any, submission: UUID | None, **of: Any) -> Any:
     raise ValidationError(_("This form was sent before, by somebody else or elsewhere. Open the page anew."))
 
 
-def save_once(obj: Action | Commitment) -> bool:
+def save_once(obj: Any) -> bool:
     """Save a new row; False where the same form, sent at the same moment, was quicker."""
     try:
         with transaction.atomic():

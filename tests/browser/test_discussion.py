@@ -3,6 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
+from playwright.sync_api import expect
+
 from coordination.models import Role
 from discussion import mail_stops
 from tests.factories import (
@@ -308,8 +310,7 @@ def test_two_liaisons_do_all_that_a_discussion_offers(server, page_as, check_acc
     other.locator(FIELD).press_sequentially(" more")
     say(other, "I am not seen.")
     one.get_by_text("I am not seen.").wait_for()
-    for shown in one.locator("[data-accord-presence], [data-accord-typing]").filter(has_text="Bilal").all():
-        shown.wait_for(state="hidden")
+    expect(one.locator("[data-accord-presence], [data-accord-typing]", has_text="Bilal")).to_have_count(0)
     for page, place in ((one, "/notifications/"), (other, "/account/notifications/"), (one, "/threads/")):
         page.goto(place)
         check_accessibility(page)

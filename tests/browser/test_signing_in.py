@@ -46,6 +46,14 @@ def sign_out(page, site):
     page.get_by_text("You have signed out.").wait_for()
 
 
+def press(page, name: str) -> None:
+    """A button that a script answers, which comes last."""
+    button = page.get_by_role("button", name=name)
+    button.wait_for()
+    page.wait_for_load_state()
+    button.click()
+
+
 def test_an_administrator_sets_up_an_app_and_a_passkey_and_comes_in_by_either(site, page_as, check_accessibility):
     user, page = make_user("Administrator", platform_role=PlatformRole.ADMINISTRATOR), page_as()
     fill_in(page, site, user)
@@ -68,8 +76,7 @@ def test_an_administrator_sets_up_an_app_and_a_passkey_and_comes_in_by_either(si
     key = session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})["authenticatorId"]
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_label("Name").fill("My telephone")
-    page.wait_for_load_state()  # the script comes last
-    page.get_by_role("button", name="Add it").click()
+    press(page, "Add it")
     page.get_by_text("My telephone", exact=True).wait_for()
     assert len(session.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"]) == 1
 
@@ -80,15 +87,11 @@ def test_an_administrator_sets_up_an_app_and_a_passkey_and_comes_in_by_either(si
 
     sign_out(page, site)
     page.get_by_role("link", name="Sign in").first.click()
-    page.get_by_role("button", name="Sign in with a passkey").wait_for()
-    page.wait_for_load_state()
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    press(page, "Sign in with a passkey")
     page.wait_for_url("**/desk/")
     sign_out(page, site)
     fill_in(page, site, user)
-    page.get_by_role("button", name="Use a passkey").wait_for()
-    page.wait_for_load_state()
-    page.get_by_role("button", name="Use a passkey").click()
+    press(page, "Use a passkey")
     page.wait_for_url("**/desk/")
     sign_out(page, site)
     fill_in(page, site, user)

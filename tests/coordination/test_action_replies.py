@@ -2,6 +2,7 @@
 
 import io
 import logging
+import time
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -321,9 +322,9 @@ def _away(self, *args, **kwargs):
 
 @pytest.mark.parametrize("text", ["a\x00b\x07c", "On x\n" * 50_000, ">" * 200_000, "word " * 100_000 + "wrote:"])
 def test_odd_texts_are_taken_or_refused_in_reasonable_time(liaison, action, text):
-    began = timezone.now()
+    began = time.process_time()
     receive(letter(liaison, action, text))
-    assert timezone.now() - began < timedelta(seconds=30)
+    assert time.process_time() - began < 5, "of the processor, whatever else the machine does"
     assert all("\x00" not in update.text for update in action.updates.all())
 
 

@@ -10,9 +10,10 @@ from coordination.models.marking import KEY_ALPHABET, KEY_LENGTH
 from tests.leaks.world import Planted, World, unpacked
 
 CANARY = re.compile(rb"[zZ][qQ](\d{3,4})[xX]")
-KEY = re.compile(rf"(?<![a-zA-Z0-9])[{KEY_ALPHABET}]{{{KEY_LENGTH}}}(?![a-zA-Z0-9])".encode())
+DRAWN_WORD = rf"(?<![a-zA-Z0-9])[{KEY_ALPHABET}]{{%s}}(?![a-zA-Z0-9])"
+KEY = re.compile((DRAWN_WORD % KEY_LENGTH).encode())
 # Keys of things, and the longer ones of calendars and of answers by mail: they are drawn, and may spell a canary.
-DRAWN = re.compile(rf"(?<![a-zA-Z0-9])[{KEY_ALPHABET}]{{{KEY_LENGTH},}}(?![a-zA-Z0-9])".encode())
+DRAWN = re.compile((DRAWN_WORD % f"{KEY_LENGTH},").encode())
 REFERENCE = re.compile(rb"[aAcC][a-zA-Z]{2}-\d{4}-\d{5,9}")
 # What differs from one answer to the next, whoever asks for what.
 FLEETING = [
